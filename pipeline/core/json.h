@@ -1,0 +1,37 @@
+/* cJSON with owners, strict reading and JSON Pointers (RFC 6901). Numbers are doubles. */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <glib.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cJSON, cJSON_Delete)
+
+/* Parses exactly one JSON text (UTF-8, RFC 8259: no BOM, no trailing characters, nesting at most
+ * DOCKET_MAX_JSON_DEPTH, no duplicate keys). NULL and DOCKET_ERROR_JSON with line and column
+ * otherwise. The caller owns the result. */
+cJSON *json_parse(const char *text, gsize length, GError **error);
+
+/* Reads and parses a file; the error names it. The caller owns the result. */
+cJSON *json_load(const char *path, GError **error);
+
+/* Compact or indented text, no trailing newline. Caller frees with g_free. */
+char *json_print(const cJSON *value, gboolean indented);
+
+/* The value at an RFC 6901 pointer ("/items/0/total", "" is the root), or NULL. Lent. */
+cJSON *json_at(const cJSON *root, const char *pointer);
+
+/* Puts `value` (taken, also on failure) at the pointer; makes missing parent objects; "-" or the
+ * length as last token appends to an array. FALSE when a parent is neither object nor array. */
+gboolean json_put(cJSON **root, const char *pointer, cJSON *value, GError **error);
+
+/* pointer + "/" + token, the token escaped (~0 ~1). Caller frees. */
+char *json_pointer_join(const char *pointer, const char *token);
+char *json_pointer_index(const char *pointer, int index);
+
+/* Short-hands: the string/number/bool member of an object, or the default. Strings are lent. */
+const char *json_string(const cJSON *object, const char *key, const char *otherwise);
+double json_number(const cJSON *object, const char *key, double otherwise);
+gboolean json_bool(const cJSON *object, const char *key, gboolean otherwise);
+
+/* Equality by JSON Schema's rules: 1 equals 1.0, order of keys does not matter. */
+gboolean json_equal(const cJSON *a, const cJSON *b);

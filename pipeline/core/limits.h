@@ -1,0 +1,20 @@
+/* Every limit on input from outside, named once with its meaning. A limit that is reached is an
+ * error with a reason (error.h), never a silent cut. Configurable ones are the defaults here. */
+#pragma once
+
+#define DOCKET_MAX_DOCUMENT_BYTES (256u << 20) /* one input file; larger ones fail as too_large */
+#define DOCKET_MAX_BATCH_BYTES (2048ull << 20) /* one CSV/JSONL batch file */
+#define DOCKET_MAX_ROW_BYTES (4u << 20)        /* one row of a batch */
+#define DOCKET_MAX_PAGES 2000u                 /* pages of one document that are read */
+#define DOCKET_MAX_WORDS 4000000u              /* words of one reading */
+#define DOCKET_MAX_TEXT_BYTES (64u << 20)      /* UTF-8 text of one reading */
+#define DOCKET_MAX_PAGE_POINTS 20000.0         /* longest side of a page, points (about 7 m) */
+#define DOCKET_MAX_IMAGE_PIXELS 150000000u     /* decoded pixels of one page image */
+#define DOCKET_MAX_RESULT_BYTES (512u << 20)   /* one reader's answer (a sealed memfd) */
+#define DOCKET_MAX_FRAME_BYTES 16384u          /* one control frame between supervisor and reader */
+#define DOCKET_MAX_JSON_DEPTH 128u             /* nesting of any JSON we accept */
+#define DOCKET_MAX_JSON_BYTES (64u << 20)      /* one JSON text we accept (record, answer, row) */
+#define DOCKET_MAX_ANSWER_BYTES (16u << 20)    /* one model answer */
+#define DOCKET_MAX_NAME_BYTES 200u             /* document name as used for files in the outbox */
+#define DOCKET_PAGES_PER_TASK 8u               /* page range of one reader task */
+#define DOCKET_ROWS_PER_TASK 256u              /* rows of a batch per reader task */

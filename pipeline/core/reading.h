@@ -1,0 +1,161 @@
+/* The reading: what the techniques saw in a document. One neutral tree, pages > blocks > lines >
+ * words, that every technique builds and every later stage looks at; nothing behind it sees the
+ * document's bytes.
+ *
+ * Rectangles are in points (1/72 inch), origin top left, y grows downwards, pages count from 1.
+ * Sources without a page geometry (HTML, text, rows) use a grid: x is the column and y the line of
+ * the text, one unit a character, so that "right of" and "below" mean the same everywhere; their
+ * pages carry READING_GRID. All text is valid UTF-8, NFC.
+ *
+ * The tree lies in five flat arrays, in reading order; a parent names its children by a range. So
+ * it crosses processes as it is (reading_to_variant), and all memory belongs to the reading. */
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+    TECHNIQUE_NONE,     /* a blank page, or a page that could not be read */
+    TECHNIQUE_PDF_TEXT, /* the text layer of a PDF */
+    TECHNIQUE_OCR,      /* optical character recognition */
+    TECHNIQUE_HTML,     /* cleaned HTML */
+    TECHNIQUE_TEXT,     /* plain text */
+    TECHNIQUE_ROW,      /* a row of a CSV or JSONL batch */
+    TECHNIQUE_OFFICE,   /* office and mail formats */
+    TECHNIQUE_LAST
+} Technique;
+
+typedef enum {
+    BLOCK_PARAGRAPH,
+    BLOCK_HEADING, /* level 1..6 */
+    BLOCK_LIST,    /* one item a block; level is the depth from 1 */
+    BLOCK_TABLE,   /* every line is a row; word.column is the cell */
+    BLOCK_FIELDS,  /* key-value pairs: column 0 is the key, column 1 the value; a line whose first
+                      word has column 1 continues the value above */
+    BLOCK_LAST
+} BlockKind;
+
+typedef enum { READING_LAYOUT, READING_GRID } Geometry;
+
+typedef struct {
+    double x0, y0, x1, y1; /* x0 <= x1, y0 <= y1 */
+} Rect;
+
+typedef struct {
+    Rect rect;
+    double confidence; /* 0..1, -1 if the technique gives none */
+    guint32 text;      /* offset into Reading.text, NUL-terminated there */
+    guint32 length;    /* bytes without the NUL */
+    gint32 column;     /* cell in its row, from 0; -1 outside tables and fields */
+    guint32 flags;     /* WordFlags */
+} Word;
+
+typedef enum {
+    WORD_GLUED = 1 << 0, /* no space between the word before and this one */
+    WORD_BOLD = 1 << 1,
+} WordFlags;
+
+typedef struct {
+    Rect rect;
+    guint32 first_word, n_words; /* into Reading.words */
+} Line;
+
+typedef struct {
+    Rect rect;
+    guint32 kind;                /* BlockKind */
+    guint32 level;               /* heading level or list depth, else 0 */
+    guint32 first_line, n_lines; /* into Reading.lines */
+} Block;
+
+typedef struct {
+    double width, height;          /* points, or characters and lines in a grid */
+    double confidence;             /* 0..1 mean over words, -1 if the technique gives none */
+    guint32 number;                /* from 1 */
+    guint32 technique;             /* Technique */
+    guint32 geometry;              /* Geometry */
+    guint32 first_block, n_blocks; /* into Reading.blocks */
+    guint32 hidden;                /* words left out because a person would not see them */
+} Page;
+
+typedef struct Reading {
+    char *media_type;   /* "application/pdf"; never NULL */
+    guint32 page_count; /* pages that the document has; more than pages->len in a partial reading */
+    GArray *pages, *blocks, *lines, *words; /* of Page, Block, Line, Word */
+    GByteArray *text;                       /* the words, each NUL-terminated */
+    GPtrArray *notes; /* char*: sentences about what was seen (hidden text, cut, repaired) */
+} Reading;
+
+/* ---- building (in readers) ----
+ * Begin a page, then blocks, lines, words; what is open ends by itself. Rectangles of lines and
+ * blocks are the union of their words'. */
+Reading *reading_new(const char *media_type);
+void reading_free(Reading *reading);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, reading_free)
+
+void reading_begin_page(Reading *r, guint number, Technique technique, Geometry geometry,
+                        double width, double height);
+void reading_begin_block(Reading *r, BlockKind kind, guint level);
+void reading_begin_line(Reading *r);
+/* `text` must be valid UTF-8 and hold no white space; it is copied (made NFC). column -1 outside
+ * tables. FALSE when a limit of limits.h is reached; the word is then not added. */
+gboolean reading_add_word(Reading *r, const char *text, gssize length, Rect rect,
+                          double confidence, int column, guint flags);
+/* Splits running text at white space and adds its words on a grid: the first at (x, y), one unit a
+ * character. Returns the x after the last word. */
+double reading_add_text(Reading *r, const char *text, gssize length, double x, double y, int column);
+/* Drops empty lines and blocks, sets page confidences. Call once when a page is complete. */
+void reading_end_page(Reading *r);
+void reading_note(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Appends the pages of `other` (consumed), as a page range read by another reader. */
+void reading_take_pages(Reading *r, Reading *other);
+
+/* ---- looking (everywhere) ---- lent, index from 0, must be in range */
+static inline const Page *reading_page(const Reading *r, guint i)
+{
+    return &g_array_index(r->pages, Page, i);
+}
+static inline const Block *reading_block(const Reading *r, guint i)
+{
+    return &g_array_index(r->blocks, Block, i);
+}
+static inline const Line *reading_line(const Reading *r, guint i)
+{
+    return &g_array_index(r->lines, Line, i);
+}
+static inline const Word *reading_word(const Reading *r, guint i)
+{
+    return &g_array_index(r->words, Word, i);
+}
+static inline const char *reading_word_text(const Reading *r, const Word *w)
+{
+    return (const char *)r->text->data + w->text;
+}
+/* Index of the page on which the line / the word stands (by binary search). */
+guint reading_page_of_line(const Reading *r, guint line);
+guint reading_line_of_word(const Reading *r, guint word);
+/* The text of a line; words joined by one space (unless WORD_GLUED). Caller frees. */
+char *reading_line_text(const Reading *r, guint line);
+/* The text of words [first, first+n), joined the same way. Caller frees. */
+char *reading_words_text(const Reading *r, guint first, guint n);
+Rect rect_union(Rect a, Rect b);
+
+/* ---- printing (reading-print.c) ---- caller frees with g_free
+ * Text: lines as lines, an empty line between blocks, form feed between pages (as pdftotext).
+ * Markdown: headings, lists, tables; what a model is shown. JSON: the tree, one object. */
+char *reading_to_text(const Reading *r);
+char *reading_to_markdown(const Reading *r);
+char *reading_to_json(const Reading *r);
+char *reading_to_hocr(const Reading *r);
+
+/* ---- crossing processes (reading-wire.c) ----
+ * The variant is (type READING_VARIANT_TYPE) the arrays as they are: same build on both sides.
+ * reading_from_variant treats it as hostile: every range, offset, enum, rectangle, UTF-8 sequence
+ * and limit is checked; DOCKET_ERROR_READER_LIED says which rule was broken. */
+#define READING_VARIANT_TYPE                                                                       \
+    "(sua(ddduuuuuu)a(dddduuuu)a(dddduu)a(ddddduuiu)ayas)"
+GVariant *reading_to_variant(const Reading *r); /* floating */
+Reading *reading_from_variant(GVariant *variant, GError **error);
+
+/* Stable words for techniques and block kinds ("pdf_text", "heading"). Static strings. */
+const char *technique_name(Technique technique);
+const char *block_kind_name(BlockKind kind);

@@ -1,0 +1,67 @@
+/* Frames between supervisor and reader, over one SOCK_SEQPACKET pair: a small typed GVariant, and
+ * where a frame carries a document or a result, exactly one descriptor of a sealed memfd. A frame
+ * over DOCKET_MAX_FRAME_BYTES, of another type, or with an unexpected or missing descriptor is an
+ * error that ends the process on the other side. Both ends run on one machine and one build. */
+#pragma once
+
+#include <gio/gio.h>
+#include <glib.h>
+
+typedef enum {
+    /* supervisor -> reader */
+    WIRE_TASK,   /* + descriptor: the document */
+    /* reader -> supervisor */
+    WIRE_READY,  /* warmed up, send a task */
+    WIRE_PAGE,   /* about to read page `first_page` (so that a dead reader names its page) */
+    WIRE_RESULT, /* + descriptor: the result (WireResult's body) */
+    WIRE_FAILED, /* the document cannot be read: `code`, `message` */
+    WIRE_LAST
+} WireKind;
+
+typedef struct {
+    WireKind kind;
+    guint64 task;         /* number given by the supervisor, echoed by the reader */
+    char *media_type;     /* TASK: what intake sniffed; never NULL */
+    guint32 first_page;   /* TASK, PAGE: from 1; for batches the first row, from 0 */
+    guint32 last_page;    /* TASK: inclusive, 0 = a range as large as the reader likes */
+    guint64 offset;       /* TASK: byte where `first_page`'s row starts in a batch */
+    guint32 flags;        /* TASK: WireTaskFlags */
+    char *languages;      /* TASK: OCR languages "eng+deu"; never NULL */
+    gint32 code;          /* FAILED: DocketError */
+    char *message;        /* FAILED: one sentence; never NULL */
+    int fd;               /* owned; -1 if the kind has none */
+} WireFrame;
+
+typedef enum {
+    WIRE_OCR_NEVER = 1 << 0,  /* text layer only */
+    WIRE_OCR_ALWAYS = 1 << 1, /* ignore the text layer */
+    WIRE_SPLIT_ROWS = 1 << 2, /* CSV/JSONL: answer with rows instead of one reading */
+} WireTaskFlags;
+
+/* Body of a RESULT's memfd, a GVariant of this type: readings, and for batches what each row is.
+ *   v[0] a(ts<reading>)  items: row number from 0 (0 for a document), the row's canonical JSON text
+ *                        ("" for a document), its reading
+ *   v[1] a(tus)          bad rows: row number, DocketError, sentence
+ *   v[2] t, v[3] t       byte offset where the next row starts, and the next row's number; both 0
+ *                        when the document or batch is complete */
+#define WIRE_RESULT_TYPE "(a(ts" READING_VARIANT_TYPE ")a(tus)tt)"
+
+void wire_frame_clear(WireFrame *frame);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WireFrame, wire_frame_clear)
+
+/* Sends one frame; the descriptor stays the caller's. FALSE with an error when the peer is gone. */
+gboolean wire_send(int socket, const WireFrame *frame, GError **error);
+
+/* Receives one frame into `frame` (clear it afterwards). At end of file returns TRUE with *eof
+ * set. A frame that breaks the rules is DOCKET_ERROR_READER_LIED. Blocks unless the socket doesn't. */
+gboolean wire_receive(int socket, WireFrame *frame, gboolean *eof, GError **error);
+
+/* A sealed memfd (no write, no resize) with these bytes; -1 on error. Caller closes. */
+int wire_memfd_from_bytes(const char *label, gconstpointer data, gsize length, GError **error);
+/* The same, copied from an open file of at most `limit` bytes (DOCKET_ERROR_TOO_LARGE); *sha256
+ * (caller frees) and *size describe what was copied, so that nobody can change it in between. */
+int wire_memfd_from_file(const char *label, int file, guint64 limit, char **sha256, guint64 *size,
+                         GError **error);
+/* The bytes of a memfd, mapped read-only. Refuses one that is not sealed against writing and
+ * shrinking, or is larger than `limit`. Unref unmaps. The descriptor stays the caller's. */
+GBytes *wire_memfd_map(int fd, guint64 limit, GError **error);

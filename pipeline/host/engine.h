@@ -1,0 +1,68 @@
+/* The engine walks documents through the plan. One thread, one loop:
+ *
+ *     settle what finished · start what fits · commit the ledger · run what the commit allows · wait
+ *
+ * Everything that must be durable before it acts (reading a document, sending a paid request,
+ * publishing a file) is queued with engine_after_commit() and runs when the ledger has it. */
+#pragma once
+
+#include "config.h"
+#include "ledger.h"
+#include "stage.h"
+#include "workers.h"
+
+typedef struct Engine Engine;
+
+/* Where jobs come from: asked whenever there is room. Returns a new job (owned by the engine from
+ * then on), or NULL: nothing right now. *drained is set when nothing will come any more. An error
+ * ends the run. */
+typedef Job *(*EngineSource)(Engine *engine, gboolean *drained, gpointer data, GError **error);
+
+/* Told once per job when it has its verdict and everything about it is durable. */
+typedef void (*EngineDone)(Engine *engine, Job *job, gpointer data);
+
+typedef struct {
+    const Stage *const *plan; /* NULL-terminated: stages/plan.c */
+    Config *config;           /* lent */
+    GPtrArray *packs;         /* of Pack; lent */
+    Ledger *ledger;           /* lent */
+    const char *outbox;       /* NULL: nothing is published (docket extract) */
+    EngineSource source;
+    EngineDone done;
+    gpointer data;            /* for source and done */
+} EngineOptions;
+
+Engine *engine_new(const EngineOptions *options, GError **error);
+void engine_free(Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
+
+/* Runs until the source is drained and every job is done. FALSE on a fault of the run itself
+ * (ledger, disk full) or DOCKET_ERROR_INTERRUPTED after SIGINT/SIGTERM. */
+gboolean engine_run(Engine *engine, GError **error);
+
+/* ---- for stages ---- */
+Config *engine_config(Engine *engine);
+GPtrArray *engine_packs(Engine *engine);
+Ledger *engine_ledger(Engine *engine);
+Workers *engine_workers(Engine *engine);
+GMainContext *engine_context(Engine *engine);
+const char *engine_outbox(Engine *engine); /* absolute, or NULL */
+gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
+gboolean engine_has_model(Engine *engine); /* model.base_url is configured */
+
+/* Ends a STAGE_WAIT. `error` is taken, and set exactly when step is STAGE_ERROR. May be called from
+ * inside run() before it returns STAGE_WAIT. */
+void engine_resume(Job *job, StageStep step, GError *error);
+
+/* Runs `action` after the ledger's next commit, if the job still lives then. */
+typedef void (*EngineAction)(Job *job, gpointer data);
+void engine_after_commit(Job *job, EngineAction action, gpointer data);
+
+/* Batches: adds a row job (taken) that starts at the row after `read`; the parent's stage is told
+ * through `row_done` (in the loop, after the row is durable; the row is freed afterwards). */
+typedef void (*EngineRowDone)(Job *parent, Job *row, gpointer data);
+void engine_add_row(Job *parent, Job *row, EngineRowDone row_done, gpointer data);
+
+/* FALSE when a job with the same content, pack and settings is under way: this one was parked and
+ * must return STAGE_WAIT; it is resumed with STAGE_REPAIR when the other is done. */
+gboolean engine_claim_content(Job *job, const char *key);

@@ -1,0 +1,117 @@
+/* A job: one document on its way through the stages. Stages meet here and in the trees that hang
+ * on it (reading, record), never in each other's headers. One thread: the supervisor's. */
+#pragma once
+
+#include "pack.h"
+#include "pipeline/core/reading.h"
+#include "pipeline/core/record.h"
+#include "pipeline/core/error.h"
+
+typedef enum {
+    VERDICT_HELD, /* the first state of every document, and where it waits for money or a model */
+    VERDICT_ACCEPTED,
+    VERDICT_FALLBACK,
+    VERDICT_REVIEW,
+    VERDICT_FAILED,
+    VERDICT_LAST
+} Verdict;
+const char *verdict_name(Verdict verdict); /* "accepted" */
+int verdict_from_name(const char *name);   /* -1 if unknown */
+
+typedef enum {
+    JOB_DOCUMENT, /* one record comes out */
+    JOB_BATCH,    /* a CSV/JSONL file: its rows are jobs of their own */
+    JOB_ROW       /* one row of a batch */
+} JobKind;
+
+typedef enum { ROUTE_MODEL, ROUTE_TEMPLATE } Route;
+
+/* Why a value or record is not simply right; from the validator, the rules and grounding. */
+typedef struct {
+    char *pointer;  /* where in the record; "" is the whole record */
+    char *rule;     /* stable word: "schema:type", "rule:total_is_sum", "ground:none" */
+    char *sentence; /* for a person and for the model's repair round */
+} Problem;
+Problem *problem_new(const char *pointer, const char *rule, const char *sentence);
+void problem_free(Problem *problem);
+
+/* One message of the conversation with a model. */
+typedef enum { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT } Role;
+typedef struct {
+    Role role;
+    char *text; /* UTF-8 */
+} Message;
+
+/* One request to a model, as the meta file shows it. */
+typedef struct {
+    gint64 id;            /* in the ledger */
+    char *purpose;        /* "ask", "repair" */
+    char *model;
+    gint64 tokens_in, tokens_cached, tokens_out; /* -1 unknown */
+    double cost;          /* in the currency of the price table; 0 unknown */
+    gint64 latency_ms;
+    gboolean cached;      /* answered from the ledger, not paid again */
+    char *outcome;        /* "ok", or a reason word */
+} Call;
+void call_free(Call *call);
+
+struct Engine;
+struct Stage;
+
+typedef struct Job {
+    /* identity: set by intake */
+    gint64 id;             /* document in the ledger; 0 before it is claimed */
+    JobKind kind;
+    char *name;            /* as the source named it (any bytes but NUL); escape before printing */
+    char *path;            /* source file, NULL for stdin and rows */
+    char *sha256;          /* of the bytes; for a row of its canonical JSON */
+    guint64 size;          /* bytes */
+    char *media_type;      /* what the content is, by intake/sniff */
+    int document;          /* sealed memfd, -1 for rows */
+    gint64 mtime_us;       /* of the source file */
+    struct Job *batch;     /* JOB_ROW: the parent job (outlives it) */
+    gint64 row;            /* JOB_ROW: from 0, else -1 */
+    char *row_json;        /* JOB_ROW: canonical JSON text */
+    char *wanted_pack;     /* sub-folder or --pack; NULL = recognise */
+
+    /* what the stages made, in their order */
+    Reading *reading;      /* read */
+    const Pack *pack;      /* recognise */
+    double pack_score;     /* recognise */
+    GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
+    char *answer;          /* ask: the model's text */
+    GPtrArray *calls;      /* ask: of Call */
+    Record *record;        /* template or check */
+    GPtrArray *problems;   /* check: of Problem, of the last record */
+    gboolean schema_valid; /* check: of the last record */
+    guint repairs;         /* repair rounds so far */
+    Route route;           /* who makes the record: begins as MODEL when one is configured */
+    gboolean model_failed; /* a configured model could not do it: the route fell back */
+
+    /* the end */
+    Verdict verdict;       /* decide, or the engine for failed and held */
+    int error_code;        /* DocketError behind failed or held, else -1 */
+    GPtrArray *reasons;    /* char*: "word: sentence", never empty once there is a verdict */
+    char *duplicate_of;    /* name of the document whose record this one got */
+
+    /* bookkeeping: the engine's */
+    guint stage;           /* index into the plan */
+    guint attempts;        /* readings begun for this document, from the ledger */
+    gint64 started_us;     /* monotonic */
+    GHashTable *timings;   /* stage name -> gint64* microseconds */
+    GHashTable *stage_data;/* stage name -> that stage's own state, see job_data */
+    struct Engine *engine; /* lent */
+} Job;
+
+Job *job_new(struct Engine *engine, JobKind kind, const char *name);
+void job_free(Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
+
+/* Adds "word: sentence" to the reasons (Law 7). `word` is stable and lower-case. */
+void job_reason(Job *job, const char *word, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void job_message(Job *job, Role role, const char *text);
+void job_set_record(Job *job, Record *record); /* takes; frees the one before */
+
+/* State that a stage keeps on the job between its steps. set takes `data`; data lends, may be NULL. */
+void job_set_data(Job *job, const char *stage, gpointer data, GDestroyNotify destroy);
+gpointer job_data(const Job *job, const char *stage);

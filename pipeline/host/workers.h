@@ -1,0 +1,35 @@
+/* The pool of reader processes: started from the same build, one task at a time each, fed through
+ * descriptors, a deadline a task, killed by process group, reaped by name, replaced. */
+#pragma once
+
+#include "pipeline/core/wire.h"
+
+typedef struct Workers Workers;
+
+typedef struct {
+    const char *program;    /* path of docket-reader; NULL: beside this program, else libexec */
+    guint count;            /* processes; 0 = cores */
+    guint deadline_s;       /* per task */
+    guint64 memory_bytes;   /* address space of one reader */
+    const char *languages;  /* warmed up at start */
+} WorkersOptions;
+
+/* The answer to a task. On success `body` is a GVariant of WIRE_RESULT_TYPE whose outer shape is
+ * right (readings inside still need reading_from_variant). On failure `error` holds the reason;
+ * READER_SIGNAL/TIMEOUT/MEMORY/LIED mean that the reader died on it. Both lent. */
+typedef void (*WorkersDone)(GVariant *body, const GError *error, gpointer data);
+
+Workers *workers_new(const WorkersOptions *options, GMainContext *context, GError **error);
+void workers_free(Workers *workers); /* kills and reaps all */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Workers, workers_free)
+
+/* Queues a task (`frame` is read, its descriptor duplicated). `alone`: runs while no other task is
+ * being read, for a document that killed its reader before. Returns the task's number. */
+guint64 workers_submit(Workers *workers, const WireFrame *frame, gboolean alone, WorkersDone done,
+                       gpointer data);
+/* Forgets a task; its callback will not come. A running one is killed. */
+void workers_cancel(Workers *workers, guint64 task);
+guint workers_count(const Workers *workers);
+guint workers_waiting(const Workers *workers); /* tasks not yet given to a reader */
+/* Peak resident memory of the largest reader so far, bytes. */
+guint64 workers_peak_memory(const Workers *workers);

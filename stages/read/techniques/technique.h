@@ -1,0 +1,46 @@
+/* A technique: one way of reading, one file and one row of table.c. Runs in a reader process only,
+ * on hostile bytes, without network, ledger, keys or paths. */
+#pragma once
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/reading.h"
+#include "pipeline/core/wire.h"
+
+/* What a reader keeps warm for its whole life (the OCR engine, font caches). */
+typedef struct Warm Warm;
+
+typedef struct {
+    GBytes *bytes;       /* the whole document; lent */
+    const char *media_type;
+    guint first_page;    /* from 1 */
+    guint last_page;     /* inclusive; 0 = the end */
+    guint flags;         /* WireTaskFlags */
+    const char *languages;
+    Warm *warm;
+    /* Call before each page: tells the supervisor where we are. May be NULL in tests. */
+    void (*on_page)(guint page, gpointer data);
+    gpointer data;
+} TechniqueInput;
+
+typedef struct {
+    const char *media_type; /* exact, or a prefix that ends in '/' ("image/") */
+    /* A reading of the pages asked for, or NULL and a DOCKET_ERROR. Caller frees. */
+    Reading *(*read)(const TechniqueInput *input, GError **error);
+} TechniqueRow;
+
+/* The row for a media type, or NULL: unsupported. */
+const TechniqueRow *technique_find(const char *media_type);
+
+/* Rows of a batch, from a byte offset on, at most `limit`. Emits each row's canonical JSON text (an
+ * object of column -> text) with its reading, or the error of a bad row; see csv.c and jsonl.c. */
+typedef struct {
+    void (*row)(guint64 number, const char *json, Reading *reading /* taken */, gpointer data);
+    void (*bad_row)(guint64 number, int code, const char *sentence, gpointer data);
+    gpointer data;
+} RowSink;
+/* *next_offset and *next_row are 0 when the batch is complete. */
+gboolean rows_read(const TechniqueInput *input, guint64 offset, guint64 first_row, guint limit,
+                   const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
+
+Warm *warm_new(const char *languages, GError **error); /* NO_LANGUAGE names the missing data */
+void warm_free(Warm *warm);
