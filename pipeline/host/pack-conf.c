@@ -1,0 +1,195 @@
+#include "pipeline/host/pack-conf.h"
+
+#include <string.h>
+
+#include "pipeline/core/error.h"
+#include "pipeline/host/keyfile.h"
+
+/* Where pack.conf's words go. One row a key: the table is the format. */
+typedef struct {
+    const char *group, *key;
+    gboolean (*set)(Pack *pack, const KeyEntry *entry, const char *path, GError **error);
+} PackKey;
+
+gboolean pack_conf_is_name(const char *name)
+{
+    return name[0] && strlen(name) <= 64 && name[0] != '-' &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
+}
+
+static gboolean entry_number(const KeyEntry *entry, double low, double high, const char *path,
+                             double *number, GError **error)
+{
+    char *end = NULL;
+    *number = g_ascii_strtod(entry->value, &end);
+    if (end == entry->value || *end || !(*number >= low && *number <= high)) {
+        keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                      "%s must be a number from %g to %g, not \"%.60s\"", entry->key, low, high,
+                      entry->value);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean set_title(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    g_free(pack->title);
+    pack->title = g_strdup(entry->value);
+    return TRUE;
+}
+
+static gboolean set_description(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    g_free(pack->description);
+    pack->description = g_strdup(entry->value);
+    return TRUE;
+}
+
+static gboolean set_prompt(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    if (!pack_conf_is_name(entry->value)) {
+        keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                      "prompt must be a version such as \"v1\" (a file prompts/v1.md), not "
+                      "\"%.60s\"",
+                      entry->value);
+        return FALSE;
+    }
+    g_free(pack->prompt_version);
+    pack->prompt_version = g_strdup(entry->value);
+    return TRUE;
+}
+
+/* Kept as the list of names until the files are read: load_context puts the text in its place. */
+static gboolean set_context(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    g_free(pack->context);
+    pack->context = g_strdup(entry->value);
+    return TRUE;
+}
+
+static gboolean set_words(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    g_auto(GStrv) items = g_strsplit(entry->value, ";", -1);
+    for (guint i = 0; items[i]; i++) {
+        char *item = g_strstrip(items[i]);
+        if (!*item)
+            continue;
+        double weight = 1;
+        char *colon = strrchr(item, ':');
+        if (colon) {
+            char *end = NULL;
+            weight = g_ascii_strtod(colon + 1, &end);
+            *colon = '\0';
+            if (end == colon + 1 || *end || !(weight >= -100 && weight <= 100)) {
+                keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                              "the weight after \"%.60s:\" must be a number from -100 to 100",
+                              item);
+                return FALSE;
+            }
+        }
+        PackWord word = {.word = g_utf8_strdown(g_strstrip(item), -1), .weight = weight};
+        g_array_append_val(pack->words, word);
+    }
+    return TRUE;
+}
+
+static gboolean set_columns(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    g_autoptr(GStrvBuilder) columns = g_strv_builder_new();
+    g_auto(GStrv) items = g_strsplit(entry->value, ";", -1);
+    for (guint i = 0; items[i]; i++)
+        if (*g_strstrip(items[i]))
+            g_strv_builder_add(columns, items[i]);
+    g_strfreev(pack->columns);
+    pack->columns = g_strv_builder_end(columns);
+    return TRUE;
+}
+
+static gboolean set_recognise_at(Pack *pack, const KeyEntry *entry, const char *path,
+                                 GError **error)
+{
+    return entry_number(entry, 0, 1000, path, &pack->recognise_at, error);
+}
+
+static gboolean set_accept_at(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    return entry_number(entry, 0, 1, path, &pack->accept_at, error);
+}
+
+static gboolean set_max_repairs(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    double number = 0;
+    if (!entry_number(entry, 0, 10, path, &number, error))
+        return FALSE;
+    pack->max_repairs = (guint)number;
+    return TRUE;
+}
+
+static gboolean set_max_input_chars(Pack *pack, const KeyEntry *entry, const char *path,
+                                    GError **error)
+{
+    double number = 0;
+    if (!entry_number(entry, 1000, 10000000, path, &number, error))
+        return FALSE;
+    pack->max_input_chars = (guint)number;
+    return TRUE;
+}
+
+static const PackKey pack_keys[] = {
+    {"pack", "title", set_title},
+    {"pack", "description", set_description},
+    {"pack", "prompt", set_prompt},
+    {"pack", "context", set_context},
+    {"recognise", "words", set_words},
+    {"recognise", "columns", set_columns},
+    {"recognise", "at", set_recognise_at},
+    {"decide", "accept_at", set_accept_at},
+    {"limits", "max_repairs", set_max_repairs},
+    {"limits", "max_input_chars", set_max_input_chars},
+};
+
+/* "no such key; did you mean …?" with what the group does know. */
+static void unknown_entry(const KeyEntry *entry, const char *path, GError **error)
+{
+    const char *names[G_N_ELEMENTS(pack_keys) + 1] = {NULL};
+    guint n = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(pack_keys); i++) {
+        const char *name = entry->key ? pack_keys[i].key : pack_keys[i].group;
+        if (entry->key && !g_str_equal(pack_keys[i].group, entry->group))
+            continue;
+        if (n == 0 || !g_str_equal(names[n - 1], name))
+            names[n++] = name;
+    }
+    const char *near = keyfile_nearest(entry->key ? entry->key : entry->group, names);
+    g_autofree char *known = g_strjoinv(", ", (char **)names);
+    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                  "unknown %s \"%s\"%s%s%s (known: %s)", entry->key ? "key" : "group",
+                  entry->key ? entry->key : entry->group, near ? ": did you mean \"" : "",
+                  near ? near : "", near ? "\"?" : "", known);
+}
+
+static gboolean apply_entry(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(pack_keys); i++) {
+        if (!g_str_equal(entry->group, pack_keys[i].group))
+            continue;
+        if (!entry->key)
+            return TRUE;
+        if (g_str_equal(entry->key, pack_keys[i].key))
+            return pack_keys[i].set(pack, entry, path, error);
+    }
+    unknown_entry(entry, path, error);
+    return FALSE;
+}
+
+gboolean pack_conf_load(Pack *pack, GError **error)
+{
+    g_autofree char *path = g_build_filename(pack->directory, "pack.conf", NULL);
+    g_autoptr(GPtrArray) entries = keyfile_load(path, DOCKET_ERROR_PACK, error);
+    if (!entries)
+        return FALSE;
+    for (guint i = 0; i < entries->len; i++)
+        if (!apply_entry(pack, entries->pdata[i], path, error))
+            return FALSE;
+    return TRUE;
+}

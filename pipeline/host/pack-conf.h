@@ -1,0 +1,21 @@
+/* pack.conf, the one file of a pack in GKeyFile syntax. Its keys, all optional:
+ *
+ *   [pack]       title, description       for people
+ *                prompt = v1              the version in use: prompts/v1.md
+ *                context = a.md;b.md      files shown to the model as context (a guideline)
+ *   [recognise]  words = invoice:3;total due:2;recipe:-5   phrase:weight, weight 1 when left out
+ *                columns = title;price    what the columns of a batch of this pack are called
+ *                at = 3                   least sum of weights to be recognised
+ *   [decide]     accept_at = 0.8          least confidence of a record that needs no person
+ *   [limits]     max_repairs = 2          rounds in which the model may mend its answer
+ *                max_input_chars = 60000  of the document's text shown to the model */
+#pragma once
+
+#include "pipeline/host/pack.h"
+
+/* Applies <pack->directory>/pack.conf. Unknown keys and bad values are DOCKET_ERROR_PACK with file
+ * and line. pack->context is then still the list of file names. */
+gboolean pack_conf_load(Pack *pack, GError **error);
+
+/* TRUE for a name that a pack or a prompt version may have: [a-z0-9_-]+, at most 64. */
+gboolean pack_conf_is_name(const char *name);
