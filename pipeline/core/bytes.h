@@ -10,10 +10,12 @@ char *bytes_sha256(gconstpointer data, gsize length);
 char *bytes_to_utf8(const char *data, gssize length);
 
 /* The same string with every control, bidi-override and unprintable character shown as \xNN or
- * \u{NNNN}, so that hostile text cannot steer a terminal. Input may be broken UTF-8. Caller frees. */
+ * \u{NNNN}, so that hostile text cannot steer a terminal. Input may be broken UTF-8. Caller frees.
+ */
 char *bytes_for_terminal(const char *text);
 
 /* A file name component for the outbox: control characters, '/', and bytes that are not UTF-8 are
  * percent-encoded, a leading dot too; at most DOCKET_MAX_NAME_BYTES long. Two different inputs give
- * two different names unless both are over the length (then a hash tells them apart). Caller frees. */
+ * two different names unless both are over the length (then a hash tells them apart). Caller frees.
+ */
 char *bytes_for_file_name(const char *name);

@@ -97,11 +97,12 @@ void reading_begin_block(Reading *r, BlockKind kind, guint level);
 void reading_begin_line(Reading *r);
 /* `text` must be valid UTF-8 and hold no white space; it is copied (made NFC). column -1 outside
  * tables. FALSE when a limit of limits.h is reached; the word is then not added. */
-gboolean reading_add_word(Reading *r, const char *text, gssize length, Rect rect,
-                          double confidence, int column, guint flags);
+gboolean reading_add_word(Reading *r, const char *text, gssize length, Rect rect, double confidence,
+                          int column, guint flags);
 /* Splits running text at white space and adds its words on a grid: the first at (x, y), one unit a
  * character. Returns the x after the last word. */
-double reading_add_text(Reading *r, const char *text, gssize length, double x, double y, int column);
+double reading_add_text(Reading *r, const char *text, gssize length, double x, double y,
+                        int column);
 /* Drops empty lines and blocks, sets page confidences. Call once when a page is complete. */
 void reading_end_page(Reading *r);
 void reading_note(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -151,8 +152,7 @@ char *reading_to_hocr(const Reading *r);
  * The variant is (type READING_VARIANT_TYPE) the arrays as they are: same build on both sides.
  * reading_from_variant treats it as hostile: every range, offset, enum, rectangle, UTF-8 sequence
  * and limit is checked; DOCKET_ERROR_READER_LIED says which rule was broken. */
-#define READING_VARIANT_TYPE                                                                       \
-    "(sua(ddduuuuuu)a(dddduuuu)a(dddduu)a(ddddduuiu)ayas)"
+#define READING_VARIANT_TYPE "(sua(ddduuuuuu)a(dddduuuu)a(dddduu)a(ddddduuiu)ayas)"
 GVariant *reading_to_variant(const Reading *r); /* floating */
 Reading *reading_from_variant(GVariant *variant, GError **error);
 

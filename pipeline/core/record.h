@@ -9,21 +9,21 @@ typedef enum { METHOD_MODEL, METHOD_TEMPLATE, METHOD_HUMAN } Method;
 
 /* How well a value was found in the reading. Ordered: better is greater. */
 typedef enum {
-    GROUNDED_NONE,       /* not found anywhere in the reading */
-    GROUNDED_DERIVED,    /* follows from other values or is a constant of the pack (an enum choice) */
-    GROUNDED_FUZZY,      /* found with small differences (OCR errors) */
+    GROUNDED_NONE,    /* not found anywhere in the reading */
+    GROUNDED_DERIVED, /* follows from other values or is a constant of the pack (an enum choice) */
+    GROUNDED_FUZZY,   /* found with small differences (OCR errors) */
     GROUNDED_NORMALISED, /* found after reading dates, numbers, case and space alike */
     GROUNDED_EXACT       /* stands there letter by letter */
 } Grounded;
 
 typedef struct {
-    guint page;          /* from 1 */
-    Geometry geometry;   /* unit of rect */
+    guint page;        /* from 1 */
+    Geometry geometry; /* unit of rect */
     Rect rect;
     Technique technique;
-    double match;        /* 0..1 similarity between value and text */
-    double confidence;   /* 0..1 mean confidence of the words, -1 if unknown */
-    char *text;          /* as it stands in the document */
+    double match;      /* 0..1 similarity between value and text */
+    double confidence; /* 0..1 mean confidence of the words, -1 if unknown */
+    char *text;        /* as it stands in the document */
 } Evidence;
 
 typedef struct {
@@ -34,10 +34,10 @@ typedef struct {
 } Field;
 
 typedef struct Record {
-    cJSON *root;         /* owned */
+    cJSON *root; /* owned */
     Method method;
-    GHashTable *fields;  /* pointer (char*) -> Field*; leaves only */
-    double confidence;   /* 0..1, the weakest required field */
+    GHashTable *fields; /* pointer (char*) -> Field*; leaves only */
+    double confidence;  /* 0..1, the weakest required field */
 } Record;
 
 Record *record_new(cJSON *root, Method method); /* takes root */
@@ -54,8 +54,10 @@ void field_add_evidence(Field *field, const Reading *reading, guint first_word, 
 typedef void (*RecordVisit)(const char *pointer, cJSON *value, gpointer data);
 void record_each_leaf(const cJSON *root, RecordVisit visit, gpointer data);
 
-/* The "fields" object of the meta file: {pointer: {confidence, grounded, evidence: […]}}. Caller owns. */
+/* The "fields" object of the meta file: {pointer: {confidence, grounded, evidence: […]}}. Caller
+ * owns. */
 cJSON *record_fields_to_json(const Record *record);
 
-const char *method_name(Method method);       /* "model", "template", "human" */
-const char *grounded_name(Grounded grounded); /* "exact", "normalised", "fuzzy", "derived", "none" */
+const char *method_name(Method method); /* "model", "template", "human" */
+const char *
+grounded_name(Grounded grounded); /* "exact", "normalised", "fuzzy", "derived", "none" */

@@ -9,7 +9,7 @@
 
 typedef enum {
     /* supervisor -> reader */
-    WIRE_TASK,   /* + descriptor: the document */
+    WIRE_TASK, /* + descriptor: the document */
     /* reader -> supervisor */
     WIRE_READY,  /* warmed up, send a task */
     WIRE_PAGE,   /* about to read page `first_page` (so that a dead reader names its page) */
@@ -20,16 +20,16 @@ typedef enum {
 
 typedef struct {
     WireKind kind;
-    guint64 task;         /* number given by the supervisor, echoed by the reader */
-    char *media_type;     /* TASK: what intake sniffed; never NULL */
-    guint32 first_page;   /* TASK, PAGE: from 1; for batches the first row, from 0 */
-    guint32 last_page;    /* TASK: inclusive, 0 = a range as large as the reader likes */
-    guint64 offset;       /* TASK: byte where `first_page`'s row starts in a batch */
-    guint32 flags;        /* TASK: WireTaskFlags */
-    char *languages;      /* TASK: OCR languages "eng+deu"; never NULL */
-    gint32 code;          /* FAILED: DocketError */
-    char *message;        /* FAILED: one sentence; never NULL */
-    int fd;               /* owned; -1 if the kind has none */
+    guint64 task;       /* number given by the supervisor, echoed by the reader */
+    char *media_type;   /* TASK: what intake sniffed; never NULL */
+    guint32 first_page; /* TASK, PAGE: from 1; for batches the first row, from 0 */
+    guint32 last_page;  /* TASK: inclusive, 0 = a range as large as the reader likes */
+    guint64 offset;     /* TASK: byte where `first_page`'s row starts in a batch */
+    guint32 flags;      /* TASK: WireTaskFlags */
+    char *languages;    /* TASK: OCR languages "eng+deu"; never NULL */
+    gint32 code;        /* FAILED: DocketError */
+    char *message;      /* FAILED: one sentence; never NULL */
+    int fd;             /* owned; -1 if the kind has none */
 } WireFrame;
 
 typedef enum {
@@ -53,7 +53,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WireFrame, wire_frame_clear)
 gboolean wire_send(int socket, const WireFrame *frame, GError **error);
 
 /* Receives one frame into `frame` (clear it afterwards). At end of file returns TRUE with *eof
- * set. A frame that breaks the rules is DOCKET_ERROR_READER_LIED. Blocks unless the socket doesn't. */
+ * set. A frame that breaks the rules is DOCKET_ERROR_READER_LIED. Blocks unless the socket doesn't.
+ */
 gboolean wire_receive(int socket, WireFrame *frame, gboolean *eof, GError **error);
 
 /* A sealed memfd (no write, no resize) with these bytes; -1 on error. Caller closes. */

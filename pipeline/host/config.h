@@ -12,7 +12,8 @@ Config *config_load(const char *file, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
-/* A flag's value, above all other sources. The key must be in the table. */
+/* A flag's value, above all other sources. The key must be in the table. DOCKET_ERROR_USAGE. Paths
+ * that come from a file are relative to that file's folder; others to the working directory. */
 gboolean config_set(Config *config, const char *key, const char *value, GError **error);
 
 /* Values by "group.key" ("paths.inbox", "model.base_url"). The key must exist; string is lent and
@@ -21,13 +22,18 @@ const char *config_string(const Config *config, const char *key);
 gint64 config_int(const Config *config, const char *key);
 double config_double(const Config *config, const char *key);
 gboolean config_bool(const Config *config, const char *key);
-char **config_list(const Config *config, const char *key); /* ';'-separated; caller frees, g_strfreev */
+char **config_list(const Config *config,
+                   const char *key); /* ';'-separated; caller frees, g_strfreev */
 
 /* Each key in table order, for doctor: value (secrets are not values here: only names of files and
- * variables are), where it came from ("default", "/etc/docket/docket.conf:3", "DOCKET_…", "--flag"). */
+ * variables are), where it came from ("default", "/etc/docket/docket.conf:3", "DOCKET_…",
+ * "--flag"). */
 typedef void (*ConfigVisit)(const char *key, const char *value, const char *origin,
                             const char *help, gpointer data);
 void config_each(const Config *config, ConfigVisit visit, gpointer data);
+
+/* Sentences about sources that were read but look careless (char*, lent; may be empty). */
+GPtrArray *config_warnings(const Config *config);
 
 /* The model's API key from api_key_env, api_key_file or $CREDENTIALS_DIRECTORY/api_key; NULL when
  * none is configured, an error when the named source is missing. Caller frees. Never logged. */

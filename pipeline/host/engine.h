@@ -1,6 +1,7 @@
 /* The engine walks documents through the plan. One thread, one loop:
  *
- *     settle what finished · start what fits · commit the ledger · run what the commit allows · wait
+ *     settle what finished · start what fits · commit the ledger · run what the commit allows ·
+ * wait
  *
  * Everything that must be durable before it acts (reading a document, sending a paid request,
  * publishing a file) is queued with engine_after_commit() and runs when the ledger has it. */
@@ -29,7 +30,7 @@ typedef struct {
     const char *outbox;       /* NULL: nothing is published (docket extract) */
     EngineSource source;
     EngineDone done;
-    gpointer data;            /* for source and done */
+    gpointer data; /* for source and done */
 } EngineOptions;
 
 Engine *engine_new(const EngineOptions *options, GError **error);
@@ -46,9 +47,9 @@ GPtrArray *engine_packs(Engine *engine);
 Ledger *engine_ledger(Engine *engine);
 Workers *engine_workers(Engine *engine);
 GMainContext *engine_context(Engine *engine);
-const char *engine_outbox(Engine *engine); /* absolute, or NULL */
+const char *engine_outbox(Engine *engine);                      /* absolute, or NULL */
 gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
-gboolean engine_has_model(Engine *engine); /* model.base_url is configured */
+gboolean engine_has_model(Engine *engine);                      /* model.base_url is configured */
 
 /* Ends a STAGE_WAIT. `error` is taken, and set exactly when step is STAGE_ERROR. May be called from
  * inside run() before it returns STAGE_WAIT. */

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "pack.h"
+#include "pipeline/core/error.h"
 #include "pipeline/core/reading.h"
 #include "pipeline/core/record.h"
-#include "pipeline/core/error.h"
 
 typedef enum {
     VERDICT_HELD, /* the first state of every document, and where it waits for money or a model */
@@ -44,14 +44,14 @@ typedef struct {
 
 /* One request to a model, as the meta file shows it. */
 typedef struct {
-    gint64 id;            /* in the ledger */
-    char *purpose;        /* "ask", "repair" */
+    gint64 id;     /* in the ledger */
+    char *purpose; /* "ask", "repair" */
     char *model;
     gint64 tokens_in, tokens_cached, tokens_out; /* -1 unknown */
-    double cost;          /* in the currency of the price table; 0 unknown */
+    double cost;                                 /* in the currency of the price table; 0 unknown */
     gint64 latency_ms;
-    gboolean cached;      /* answered from the ledger, not paid again */
-    char *outcome;        /* "ok", or a reason word */
+    gboolean cached; /* answered from the ledger, not paid again */
+    char *outcome;   /* "ok", or a reason word */
 } Call;
 void call_free(Call *call);
 
@@ -60,19 +60,20 @@ struct Stage;
 
 typedef struct Job {
     /* identity: set by intake */
-    gint64 id;             /* document in the ledger; 0 before it is claimed */
+    gint64 id; /* document in the ledger; 0 before it is claimed */
     JobKind kind;
-    char *name;            /* as the source named it (any bytes but NUL); escape before printing */
-    char *path;            /* source file, NULL for stdin and rows */
-    char *sha256;          /* of the bytes; for a row of its canonical JSON */
-    guint64 size;          /* bytes */
-    char *media_type;      /* what the content is, by intake/sniff */
-    int document;          /* sealed memfd, -1 for rows */
-    gint64 mtime_us;       /* of the source file */
-    struct Job *batch;     /* JOB_ROW: the parent job (outlives it) */
-    gint64 row;            /* JOB_ROW: from 0, else -1 */
-    char *row_json;        /* JOB_ROW: canonical JSON text */
-    char *wanted_pack;     /* sub-folder or --pack; NULL = recognise */
+    char *name;        /* as the source named it (any bytes but NUL); escape before printing */
+    char *path;        /* source file, NULL for stdin and rows */
+    char *sha256;      /* of the bytes; for a row of its canonical JSON */
+    guint64 size;      /* bytes */
+    char *media_type;  /* what the content is, by intake/sniff */
+    int document;      /* sealed memfd, -1 for rows */
+    gint64 mtime_us;   /* of the source file */
+    struct Job *batch; /* JOB_ROW: the parent job (outlives it) */
+    gint64 row;        /* JOB_ROW: from 0, else -1 */
+    char *row_json;    /* JOB_ROW: canonical JSON text */
+    char *wanted_pack; /* sub-folder or --pack; NULL = recognise */
+    char *settings;    /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
     Reading *reading;      /* read */
@@ -89,18 +90,18 @@ typedef struct Job {
     gboolean model_failed; /* a configured model could not do it: the route fell back */
 
     /* the end */
-    Verdict verdict;       /* decide, or the engine for failed and held */
-    int error_code;        /* DocketError behind failed or held, else -1 */
-    GPtrArray *reasons;    /* char*: "word: sentence", never empty once there is a verdict */
-    char *duplicate_of;    /* name of the document whose record this one got */
+    Verdict verdict;    /* decide, or the engine for failed and held */
+    int error_code;     /* DocketError behind failed or held, else -1 */
+    GPtrArray *reasons; /* char*: "word: sentence", never empty once there is a verdict */
+    char *duplicate_of; /* name of the document whose record this one got */
 
     /* bookkeeping: the engine's */
-    guint stage;           /* index into the plan */
-    guint attempts;        /* readings begun for this document, from the ledger */
-    gint64 started_us;     /* monotonic */
-    GHashTable *timings;   /* stage name -> gint64* microseconds */
-    GHashTable *stage_data;/* stage name -> that stage's own state, see job_data */
-    struct Engine *engine; /* lent */
+    guint stage;            /* index into the plan */
+    guint attempts;         /* readings begun for this document, from the ledger */
+    gint64 started_us;      /* monotonic */
+    GHashTable *timings;    /* stage name -> gint64* microseconds */
+    GHashTable *stage_data; /* stage name -> that stage's own state, see job_data */
+    struct Engine *engine;  /* lent */
 } Job;
 
 Job *job_new(struct Engine *engine, JobKind kind, const char *name);
@@ -112,6 +113,7 @@ void job_reason(Job *job, const char *word, const char *format, ...) G_GNUC_PRIN
 void job_message(Job *job, Role role, const char *text);
 void job_set_record(Job *job, Record *record); /* takes; frees the one before */
 
-/* State that a stage keeps on the job between its steps. set takes `data`; data lends, may be NULL. */
+/* State that a stage keeps on the job between its steps. set takes `data`; data lends, may be NULL.
+ */
 void job_set_data(Job *job, const char *stage, gpointer data, GDestroyNotify destroy);
 gpointer job_data(const Job *job, const char *stage);

@@ -20,16 +20,17 @@ gboolean ledger_commit(Ledger *ledger, GError **error);
 
 /* ---- documents ---- */
 typedef struct {
-    gint64 id, parent, row;  /* parent 0 and row -1 unless it is a row of a batch */
-    char *name, *path, *sha256, *media_type, *pack, *pack_version, *method, *duplicate_of;
+    gint64 id, parent, row; /* parent 0 and row -1 unless it is a row of a batch */
+    char *name, *path, *sha256, *media_type, *pack, *pack_version, *settings, *method;
+    char *duplicate_of;
     guint64 size;
     guint pages, attempts;
     JobKind kind;
     Verdict verdict;
-    char *reasons;   /* JSON array of strings */
-    char *record;    /* JSON, NULL if there is none (also the draft of a document in review) */
-    char *meta;      /* JSON, NULL before the verdict */
-    char *output;    /* its name in the outbox, unique among the pack's; NULL before the verdict */
+    char *reasons; /* JSON array of strings */
+    char *record;  /* JSON, NULL if there is none (also the draft of a document in review) */
+    char *meta;    /* JSON, NULL before the verdict */
+    char *output;  /* its name in the outbox, unique among the pack's; NULL before the verdict */
     double confidence;
     gint64 created_us, decided_us; /* decided 0 before the verdict */
     gboolean delivered;
@@ -72,7 +73,8 @@ LedgerDocument *ledger_find_same(Ledger *ledger, const char *sha256, const char 
                                  const char *pack_version, const char *settings, GError **error);
 
 LedgerDocument *ledger_document(Ledger *ledger, gint64 id, GError **error);
-/* By id ("17"), SHA-256 prefix (>= 6), or name; newest first when several match. NOT_FOUND if none. */
+/* By id ("17"), SHA-256 prefix (>= 6), or name; newest first when several match. NOT_FOUND if none.
+ */
 LedgerDocument *ledger_document_by_text(Ledger *ledger, const char *text, GError **error);
 /* Visits documents by id; verdict -1 = all, pack NULL = all, parent 0 = all, else rows of it. */
 typedef gboolean (*LedgerVisit)(const LedgerDocument *document, gpointer data); /* FALSE stops */
@@ -104,8 +106,8 @@ char *ledger_call_cached(Ledger *ledger, const char *request_sha256, Call **call
 /* Writes a person's decision and its effects in one transaction: action "accept", "correct",
  * "reject"; record is the final JSON (NULL for reject). */
 gboolean ledger_review(Ledger *ledger, gint64 document, const char *action, const char *who,
-                       const char *record, const char *meta, const char *reason,
-                       GPtrArray *effects, GError **error);
+                       const char *record, const char *meta, const char *reason, GPtrArray *effects,
+                       GError **error);
 
 /* ---- care ---- */
 /* SQLite's integrity check, foreign keys, and the accounting law; sentences into `findings`. */

@@ -6,42 +6,46 @@
 #include "pipeline/core/json.h"
 
 typedef struct {
-    char *word;   /* phrase to look for, folded to lower case */
+    char *word; /* phrase to look for, folded to lower case */
     double weight;
 } PackWord;
 
 typedef struct Pack {
-    char *name;          /* the folder's name: [a-z0-9_-]+ */
-    char *directory;     /* absolute path; NULL for a pack made from a bare schema */
-    char *version;       /* SHA-256 over the names and bytes of all its files except cases/ */
-    char *title;         /* for people */
-    char *description;   /* one sentence */
-    cJSON *schema;       /* schema.json */
-    cJSON *template;     /* template.json, NULL if there is none */
-    char *rules;         /* rules.jq, NULL if there is none */
-    char *prompt_version;/* "v1" */
-    char *prompt;        /* prompts/<version>.md */
+    char *name;           /* the folder's name: [a-z0-9_-]+ */
+    char *directory;      /* absolute path; NULL for a pack made from a bare schema */
+    char *version;        /* SHA-256 over the names and bytes of all its files except cases/ */
+    char *title;          /* for people */
+    char *description;    /* one sentence */
+    cJSON *schema;        /* schema.json */
+    cJSON *template;      /* template.json, NULL if there is none */
+    char *rules;          /* rules.jq, NULL if there is none */
+    char *prompt_version; /* "v1" */
+    char *prompt;         /* prompts/<version>.md */
     char *prompt_sha256;
-    char *context;       /* text of the files named in context= (a guideline), NULL if none */
-    GPtrArray *examples; /* of cJSON {"document": text, "record": {…}} from examples.jsonl; may be empty */
-    GArray *words;       /* of PackWord: [recognise] words = invoice:3;total:1 */
-    char **columns;      /* [recognise] columns: names that a batch of this pack has; may be empty */
-    double recognise_at; /* least score to be recognised */
-    double accept_at;    /* 0..1: least record confidence for a verdict `accepted` */
-    guint max_repairs;   /* repair rounds per document */
+    char *context; /* text of the files named in context= (a guideline), NULL if none */
+    GPtrArray *
+        examples; /* of cJSON {"document": text, "record": {…}} from examples.jsonl; may be empty */
+    GArray *words;  /* of PackWord: [recognise] words = invoice:3;total:1 */
+    char **columns; /* [recognise] columns: names that a batch of this pack has; may be empty */
+    double recognise_at;   /* least score to be recognised */
+    double accept_at;      /* 0..1: least record confidence for a verdict `accepted` */
+    guint max_repairs;     /* repair rounds per document */
     guint max_input_chars; /* of document text shown to the model */
     GHashTable *attached;  /* stage name -> GBytes-like pointer with destroy; see pack_attach */
 } Pack;
 
-/* Loads one pack folder. DOCKET_ERROR_PACK names file, line and rule. Caller frees with pack_free. */
+/* Loads one pack folder. DOCKET_ERROR_PACK names file, line and rule. Caller frees with pack_free.
+ */
 Pack *pack_load(const char *directory, GError **error);
 
-/* A pack for the occasion: a bare schema, a generated prompt, no examples or rules. Takes `schema`. */
+/* A pack for the occasion: a bare schema, a generated prompt, no examples or rules. Takes `schema`.
+ */
 Pack *pack_from_schema(const char *name, cJSON *schema, GError **error);
 void pack_free(Pack *pack);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pack, pack_free)
 
-/* A stage's own compiled part of the pack. attach takes `data`; attached lends it (NULL if none). */
+/* A stage's own compiled part of the pack. attach takes `data`; attached lends it (NULL if none).
+ */
 void pack_attach(Pack *pack, const char *key, gpointer data, GDestroyNotify destroy);
 gpointer pack_attached(const Pack *pack, const char *key);
 

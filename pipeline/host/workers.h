@@ -7,11 +7,11 @@
 typedef struct Workers Workers;
 
 typedef struct {
-    const char *program;    /* path of docket-reader; NULL: beside this program, else libexec */
-    guint count;            /* processes; 0 = cores */
-    guint deadline_s;       /* per task */
-    guint64 memory_bytes;   /* address space of one reader */
-    const char *languages;  /* warmed up at start */
+    const char *program;   /* path of docket-reader; NULL: beside this program, else libexec */
+    guint count;           /* processes; 0 = cores */
+    guint deadline_s;      /* per task */
+    guint64 memory_bytes;  /* address space of one reader */
+    const char *languages; /* warmed up at start */
 } WorkersOptions;
 
 /* The answer to a task. On success `body` is a GVariant of WIRE_RESULT_TYPE whose outer shape is

@@ -1,0 +1,273 @@
+#include "json.h"
+
+#include "bytes.h"
+#include "error.h"
+#include "json-scan.h"
+#include "limits.h"
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* Below this many members two loops beat a hash table. */
+#define FEW_MEMBERS 16
+
+static const char *duplicate_key(const cJSON *object)
+{
+    int n = cJSON_GetArraySize(object);
+    if (n <= FEW_MEMBERS) {
+        for (const cJSON *a = object->child; a; a = a->next)
+            for (const cJSON *b = a->next; b; b = b->next)
+                if (strcmp(a->string, b->string) == 0)
+                    return a->string;
+        return NULL;
+    }
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (const cJSON *a = object->child; a; a = a->next)
+        if (!g_hash_table_add(seen, a->string))
+            return a->string;
+    return NULL;
+}
+
+/* What the grammar allows and a tree of doubles cannot hold. Depth is bounded by the scan. */
+static gboolean check_tree(const cJSON *value, GError **error)
+{
+    if (cJSON_IsNumber(value) && !isfinite(value->valuedouble)) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON, "a number is too large for a double");
+        return FALSE;
+    }
+    if (cJSON_IsObject(value)) {
+        const char *key = duplicate_key(value);
+        if (key) {
+            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON,
+                        "the key \"%s\" stands twice in "
+                        "one object",
+                        key);
+            return FALSE;
+        }
+    }
+    for (const cJSON *child = value->child; child; child = child->next)
+        if (!check_tree(child, error))
+            return FALSE;
+    return TRUE;
+}
+
+cJSON *json_parse(const char *text, gsize length, GError **error)
+{
+    if (!json_scan(text, length, error))
+        return NULL;
+    g_autoptr(cJSON) root = cJSON_ParseWithLength(text, length);
+    if (!root) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON, "the JSON text cannot be read");
+        return NULL;
+    }
+    if (!check_tree(root, error))
+        return NULL;
+    return g_steal_pointer(&root);
+}
+
+cJSON *json_load(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    g_autoptr(GError) local = NULL;
+    if (!g_file_get_contents(path, &text, &length, &local)) {
+        int code = g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? DOCKET_ERROR_NOT_FOUND
+                                                                            : DOCKET_ERROR_IO;
+        g_set_error(error, DOCKET_ERROR, code, "%s", local->message);
+        return NULL;
+    }
+    cJSON *root = json_parse(text, length, error);
+    if (!root) {
+        g_autofree char *shown = bytes_for_terminal(path);
+        g_prefix_error(error, "%s: ", shown);
+    }
+    return root;
+}
+
+char *json_print(const cJSON *value, gboolean indented)
+{
+    char *printed = indented ? cJSON_Print(value) : cJSON_PrintUnformatted(value);
+    char *text = g_strdup(printed);
+    cJSON_free(printed);
+    return text;
+}
+
+/* ---- pointers ---- */
+
+/* One token of a pointer, unescaped; *rest is behind it (at the next '/' or the end). */
+static char *next_token(const char *pointer, const char **rest)
+{
+    GString *token = g_string_new(NULL);
+    const char *p = pointer + 1;
+    for (; *p && *p != '/'; p++) {
+        if (*p == '~' && (p[1] == '0' || p[1] == '1'))
+            g_string_append_c(token, *++p == '0' ? '~' : '/');
+        else
+            g_string_append_c(token, *p);
+    }
+    *rest = p;
+    return g_string_free(token, FALSE);
+}
+
+/* The index that a token means, `size` for "-", or -1. */
+static int array_index(const char *token, int size)
+{
+    if (strcmp(token, "-") == 0)
+        return size;
+    if (!*token || strlen(token) > 9 || (token[0] == '0' && token[1]))
+        return -1;
+    for (const char *p = token; *p; p++)
+        if (!g_ascii_isdigit(*p))
+            return -1;
+    return atoi(token);
+}
+
+static cJSON *child_at(const cJSON *parent, const char *token)
+{
+    if (cJSON_IsObject(parent))
+        return cJSON_GetObjectItemCaseSensitive(parent, token);
+    if (!cJSON_IsArray(parent))
+        return NULL;
+    int index = array_index(token, -1);
+    return index < 0 ? NULL : cJSON_GetArrayItem(parent, index);
+}
+
+cJSON *json_at(const cJSON *root, const char *pointer)
+{
+    const cJSON *value = root;
+    const char *p = pointer;
+    while (value && *p) {
+        if (*p != '/')
+            return NULL;
+        g_autofree char *token = next_token(p, &p);
+        value = child_at(value, token);
+    }
+    return (cJSON *)value;
+}
+
+static gboolean put_child(cJSON *parent, const char *token, cJSON *value, const char *pointer,
+                          GError **error)
+{
+    int size = cJSON_IsArray(parent) ? cJSON_GetArraySize(parent) : 0;
+    int index = array_index(token, size);
+    if (cJSON_IsObject(parent)) {
+        if (cJSON_GetObjectItemCaseSensitive(parent, token))
+            cJSON_ReplaceItemInObjectCaseSensitive(parent, token, value);
+        else
+            cJSON_AddItemToObject(parent, token, value);
+        return TRUE;
+    }
+    if (cJSON_IsArray(parent) && index >= 0 && index <= size) {
+        if (index == size)
+            cJSON_AddItemToArray(parent, value);
+        else
+            cJSON_ReplaceItemInArray(parent, index, value);
+        return TRUE;
+    }
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON,
+                "%s: no object member or array element "
+                "can be put there",
+                pointer);
+    cJSON_Delete(value);
+    return FALSE;
+}
+
+gboolean json_put(cJSON **root, const char *pointer, cJSON *value, GError **error)
+{
+    if (!*pointer) {
+        cJSON_Delete(*root);
+        *root = value;
+        return TRUE;
+    }
+    cJSON *parent = *root;
+    const char *p = pointer;
+    while (*p == '/') {
+        g_autofree char *token = next_token(p, &p);
+        if (!*p)
+            return put_child(parent, token, value, pointer, error);
+        cJSON *child = child_at(parent, token);
+        if (!child) {
+            child = cJSON_CreateObject();
+            if (!put_child(parent, token, child, pointer, error)) {
+                cJSON_Delete(value);
+                return FALSE;
+            }
+        }
+        parent = child;
+    }
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON, "%s: a JSON Pointer begins with '/'",
+                pointer);
+    cJSON_Delete(value);
+    return FALSE;
+}
+
+char *json_pointer_join(const char *pointer, const char *token)
+{
+    GString *out = g_string_new(pointer);
+    g_string_append_c(out, '/');
+    for (const char *p = token; *p; p++) {
+        if (*p == '~')
+            g_string_append(out, "~0");
+        else if (*p == '/')
+            g_string_append(out, "~1");
+        else
+            g_string_append_c(out, *p);
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *json_pointer_index(const char *pointer, int index)
+{
+    return g_strdup_printf("%s/%d", pointer, index);
+}
+
+/* ---- short-hands ---- */
+
+const char *json_string(const cJSON *object, const char *key, const char *otherwise)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsString(value) ? value->valuestring : otherwise;
+}
+
+double json_number(const cJSON *object, const char *key, double otherwise)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsNumber(value) ? value->valuedouble : otherwise;
+}
+
+gboolean json_bool(const cJSON *object, const char *key, gboolean otherwise)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsBool(value) ? cJSON_IsTrue(value) : otherwise;
+}
+
+static gboolean object_equal(const cJSON *a, const cJSON *b)
+{
+    if (cJSON_GetArraySize(a) != cJSON_GetArraySize(b))
+        return FALSE;
+    for (const cJSON *child = a->child; child; child = child->next) {
+        const cJSON *other = cJSON_GetObjectItemCaseSensitive(b, child->string);
+        if (!other || !json_equal(child, other))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean json_equal(const cJSON *a, const cJSON *b)
+{
+    if (cJSON_IsBool(a) && cJSON_IsBool(b))
+        return cJSON_IsTrue(a) == cJSON_IsTrue(b);
+    if ((a->type & 0xff) != (b->type & 0xff))
+        return FALSE;
+    if (cJSON_IsNumber(a))
+        return a->valuedouble == b->valuedouble;
+    if (cJSON_IsString(a))
+        return strcmp(a->valuestring, b->valuestring) == 0;
+    if (cJSON_IsObject(a))
+        return object_equal(a, b);
+    const cJSON *x = a->child, *y = b->child;
+    for (; x && y; x = x->next, y = y->next)
+        if (!json_equal(x, y))
+            return FALSE;
+    return !x && !y;
+}
