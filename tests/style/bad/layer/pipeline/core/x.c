@@ -1,0 +1,2 @@
+/* The core knows the host. */
+#include "pipeline/host/ledger.h"

@@ -1,0 +1,2 @@
+/* PDF outside the readers. */
+#include <poppler.h>

@@ -1,0 +1,2 @@
+/* One stage includes another. */
+#include "stages/y/y.h"
