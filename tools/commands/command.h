@@ -1,0 +1,89 @@
+/* What every subcommand shares: its row in the table, the common options, where data and talk go,
+ * and how an error becomes an exit code. Programs print; nothing under stages/ or pipeline/ does.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdio.h>
+
+#include "pipeline/core/json.h"
+#include "pipeline/core/log.h"
+#include "pipeline/host/config.h"
+
+/* Exit codes, fixed for good. */
+enum {
+    EXIT_OK = 0,
+    EXIT_INTERNAL = 1,
+    EXIT_USAGE = 2,     /* command line, configuration, pack, no such document */
+    EXIT_FAILED = 3,    /* some documents failed */
+    EXIT_NO_MODEL = 4,  /* documents held: no model could be reached */
+    EXIT_NO_BUDGET = 5, /* documents held: the budget is spent */
+    EXIT_LOCKED = 11,   /* another run holds the lock */
+    EXIT_INTERRUPTED = 130
+};
+
+/* One invocation. */
+typedef struct Console {
+    FILE *out;      /* data; file descriptor 1 itself leads to stderr, whatever a library prints */
+    gboolean json;  /* --json: one versioned object, or JSONL */
+    gboolean quiet; /* -q */
+    gboolean verbose;   /* -v */
+    gboolean progress;  /* stderr is a terminal and --no-progress was not given */
+    char *config_file;  /* --config, or NULL */
+    char *packs_folder; /* --packs, or NULL */
+    GStrv arguments; /* what is left after the options, NULL-terminated; set by console_options */
+    guint n_arguments;
+} Console;
+
+typedef struct Command {
+    const char *name;
+    const char *arguments; /* as help shows them: "FILE…" */
+    const char *summary;   /* one line */
+    const char *details;   /* help below the options, with examples; NULL if there is none */
+    int (*run)(const struct Command *command, Console *console, int argc, char **argv);
+} Command;
+
+/* Parses the command's own options (may be NULL) and the common ones, starts the log. argv[0] is
+ * the command's name. TRUE: go on; FALSE: answered already (--help, --version, a usage error),
+ * *code is the exit code. Strings set by GOption belong to the caller, as ever. */
+gboolean console_options(Console *console, const Command *command, const GOptionEntry *own,
+                         int argc, char **argv, int *code);
+
+/* Says the error and what to do about it on stderr (as one JSON object under --json), frees it, and
+ * returns the exit code that belongs to it. */
+int console_fail(const Console *console, GError *error);
+/* The same for a fault of the command line. */
+int console_usage(const Console *console, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Data. console_text writes bytes as they are; console_safe escapes them for a terminal first;
+ * console_value writes one JSON value on one line (indented: over several). */
+void console_text(const Console *console, const char *text);
+void console_safe(const Console *console, const char *text);
+void console_line(const Console *console, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void console_value(const Console *console, const cJSON *value, gboolean indented);
+
+/* An object with "version" and "command" set, as --json answers begin. Caller owns. */
+cJSON *console_object(const Command *command);
+
+/* The effective configuration, with --config and --packs. */
+Config *console_config(const Console *console, GError **error);
+
+/* The folder of packs: --packs or paths.packs, else schemas/ of the source tree that the program
+ * was built in, else the installed one. *origin (may be NULL) says which, static. Caller frees. */
+char *console_packs_folder(const Config *config, const char **origin);
+/* All packs of that folder, each prepared by every stage of the plan (GPtrArray of Pack). */
+GPtrArray *console_packs(const Config *config, GError **error);
+
+/* ---- the subcommands: tools/commands/NAME.c ---- */
+#define COMMAND(name)                                                                              \
+    int command_##name(const Command *command, Console *console, int argc, char **argv)
+COMMAND(run);
+COMMAND(extract);
+COMMAND(read);
+COMMAND(validate);
+COMMAND(review);
+COMMAND(show);
+COMMAND(stats);
+COMMAND(audit);
+COMMAND(doctor);
+COMMAND(pack);

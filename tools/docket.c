@@ -1,0 +1,169 @@
+/* docket: documents in, one schema-conformant record each out. This file only finds the command. */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pipeline/host/keyfile.h"
+#include "tools/commands/command.h"
+
+static const Command commands[] = {
+    {"run", "", "turn every document of the inbox into a record, once; made for cron",
+     "Documents lie in the inbox; a sub-folder named like a pack says what its documents are,\n"
+     "otherwise that is recognised from their content. Records, reviews and failures appear in "
+     "the\n"
+     "outbox. Interrupted runs are taken up where they stopped.\n\n"
+     "  docket run --inbox in --outbox out --state state\n"
+     "  */5 * * * *  cd /srv/docs && docket run      # cron: silent when all is well",
+     command_run},
+    {"extract", "FILE…", "records of a few files to standard output, keeping nothing",
+     "  docket extract invoice.pdf\n"
+     "  docket extract --pack receipt --meta scan.png\n"
+     "  docket extract --schema my-schema.json - < letter.txt\n"
+     "  docket extract offers.csv > offers.jsonl      # a row each, in input order",
+     command_extract},
+    {"read", "FILE…", "what stands in a document: its text, layout, tables",
+     "  docket read scan.png\n"
+     "  docket read --format json report.pdf          # every word with its rectangle",
+     command_read},
+    {"review", "ACTION [DOC]", "the documents that wait for a person",
+     "Actions:\n"
+     "  list                    what waits, and why\n"
+     "  next                    the one that has waited longest\n"
+     "  show DOC                the draft, its doubts, and where each value stands\n"
+     "  accept DOC              the draft is right\n"
+     "  correct DOC [FILE]      mend it in $EDITOR, by --set /pointer=value, or from a file\n"
+     "  reject DOC              no record comes of this document; say why with --reason\n\n"
+     "DOC is an id, the first digits of a SHA-256 (six or more), or a name.\n\n"
+     "  docket review correct 17 --set /total=118.50 --set /currency=EUR",
+     command_review},
+    {"show", "DOC", "everything that is known about one document",
+     "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
+    {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
+     command_stats},
+    {"audit", "", "prove that nothing is lost: ledger, outbox and accounting agree",
+     "Exit code 0: every document is accounted for. 1: something is not as it should be.",
+     command_audit},
+    {"doctor", "", "what this installation finds and which settings are in force", NULL,
+     command_doctor},
+    {"pack", "ACTION [NAME]", "kinds of documents: list, new, check",
+     "Actions:\n"
+     "  list                    the packs there are\n"
+     "  new NAME                begin one of your own: a folder with comments, ready to check\n"
+     "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases",
+     command_pack},
+    {"validate", "SCHEMA INSTANCE…", "check JSON files against a JSON Schema",
+     "Exit code 0: all valid. 1: some are not. 2: usage, or a schema that cannot be used.",
+     command_validate},
+};
+
+static const char first_screen[] =
+    "docket turns documents into records: PDFs, scans, web pages, texts and tables go in, and for\n"
+    "each comes out one JSON record that conforms to your JSON Schema, says where every value\n"
+    "stands in the document, and waits for a person when in doubt.\n"
+    "\n"
+    "  docket run              inbox/  ->  outbox/records, outbox/review, outbox/failed\n"
+    "  docket extract FILE     one document, its record to standard output\n"
+    "\n"
+    "A pack (docket pack list) defines a kind of document: schema, prompt, template, rules. "
+    "Without\n"
+    "a language model the pack's template makes the records; set model.base_url to connect one.\n";
+
+static const char last_lines[] =
+    "Settings: --option, DOCKET_GROUP_KEY, ./docket.conf, ~/.config/docket/docket.conf,\n"
+    "/etc/docket/docket.conf, in this order. `docket doctor` shows what is in force.\n"
+    "\n"
+    "Exit codes: 0 all well, 1 internal error, 2 usage or configuration, 3 some documents failed,\n"
+    "4 held: no model reached, 5 held: budget spent, 11 another run is on, 130 interrupted.\n"
+    "\n"
+    "docket COMMAND --help says more about a command; man docket says all.\n";
+
+static void print_help(FILE *to)
+{
+    fprintf(to, "Usage: docket COMMAND [OPTION…]\n\n%s\nCommands:\n", first_screen);
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\n%s", last_lines);
+}
+
+static const Command *find_command(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (g_str_equal(commands[i].name, name))
+            return &commands[i];
+    return NULL;
+}
+
+static int unknown_command(const Console *console, const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands) + 1] = {NULL};
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        names[i] = commands[i].name;
+    const char *near = keyfile_nearest(name, names);
+    if (near)
+        return console_usage(console, "no command \"%s\"; did you mean \"docket %s\"?", name, near);
+    return console_usage(console, "no command \"%s\"; docket --help lists them", name);
+}
+
+/* A stream to where standard output leads, and descriptor 1 turned to standard error: whatever a
+ * library prints never gets between the data. Missing descriptors are filled with /dev/null first,
+ * so that no file opened later is taken for one of them. */
+static FILE *guard_stdout(void)
+{
+    for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR)) {
+        if (fd > STDERR_FILENO) {
+            close(fd);
+            break;
+        }
+    }
+    int data = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (data < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        return NULL;
+    return fdopen(data, "w");
+}
+
+static int dispatch(Console *console, int argc, char **argv)
+{
+    log_start("docket", LOG_NORMAL);
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (g_str_equal(argv[1], "--version")) {
+        console_line(console, "docket %s", DOCKET_VERSION);
+        return EXIT_OK;
+    }
+    gboolean help = g_str_equal(argv[1], "help");
+    if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") || (help && argc == 2)) {
+        print_help(console->out);
+        return EXIT_OK;
+    }
+    const char *name = argv[help ? 2 : 1];
+    const Command *command = find_command(name);
+    if (!command)
+        return unknown_command(console, name);
+    if (help) {
+        char *ask[] = {argv[2], (char[]){"--help"}, NULL};
+        return command->run(command, console, 2, ask);
+    }
+    return command->run(command, console, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    /* A closed pipe is an error to be told, not a death in the middle of a run. */
+    signal(SIGPIPE, SIG_IGN);
+    Console console = {.out = guard_stdout()};
+    if (!console.out)
+        return EXIT_INTERNAL;
+    int code = dispatch(&console, argc, argv);
+    gboolean lost = ferror(console.out) != 0;
+    if (fclose(console.out) != 0 || lost) {
+        log_error("standard output could not be written: the output is not complete");
+        code = code == EXIT_OK ? EXIT_INTERNAL : code;
+    }
+    g_strfreev(console.arguments);
+    g_free(console.config_file);
+    g_free(console.packs_folder);
+    return code;
+}
