@@ -96,6 +96,7 @@ static const Command *find_command(const char *name)
 
 static int unknown_command(const Console *console, const char *name)
 {
+    log_start("docket", LOG_NORMAL);
     const char *names[G_N_ELEMENTS(commands) + 1] = {NULL};
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         names[i] = commands[i].name;
@@ -124,7 +125,6 @@ static FILE *guard_stdout(void)
 
 static int dispatch(Console *console, int argc, char **argv)
 {
-    log_start("docket", LOG_NORMAL);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -159,11 +159,9 @@ int main(int argc, char **argv)
     int code = dispatch(&console, argc, argv);
     gboolean lost = ferror(console.out) != 0;
     if (fclose(console.out) != 0 || lost) {
-        log_error("standard output could not be written: the output is not complete");
+        fputs("docket: standard output could not be written: the output is not complete\n", stderr);
         code = code == EXIT_OK ? EXIT_INTERNAL : code;
     }
-    g_strfreev(console.arguments);
-    g_free(console.config_file);
-    g_free(console.packs_folder);
+    console_clear(&console);
     return code;
 }

@@ -9,6 +9,7 @@
 #include "pipeline/core/json.h"
 #include "pipeline/core/log.h"
 #include "pipeline/host/config.h"
+#include "pipeline/host/ledger.h"
 
 /* Exit codes, fixed for good. */
 enum {
@@ -27,12 +28,12 @@ typedef struct Console {
     FILE *out;      /* data; file descriptor 1 itself leads to stderr, whatever a library prints */
     gboolean json;  /* --json: one versioned object, or JSONL */
     gboolean quiet; /* -q */
-    gboolean verbose;   /* -v */
-    gboolean progress;  /* stderr is a terminal and --no-progress was not given */
-    char *config_file;  /* --config, or NULL */
-    char *packs_folder; /* --packs, or NULL */
-    GStrv arguments; /* what is left after the options, NULL-terminated; set by console_options */
+    gboolean verbose;  /* -v */
+    gboolean progress; /* stderr is a terminal and --no-progress was not given */
+    char *config_file; /* --config, or NULL */
+    GStrv arguments;   /* what is left after the options, NULL-terminated; set by console_options */
     guint n_arguments;
+    char *paths[4]; /* --inbox, --outbox, --state, --packs where a command takes them, or NULL */
 } Console;
 
 typedef struct Command {
@@ -43,11 +44,20 @@ typedef struct Command {
     int (*run)(const struct Command *command, Console *console, int argc, char **argv);
 } Command;
 
-/* Parses the command's own options (may be NULL) and the common ones, starts the log. argv[0] is
- * the command's name. TRUE: go on; FALSE: answered already (--help, --version, a usage error),
- * *code is the exit code. Strings set by GOption belong to the caller, as ever. */
+/* The folders that a command takes as options, or-ed for console_options. */
+typedef enum {
+    WITH_INBOX = 1 << 0,
+    WITH_OUTBOX = 1 << 1,
+    WITH_STATE = 1 << 2,
+    WITH_PACKS = 1 << 3,
+} ConsoleFolders;
+
+/* Parses the command's own options (may be NULL), those of its folders, and the common ones; starts
+ * the log. argv[0] is the command's name. TRUE: go on; FALSE: answered already (--help, --version,
+ * a usage error), *code is the exit code. Strings set by GOption belong to the caller, as ever. */
 gboolean console_options(Console *console, const Command *command, const GOptionEntry *own,
-                         int argc, char **argv, int *code);
+                         guint folders, int argc, char **argv, int *code);
+void console_clear(Console *console);
 
 /* Says the error and what to do about it on stderr (as one JSON object under --json), frees it, and
  * returns the exit code that belongs to it. */
@@ -65,14 +75,25 @@ void console_value(const Console *console, const cJSON *value, gboolean indented
 /* An object with "version" and "command" set, as --json answers begin. Caller owns. */
 cJSON *console_object(const Command *command);
 
-/* The effective configuration, with --config and --packs. */
+/* The effective configuration, with --config and the folders' options. */
 Config *console_config(const Console *console, GError **error);
+
+/* ---- environment.c: what commands work with ---- */
 
 /* The folder of packs: --packs or paths.packs, else schemas/ of the source tree that the program
  * was built in, else the installed one. *origin (may be NULL) says which, static. Caller frees. */
 char *console_packs_folder(const Config *config, const char **origin);
-/* All packs of that folder, each prepared by every stage of the plan (GPtrArray of Pack). */
+/* All packs of that folder, each prepared (GPtrArray of Pack). */
 GPtrArray *console_packs(const Config *config, GError **error);
+/* Lets every stage of the plan compile its part of the pack. */
+gboolean console_prepare(Pack *pack, GError **error);
+
+/* The ledger of paths.state: to look only, or to write beside a run that may be on. */
+Ledger *console_ledger(const Config *config, gboolean write, GError **error);
+/* "in 26 = accepted 18 + fallback 0 + review 5 + failed 3 + held 0". Caller frees. */
+char *console_accounting(const guint64 verdicts[VERDICT_LAST]);
+/* The same as a JSON object {"in":…, "accepted":…, …}. Caller owns. */
+cJSON *console_counts(const guint64 verdicts[VERDICT_LAST]);
 
 /* ---- the subcommands: tools/commands/NAME.c ---- */
 #define COMMAND(name)                                                                              \
