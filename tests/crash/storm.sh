@@ -47,7 +47,7 @@ check_books() {
 # from run to run (times, ids).
 delivered() {
     (
-        cd "$1/outbox"
+        cd "$1/outbox" || exit 1
         find . -path ./archive -prune -o -type f ! -name '*.meta.json' ! -name '*.meta.jsonl' \
             ! -path './review/*' ! -name '*.reason.json' -exec sha256sum {} + | sort -k 2
         find . \( -path './review/*' -o -name '*.reason.json' -o -name '*.meta.json*' \) -type f | sort

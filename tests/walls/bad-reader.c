@@ -3,10 +3,10 @@
  * the supervisor must end this document with a reason, and read the next one. */
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +14,7 @@
 #include "pipeline/core/limits.h"
 #include "pipeline/core/reading.h"
 #include "pipeline/core/wire.h"
+#include "pipeline/host/reader-process.h"
 
 #define SOCKET 3 /* where the supervisor puts it */
 
@@ -21,6 +22,19 @@ typedef struct {
     int socket;
     WireFrame *task;
 } Session;
+
+/* The word behind `key` at the beginning of the document; "honest" without one. Caller frees. */
+static char *word_after(int fd, const char *key)
+{
+    char text[256] = "";
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    const char *found = strstr(text, key);
+    if (!found)
+        return g_strdup("honest");
+    found += strlen(key);
+    return g_strndup(found, strcspn(found, " \r\n"));
+}
 
 /* ---- what an honest reader sends ---- */
 
@@ -103,28 +117,21 @@ static void spin(const Session *s)
         ;
 }
 
-/* A child that outlives its parent must fall with the group. Its name in the process list is
- * "bad-child", for the test to find. */
+/* A child that outlives its parent must fall with the group. The document gives it the name by
+ * which the test finds it in the process list. */
 static void breed(const Session *s)
 {
     if (fork() == 0) {
-        FILE *name = fopen("/proc/self/comm", "w");
-        if (name) {
-            fputs("bad-child", name);
-            fclose(name);
-        }
+        g_autofree char *name = word_after(s->task->fd, "child=");
+        prctl(PR_SET_NAME, name);
     }
     hang(s);
 }
 
-static void grow(const Session *s)
+/* What docket-reader does when an allocation fails under its own limit. */
+static void run_out_of_memory(const Session *s)
 {
-    for (;;) {
-        char *block = malloc(16 << 20);
-        if (!block)
-            abort();
-        memset(block, 1, 16 << 20);
-    }
+    _exit(READER_EXIT_MEMORY);
 }
 
 static void close_and_stay(const Session *s)
@@ -317,7 +324,7 @@ static const struct {
     {"hang", hang},
     {"spin", spin},
     {"breed", breed},
-    {"grow", grow},
+    {"run-out-of-memory", run_out_of_memory},
     {"close-and-stay", close_and_stay},
     {"giant-frame", giant_frame},
     {"empty-frame", empty_frame},
@@ -343,18 +350,6 @@ static const struct {
     {"fail-with-escapes", fail_with_escapes},
 };
 
-/* The word after "mode=" in the document; "honest" without one. Caller frees. */
-static char *read_mode(int fd)
-{
-    char text[256] = "";
-    ssize_t n = pread(fd, text, sizeof text - 1, 0);
-    text[n > 0 ? n : 0] = '\0';
-    const char *found = strstr(text, "mode=");
-    if (!found)
-        return g_strdup("honest");
-    return g_strndup(found + 5, strcspn(found + 5, " \r\n"));
-}
-
 int main(void)
 {
     if (!wire_send(SOCKET, &(WireFrame){.kind = WIRE_READY, .fd = -1}, NULL))
@@ -364,7 +359,7 @@ int main(void)
         gboolean eof = FALSE;
         if (!wire_receive(SOCKET, &frame, &eof, NULL) || eof)
             return 0;
-        g_autofree char *mode = read_mode(frame.fd);
+        g_autofree char *mode = word_after(frame.fd, "mode=");
         Session session = {.socket = SOCKET, .task = &frame};
         for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)
             if (g_str_equal(acts[i].mode, mode))
