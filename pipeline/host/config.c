@@ -48,6 +48,8 @@ static const ConfigKey config_keys[] = {
 
     {"readers", "count", TYPE_INT, "0", .low = 0, .high = 1024,
      .help = "reader processes; 0: one for each core"},
+    {"readers", "program", TYPE_PATH, "",
+     .help = "the docket-reader to start; empty: the one that came along"},
     {"readers", "deadline", TYPE_INT, "120", .low = 1, .high = 86400,
      .help = "seconds for one task of a reader (up to 8 pages)"},
     {"readers", "memory", TYPE_INT, "1536", .low = 64, .high = 1048576,
