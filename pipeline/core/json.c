@@ -84,8 +84,50 @@ cJSON *json_load(const char *path, GError **error)
     return root;
 }
 
+/* cJSON prints 15 digits and calls the rest equal, so that 9007199254740991 would become another
+ * number. The fewest digits that read as the same double, or NULL where 15 are enough. */
+static const char *more_digits(const cJSON *value, char buffer[G_ASCII_DTOSTR_BUF_SIZE])
+{
+    static const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+        g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, formats[i], value->valuedouble);
+        if (g_ascii_strtod(buffer, NULL) == value->valuedouble)
+            return i == 0 ? NULL : buffer;
+    }
+    return NULL;
+}
+
+static gboolean needs_digits(const cJSON *value)
+{
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    if (cJSON_IsNumber(value) && more_digits(value, buffer))
+        return TRUE;
+    for (const cJSON *child = value ? value->child : NULL; child; child = child->next)
+        if (needs_digits(child))
+            return TRUE;
+    return FALSE;
+}
+
+/* Turns such numbers into raw text, in a copy that is only good for printing. */
+static void spell_numbers(cJSON *value)
+{
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    if (cJSON_IsNumber(value) && more_digits(value, buffer)) {
+        value->type = (value->type & ~0xff) | cJSON_Raw;
+        value->valuestring = cJSON_malloc(sizeof buffer);
+        memcpy(value->valuestring, buffer, sizeof buffer);
+    }
+    for (cJSON *child = value->child; child; child = child->next)
+        spell_numbers(child);
+}
+
 char *json_print(const cJSON *value, gboolean indented)
 {
+    g_autoptr(cJSON) spelled = needs_digits(value) ? cJSON_Duplicate(value, TRUE) : NULL;
+    if (spelled) {
+        spell_numbers(spelled);
+        value = spelled;
+    }
     char *printed = indented ? cJSON_Print(value) : cJSON_PrintUnformatted(value);
     char *text = g_strdup(printed);
     cJSON_free(printed);
