@@ -8,6 +8,14 @@ const char *method_name(Method method)
     return method <= METHOD_HUMAN ? names[method] : "model";
 }
 
+Method method_from_name(const char *name)
+{
+    for (int i = METHOD_MODEL; i <= METHOD_HUMAN; i++)
+        if (g_strcmp0(name, method_name((Method)i)) == 0)
+            return (Method)i;
+    return METHOD_MODEL;
+}
+
 const char *grounded_name(Grounded grounded)
 {
     static const char *const names[] = {"none", "derived", "fuzzy", "normalised", "exact"};
@@ -163,4 +171,51 @@ cJSON *record_fields_to_json(const Record *record)
     gpointer pair[] = {(gpointer)record, fields};
     record_each_leaf(record->root, add_leaf, pair);
     return fields;
+}
+
+static Technique technique_from_name(const char *name)
+{
+    for (int i = 0; i < TECHNIQUE_LAST; i++)
+        if (g_strcmp0(name, technique_name((Technique)i)) == 0)
+            return (Technique)i;
+    return TECHNIQUE_NONE;
+}
+
+static void add_evidence_from_json(Field *field, const cJSON *object)
+{
+    const cJSON *rect = cJSON_GetObjectItemCaseSensitive(object, "rect");
+    Evidence *evidence = g_new0(Evidence, 1);
+    evidence->page = (guint)json_number(object, "page", 1);
+    evidence->technique = technique_from_name(json_string(object, "technique", ""));
+    evidence->match = json_number(object, "match", 0);
+    evidence->confidence = json_number(object, "confidence", -1);
+    evidence->text = g_strdup(json_string(object, "text", ""));
+    if (cJSON_GetArraySize(rect) == 4) {
+        double side[4];
+        for (int i = 0; i < 4; i++)
+            side[i] = cJSON_GetArrayItem(rect, i)->valuedouble;
+        evidence->rect = (Rect){side[0], side[1], side[2], side[3]};
+    } else {
+        evidence->geometry = READING_GRID;
+        evidence->rect.x0 = json_number(object, "column", 1) - 1;
+        evidence->rect.y0 = json_number(object, "line", 1) - 1;
+    }
+    g_ptr_array_add(field->evidence, evidence);
+}
+
+void record_fields_from_json(Record *record, const cJSON *fields)
+{
+    const cJSON *object;
+    cJSON_ArrayForEach(object, fields)
+    {
+        Field *field = record_field(record, object->string);
+        const char *grounded = json_string(object, "grounded", "");
+        for (int i = GROUNDED_NONE; i <= GROUNDED_EXACT; i++)
+            if (strcmp(grounded, grounded_name((Grounded)i)) == 0)
+                field->grounded = (Grounded)i;
+        field->confidence = json_number(object, "confidence", 0);
+        const cJSON *evidence;
+        cJSON_ArrayForEach(evidence, cJSON_GetObjectItemCaseSensitive(object, "evidence"))
+            add_evidence_from_json(field, evidence);
+    }
 }

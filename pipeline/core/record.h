@@ -58,6 +58,10 @@ void record_each_leaf(const cJSON *root, RecordVisit visit, gpointer data);
  * owns. */
 cJSON *record_fields_to_json(const Record *record);
 
-const char *method_name(Method method); /* "model", "template", "human" */
+/* The way back: fields and evidence from such an object (what is not there stays empty). */
+void record_fields_from_json(Record *record, const cJSON *fields);
+
+Method method_from_name(const char *name); /* MODEL if unknown */
+const char *method_name(Method method);    /* "model", "template", "human" */
 const char *
 grounded_name(Grounded grounded); /* "exact", "normalised", "fuzzy", "derived", "none" */

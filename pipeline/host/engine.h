@@ -59,11 +59,12 @@ void engine_resume(Job *job, StageStep step, GError *error);
 typedef void (*EngineAction)(Job *job, gpointer data);
 void engine_after_commit(Job *job, EngineAction action, gpointer data);
 
-/* Batches: adds a row job (taken) that starts at the row after `read`; the parent's stage is told
+/* Batches: adds a row job (taken) that starts behind `read`, or at `deliver` when it has failed
+ * already; the parent's stage is told
  * through `row_done` (in the loop, after the row is durable; the row is freed afterwards). */
 typedef void (*EngineRowDone)(Job *parent, Job *row, gpointer data);
 void engine_add_row(Job *parent, Job *row, EngineRowDone row_done, gpointer data);
 
 /* FALSE when a job with the same content, pack and settings is under way: this one was parked and
- * must return STAGE_WAIT; it is resumed with STAGE_REPAIR when the other is done. */
+ * must return STAGE_WAIT; it is resumed with STAGE_AGAIN when the other is done. */
 gboolean engine_claim_content(Job *job, const char *key);

@@ -102,6 +102,11 @@ typedef struct Job {
     GHashTable *timings;    /* stage name -> gint64* microseconds */
     GHashTable *stage_data; /* stage name -> that stage's own state, see job_data */
     struct Engine *engine;  /* lent */
+    gboolean in_stage;      /* run() is on the stack */
+    int resumed;            /* StageStep given to engine_resume() and not yet taken, else -1 */
+    GError *resume_error;   /* with STAGE_ERROR */
+    gint64 entered_us;      /* monotonic: when the present stage began */
+    char *content_key;      /* what engine_claim_content() gave to this job */
 } Job;
 
 Job *job_new(struct Engine *engine, JobKind kind, const char *name);

@@ -4,11 +4,15 @@
  * run() is called in the supervisor's thread and must not block or work for more than about 5 ms:
  *   STAGE_NEXT      done, go to the next row
  *   STAGE_WAIT      an answer is awaited; the stage calls engine_resume() exactly once later
+ *   STAGE_AGAIN     (only through engine_resume) run this row once more
  *   STAGE_REPAIR    back to the row that this row names in repair_to (ask the model again)
  *   STAGE_FALLBACK  the model could not do it: on to the row named in fallback_to, by template
  *   STAGE_DONE      a verdict stands: go straight to the row named "deliver"
- *   STAGE_ERROR     *error is set: the engine makes it `failed`, or `held` for NO_MODEL/NO_BUDGET
- * Order of jobs is not guaranteed. */
+ *   STAGE_FINISH    the ledger has a verdict and nothing is owed: the job ends here
+ *   STAGE_ERROR     *error is set: the engine makes the document `failed`; `held` for NO_MODEL,
+ *                   NO_BUDGET and INTERRUPTED; and ends the whole run, the document staying held,
+ *                   where the fault is not the document's (disk full, ledger, missing language
+ * data) Order of jobs is not guaranteed. */
 #pragma once
 
 #include "job.h"
@@ -16,9 +20,11 @@
 typedef enum {
     STAGE_NEXT,
     STAGE_WAIT,
+    STAGE_AGAIN,
     STAGE_REPAIR,
     STAGE_FALLBACK,
     STAGE_DONE,
+    STAGE_FINISH,
     STAGE_ERROR
 } StageStep;
 

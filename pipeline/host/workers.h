@@ -31,5 +31,7 @@ guint64 workers_submit(Workers *workers, const WireFrame *frame, gboolean alone,
 void workers_cancel(Workers *workers, guint64 task);
 guint workers_count(const Workers *workers);
 guint workers_waiting(const Workers *workers); /* tasks not yet given to a reader */
+/* A fault of the pool itself (no reader comes up): the run cannot go on. NULL while all is well. */
+const GError *workers_fault(const Workers *workers);
 /* Peak resident memory of the largest reader so far, bytes. */
 guint64 workers_peak_memory(const Workers *workers);

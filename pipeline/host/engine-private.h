@@ -1,0 +1,44 @@
+/* Shared by engine.c (the loop) and engine-walk.c (a job's way through the rows). */
+#pragma once
+
+#include "engine.h"
+
+typedef struct {
+    Job *job;
+    EngineAction action;
+    gpointer data;
+} AfterCommit;
+
+typedef struct {
+    EngineRowDone done;
+    gpointer data;
+} RowEnd;
+
+struct Engine {
+    EngineOptions options;
+    char *settings, *outbox;
+    GMainContext *context;
+    Workers *workers;
+    GHashTable *stage_state; /* stage name -> what start() returned */
+    GHashTable *jobs;        /* set of Job*: alive */
+    guint documents;         /* of them, those that are no rows */
+    GQueue runnable;         /* of Job*: resumed or new */
+    GArray *actions;         /* of AfterCommit */
+    GHashTable *content;     /* key -> GPtrArray of parked Job* */
+    gboolean has_model, drained;
+    gint64 stop_at_us; /* monotonic; 0 unless interrupted */
+    guint signals;
+    GError *fault; /* ends the run */
+};
+
+/* Index of the row with this name; the plan must have it. */
+guint engine_row(const Engine *engine, const char *name);
+
+/* Takes a resumed or new job as far as it goes; completes it at the end of the plan. */
+void engine_walk(Engine *engine, Job *job);
+
+/* Makes a new job known: its settings, its route, its first row. */
+void engine_admit(Engine *engine, Job *job, guint row);
+
+/* Ends the run with `error` (taken) unless something ended it already. */
+void engine_fault(Engine *engine, GError *error);

@@ -1,0 +1,323 @@
+/* The loop, and the life of an engine. */
+#include "engine-private.h"
+
+#include "pipeline/core/clock.h"
+#include <glib-unix.h>
+#include <signal.h>
+
+/* After the first signal, what is under way may end (a paid answer on its way in); no longer. */
+#define DRAIN_US (4 * G_USEC_PER_SEC)
+
+/* ---- the loop ---- */
+
+static void settle_finished(Engine *engine)
+{
+    Job *job;
+    while (!engine->fault && (job = g_queue_pop_head(&engine->runnable)))
+        engine_walk(engine, job);
+    const GError *fault = workers_fault(engine->workers);
+    if (fault)
+        engine_fault(engine, g_error_copy(fault));
+}
+
+/* Enough to keep the readers and the model busy; each holds its document in memory. */
+static guint room(const Engine *engine)
+{
+    guint most = 2 * workers_count(engine->workers);
+    if (engine->has_model)
+        most += (guint)config_int(engine->options.config, "model.max_in_flight");
+    return most > engine->documents ? most - engine->documents : 0;
+}
+
+static void start_what_fits(Engine *engine)
+{
+    for (guint n = room(engine); n > 0 && !engine->drained && !engine->signals && !engine->fault;
+         n--) {
+        GError *error = NULL;
+        Job *job = engine->options.source(engine, &engine->drained, engine->options.data, &error);
+        if (error)
+            engine_fault(engine, error);
+        if (!job)
+            return;
+        engine_admit(engine, job, 0);
+    }
+}
+
+static void commit(Engine *engine)
+{
+    GError *error = NULL;
+    if (!ledger_commit(engine->options.ledger, &error))
+        engine_fault(engine, error);
+}
+
+static void act_on_commit(Engine *engine)
+{
+    g_autoptr(GArray) actions = engine->actions;
+    engine->actions = g_array_new(FALSE, FALSE, sizeof(AfterCommit));
+    for (guint i = 0; i < actions->len && !engine->fault; i++) {
+        const AfterCommit *next = &g_array_index(actions, AfterCommit, i);
+        if (g_hash_table_contains(engine->jobs, next->job))
+            next->action(next->job, next->data);
+    }
+}
+
+static gboolean is_over(const Engine *engine)
+{
+    if (engine->fault)
+        return TRUE;
+    if (engine->signals)
+        return g_hash_table_size(engine->jobs) == 0 || engine->signals > 1 ||
+               clock_monotonic_us() >= engine->stop_at_us;
+    return engine->drained && g_hash_table_size(engine->jobs) == 0;
+}
+
+static void wait_for_more(Engine *engine)
+{
+    gboolean idle = g_queue_is_empty(&engine->runnable) && engine->actions->len == 0;
+    g_main_context_iteration(engine->context, idle);
+    while (g_main_context_iteration(engine->context, FALSE))
+        ;
+}
+
+static gboolean on_signal(gpointer data)
+{
+    Engine *engine = data;
+    engine->signals++;
+    if (!engine->stop_at_us)
+        engine->stop_at_us = clock_monotonic_us() + DRAIN_US;
+    return G_SOURCE_CONTINUE;
+}
+
+/* Only wakes the loop, so that it sees the time. */
+static gboolean on_tick(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+static GSource *attach(Engine *engine, GSource *source, GSourceFunc callback)
+{
+    g_source_set_callback(source, callback, engine, NULL);
+    g_source_attach(source, engine->context);
+    return source;
+}
+
+gboolean engine_run(Engine *engine, GError **error)
+{
+    GSource *sources[] = {
+        attach(engine, g_unix_signal_source_new(SIGINT), on_signal),
+        attach(engine, g_unix_signal_source_new(SIGTERM), on_signal),
+        attach(engine, g_timeout_source_new(500), on_tick),
+    };
+    while (!is_over(engine)) {
+        settle_finished(engine);
+        start_what_fits(engine);
+        settle_finished(engine);
+        commit(engine);
+        act_on_commit(engine);
+        if (!is_over(engine))
+            wait_for_more(engine);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
+        g_source_destroy(sources[i]);
+        g_source_unref(sources[i]);
+    }
+    if (!engine->fault)
+        commit(engine);
+    if (engine->fault) {
+        g_propagate_error(error, g_steal_pointer(&engine->fault));
+        return FALSE;
+    }
+    if (engine->signals) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERRUPTED,
+                    "interrupted; everything so far is kept, run again to resume");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- life ---- */
+
+void engine_fault(Engine *engine, GError *error)
+{
+    if (engine->fault)
+        g_error_free(error);
+    else
+        engine->fault = error;
+}
+
+/* What makes the same document give another record: stage versions, OCR, model. Not the pack: it
+ * has a version of its own. */
+static char *hash_settings(const EngineOptions *options)
+{
+    static const char *const keys[] = {"readers.ocr", "readers.languages", "model.base_url",
+                                       "model.name",  "model.temperature", "model.response_format",
+                                       "limits.pages"};
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint i = 0; options->plan[i]; i++) {
+        g_autofree char *version =
+            g_strdup_printf("%s=%u\n", options->plan[i]->name, options->plan[i]->version);
+        g_checksum_update(sum, (const guchar *)version, -1);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *value = config_string(options->config, keys[i]);
+        g_autofree char *setting = g_strdup_printf("%s=%s\n", keys[i], value ? value : "");
+        g_checksum_update(sum, (const guchar *)setting, -1);
+    }
+    return g_strdup(g_checksum_get_string(sum));
+}
+
+static gboolean prepare_packs(Engine *engine, GError **error)
+{
+    for (guint p = 0; p < engine->options.packs->len; p++) {
+        Pack *pack = engine->options.packs->pdata[p];
+        for (guint i = 0; engine->options.plan[i]; i++) {
+            const Stage *stage = engine->options.plan[i];
+            if (stage->prepare && !stage->prepare(pack, error)) {
+                g_prefix_error(error, "pack %s: ", pack->name);
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
+static gboolean start_stages(Engine *engine, GError **error)
+{
+    for (guint i = 0; engine->options.plan[i]; i++) {
+        const Stage *stage = engine->options.plan[i];
+        if (!stage->start || ((stage->roles & STAGE_FOR_MODEL) && !engine->has_model))
+            continue;
+        gpointer state = stage->start(engine, error);
+        if (!state)
+            return FALSE;
+        g_hash_table_insert(engine->stage_state, (gpointer)stage->name, state);
+    }
+    return TRUE;
+}
+
+static Workers *start_workers(const EngineOptions *options, GMainContext *context, GError **error)
+{
+    Config *config = options->config;
+    WorkersOptions workers = {
+        .program = config_string(config, "readers.program"),
+        .count = (guint)config_int(config, "readers.count"),
+        .deadline_s = (guint)config_int(config, "readers.deadline"),
+        .memory_bytes = (guint64)config_int(config, "readers.memory") << 20,
+        .languages = config_string(config, "readers.languages"),
+        .tessdata = config_string(config, "readers.tessdata"),
+    };
+    return workers_new(&workers, context, error);
+}
+
+Engine *engine_new(const EngineOptions *options, GError **error)
+{
+    g_autoptr(Engine) engine = g_new0(Engine, 1);
+    engine->options = *options;
+    engine->outbox = g_strdup(options->outbox);
+    engine->settings = hash_settings(options);
+    engine->has_model = *config_string(options->config, "model.base_url") != '\0';
+    engine->context = g_main_context_new();
+    engine->stage_state = g_hash_table_new(g_str_hash, g_str_equal);
+    engine->jobs = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)job_free, NULL);
+    engine->actions = g_array_new(FALSE, FALSE, sizeof(AfterCommit));
+    engine->content =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+    g_queue_init(&engine->runnable);
+    engine->workers = start_workers(options, engine->context, error);
+    if (!engine->workers || !prepare_packs(engine, error) || !start_stages(engine, error))
+        return NULL;
+    return g_steal_pointer(&engine);
+}
+
+/* Rows before their batches: a row lends its parent. */
+static gboolean is_row(gpointer job, gpointer value, gpointer data)
+{
+    return ((const Job *)job)->kind == JOB_ROW;
+}
+
+void engine_free(Engine *engine)
+{
+    if (!engine)
+        return;
+    workers_free(engine->workers);
+    for (guint i = 0; engine->options.plan[i]; i++) {
+        const Stage *stage = engine->options.plan[i];
+        gpointer state = g_hash_table_lookup(engine->stage_state, stage->name);
+        if (state && stage->stop)
+            stage->stop(state);
+    }
+    g_hash_table_foreach_remove(engine->jobs, is_row, NULL);
+    g_hash_table_unref(engine->jobs);
+    g_hash_table_unref(engine->stage_state);
+    g_hash_table_unref(engine->content);
+    g_array_unref(engine->actions);
+    g_queue_clear(&engine->runnable);
+    g_main_context_unref(engine->context);
+    g_clear_error(&engine->fault);
+    g_free(engine->settings);
+    g_free(engine->outbox);
+    g_free(engine);
+}
+
+/* ---- for stages ---- */
+
+Config *engine_config(Engine *engine)
+{
+    return engine->options.config;
+}
+
+GPtrArray *engine_packs(Engine *engine)
+{
+    return engine->options.packs;
+}
+
+Ledger *engine_ledger(Engine *engine)
+{
+    return engine->options.ledger;
+}
+
+Workers *engine_workers(Engine *engine)
+{
+    return engine->workers;
+}
+
+GMainContext *engine_context(Engine *engine)
+{
+    return engine->context;
+}
+
+const char *engine_outbox(Engine *engine)
+{
+    return engine->outbox;
+}
+
+gpointer engine_stage_state(Engine *engine, const char *stage)
+{
+    return g_hash_table_lookup(engine->stage_state, stage);
+}
+
+gboolean engine_has_model(Engine *engine)
+{
+    return engine->has_model;
+}
+
+const char *engine_settings(Engine *engine)
+{
+    return engine->settings;
+}
+
+gboolean engine_interrupted(Engine *engine)
+{
+    return engine->signals > 0;
+}
+
+guint engine_in_flight(Engine *engine)
+{
+    return g_hash_table_size(engine->jobs);
+}
+
+void engine_after_commit(Job *job, EngineAction action, gpointer data)
+{
+    AfterCommit next = {job, action, data};
+    g_array_append_val(job->engine->actions, next);
+}

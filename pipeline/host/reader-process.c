@@ -1,0 +1,145 @@
+#include "reader-process.h"
+
+#include "pipeline/core/error.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READER_NAME "docket-reader"
+#define READER_SOCKET 3
+/* A reader that broke its socket has a moment to die by itself, so that its own signal is seen. */
+#define GRACE_MS 200
+
+struct ReaderProcess {
+    pid_t pid;
+    int socket;
+};
+
+char *reader_process_find(GError **error)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = g_path_get_dirname(self ? self : ".");
+    g_autofree char *beside = g_build_filename(folder, READER_NAME, NULL);
+    if (access(beside, X_OK) == 0)
+        return g_steal_pointer(&beside);
+    g_autofree char *installed =
+        g_build_filename(folder, "..", "libexec", "docket", READER_NAME, NULL);
+    if (access(installed, X_OK) == 0)
+        return g_steal_pointer(&installed);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
+                "the program " READER_NAME " is neither at %s nor at %s: build or install it",
+                beside, installed);
+    return NULL;
+}
+
+/* In the child, between fork and exec: only async-signal-safe calls. */
+static void become_reader(int socket, char *const argv[], char *const environment[])
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0)
+        _exit(126);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    if (socket == READER_SOCKET)
+        fcntl(socket, F_SETFD, 0);
+    else
+        dup2(socket, READER_SOCKET);
+    close_range(READER_SOCKET + 1, ~0u, 0);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    execve(argv[0], argv, environment);
+    _exit(127);
+}
+
+ReaderProcess *reader_process_start(const char *program, const char *languages,
+                                    const char *tessdata, guint64 memory_bytes, GError **error)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        docket_error_set_errno(error, errno, "opening a socket for", READER_NAME);
+        return NULL;
+    }
+    g_autofree char *memory = g_strdup_printf("%" G_GUINT64_FORMAT, memory_bytes);
+    const char *argv[10] = {program, "--languages", languages, "--memory", memory};
+    if (tessdata && *tessdata) {
+        argv[5] = "--tessdata";
+        argv[6] = tessdata;
+    }
+    char *environment[] = {NULL};
+    pid_t pid = fork();
+    if (pid == 0)
+        become_reader(pair[1], (char *const *)argv, environment);
+    int saved_errno = errno;
+    close(pair[1]);
+    if (pid < 0) {
+        close(pair[0]);
+        docket_error_set_errno(error, saved_errno, "starting", READER_NAME);
+        return NULL;
+    }
+    setpgid(pid, pid); /* both sides do it: whoever comes first */
+    ReaderProcess *process = g_new0(ReaderProcess, 1);
+    process->pid = pid;
+    process->socket = pair[0];
+    return process;
+}
+
+int reader_process_socket(const ReaderProcess *process)
+{
+    return process->socket;
+}
+
+guint64 reader_process_memory(const ReaderProcess *process)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)process->pid);
+    g_autofree char *status = NULL;
+    if (!g_file_get_contents(path, &status, NULL, NULL))
+        return 0;
+    const char *line = strstr(status, "VmHWM:");
+    return line ? g_ascii_strtoull(line + strlen("VmHWM:"), NULL, 10) << 10 : 0;
+}
+
+/* TRUE when the process has ended by itself within the grace time. It stays a zombie, so that its
+ * number (and its group's) cannot be anybody else's yet. */
+static gboolean ended_by_itself(pid_t pid, guint grace_ms)
+{
+    for (guint waited = 0;; waited += 5) {
+        siginfo_t info = {0};
+        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
+            return TRUE;
+        if (waited >= grace_ms)
+            return FALSE;
+        g_usleep(5000);
+    }
+}
+
+ReaderEnd reader_process_end(ReaderProcess *process, gboolean at_once)
+{
+    ReaderEnd end = {.exit_code = -1};
+    int status = 0;
+    struct rusage usage = {0};
+    guint64 memory = reader_process_memory(process);
+    close(process->socket);
+    gboolean by_itself = ended_by_itself(process->pid, at_once ? 0 : GRACE_MS);
+    /* The group may hold children that the reader should never have had. */
+    kill(-process->pid, SIGKILL);
+    kill(process->pid, SIGKILL);
+    while (wait4(process->pid, &status, 0, &usage) < 0 && errno == EINTR)
+        ;
+    if (by_itself && WIFSIGNALED(status))
+        end.signal = WTERMSIG(status);
+    if (WIFEXITED(status))
+        end.exit_code = WEXITSTATUS(status);
+    end.peak_memory = MAX(memory, (guint64)usage.ru_maxrss << 10);
+    g_free(process);
+    return end;
+}

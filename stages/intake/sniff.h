@@ -1,0 +1,16 @@
+/* What a document is, by its content first and its name second. */
+#pragma once
+
+#include <glib.h>
+
+/* Bytes that sniff_media_type wants to see at most. */
+#define SNIFF_BYTES 8192
+
+/* The media type of a document from its first bytes (at most SNIFF_BYTES are used) and its name,
+ * which only decides between kinds of text. Static string; "application/octet-stream" when nothing
+ * fits. Source of signatures: the formats' specifications, as listed in the WHATWG MIME Sniffing
+ * Standard where it has them. */
+const char *sniff_media_type(const char *bytes, gsize length, const char *name);
+
+/* TRUE for batches: files whose rows are documents of their own. */
+gboolean sniff_is_batch(const char *media_type);
