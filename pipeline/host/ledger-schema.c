@@ -1,0 +1,196 @@
+/* The schema and its history. PRAGMA user_version holds the number of the last step taken.
+ *
+ *  1  documents, attempts, calls, effects, reviews
+ *
+ * A step is one function that is never edited once released, only followed by the next. Databases
+ * of every earlier version are kept as fixtures in tests/host. Units stand with each column; names
+ * and paths are BLOBs, because file names are bytes; every time is microseconds since the epoch. */
+#include "ledger-private.h"
+
+#include "pipeline/core/bytes.h"
+
+#define LEDGER_APPLICATION_ID 0x646f636b /* "dock" */
+
+static const char schema_documents[] =
+    "CREATE TABLE documents ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"    /* order of arrival, never used again */
+    "  parent INTEGER REFERENCES documents(id)," /* rows: the batch they stand in */
+    "  row INTEGER,"                             /* rows: number in the batch, from 0 */
+    "  kind TEXT NOT NULL CHECK (kind IN ('document', 'batch', 'row')),"
+    "  name BLOB NOT NULL,"        /* as the source named it, bytes */
+    "  path BLOB,"                 /* absolute path of the source file; NULL: stdin, rows */
+    "  sha256 TEXT NOT NULL,"      /* of the bytes; rows: of the canonical JSON */
+    "  size INTEGER NOT NULL,"     /* bytes */
+    "  mtime_us INTEGER NOT NULL," /* of the source file; 0 if it has none */
+    "  media_type TEXT,"
+    "  pack TEXT,"         /* NULL until recognised */
+    "  pack_version TEXT," /* SHA-256 of the pack's files */
+    "  settings TEXT,"     /* hash of the configuration that changes results */
+    "  method TEXT,"       /* model, template, human: who made the record */
+    "  pages INTEGER NOT NULL DEFAULT 0,"
+    "  attempts INTEGER NOT NULL DEFAULT 0," /* readings begun */
+    "  verdict TEXT NOT NULL"
+    "    CHECK (verdict IN ('held', 'accepted', 'fallback', 'review', 'failed')),"
+    "  error TEXT,"        /* reason word behind failed and held */
+    "  confidence REAL,"   /* 0..1; NULL without a record */
+    "  output BLOB,"       /* name in the outbox, without folder and suffix */
+    "  duplicate_of BLOB," /* name of the document whose record this one got */
+    "  created_us INTEGER NOT NULL,"
+    "  decided_us INTEGER,"    /* NULL while held */
+    "  reasons TEXT NOT NULL," /* JSON array of \"word: sentence\" */
+    "  record TEXT,"           /* JSON: the record, or the draft of one in review */
+    "  meta TEXT,"             /* JSON, as in the outbox */
+    "  CHECK ((kind = 'row') = (parent IS NOT NULL) AND (parent IS NULL) = (row IS NULL)),"
+    "  CHECK ((verdict = 'held') = (decided_us IS NULL))"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX documents_row ON documents(parent, row) WHERE parent IS NOT NULL;"
+    "CREATE INDEX documents_content ON documents(sha256);"
+    "CREATE INDEX documents_name ON documents(name) WHERE parent IS NULL;"
+    "CREATE UNIQUE INDEX documents_output ON documents(output) WHERE output IS NOT NULL;"
+    "CREATE INDEX documents_verdict ON documents(verdict, id, kind, duplicate_of);";
+
+static const char schema_attempts[] =
+    "CREATE TABLE attempts ("
+    "  id INTEGER PRIMARY KEY,"
+    "  document INTEGER NOT NULL REFERENCES documents(id),"
+    "  stage TEXT NOT NULL,"
+    "  began_us INTEGER NOT NULL,"
+    "  ended_us INTEGER," /* NULL: under way, or the run died in it */
+    "  outcome TEXT"      /* 'ok' or a reason word */
+    ") STRICT;"
+    "CREATE INDEX attempts_document ON attempts(document);";
+
+static const char schema_calls[] =
+    "CREATE TABLE calls ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  document INTEGER NOT NULL REFERENCES documents(id),"
+    "  purpose TEXT NOT NULL," /* ask, repair */
+    "  model TEXT NOT NULL,"
+    "  prompt_version TEXT,"
+    "  prompt_sha256 TEXT,"
+    "  request_sha256 TEXT NOT NULL," /* all that decides the answer */
+    "  began_us INTEGER NOT NULL,"
+    "  ended_us INTEGER,"  /* NULL: under way, or the run died in it */
+    "  tokens_in INTEGER," /* NULL where the provider does not say */
+    "  tokens_cached INTEGER,"
+    "  tokens_out INTEGER,"
+    "  cost REAL NOT NULL DEFAULT 0," /* in the currency of the price table */
+    "  latency_ms INTEGER,"
+    "  outcome TEXT," /* 'ok' or a reason word */
+    "  answer BLOB"   /* the model's bytes, kept so that they are paid once */
+    ") STRICT;"
+    "CREATE INDEX calls_document ON calls(document);"
+    "CREATE INDEX calls_answer ON calls(request_sha256)"
+    "  WHERE outcome = 'ok' AND answer IS NOT NULL;";
+
+static const char schema_effects[] =
+    "CREATE TABLE effects ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT," /* they are performed in this order */
+    "  document INTEGER NOT NULL REFERENCES documents(id),"
+    "  kind TEXT NOT NULL CHECK (kind IN ('file', 'move', 'remove', 'keep')),"
+    "  target BLOB NOT NULL," /* path below the outbox; keep: '' */
+    "  source BLOB,"          /* move, keep: absolute path of the original */
+    "  sha256 TEXT,"          /* move: of the original; file: of what was published */
+    "  size INTEGER,"         /* bytes published */
+    "  content BLOB,"         /* file: what to publish, dropped when done; NULL: from rows */
+    "  created_us INTEGER NOT NULL,"
+    "  done_us INTEGER," /* NULL: owed */
+    "  note TEXT"        /* what was different from what was owed */
+    ") STRICT;"
+    "CREATE INDEX effects_document ON effects(document);"
+    "CREATE INDEX effects_owed ON effects(document) WHERE done_us IS NULL;";
+
+static const char schema_reviews[] =
+    "CREATE TABLE reviews ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  document INTEGER NOT NULL REFERENCES documents(id),"
+    "  action TEXT NOT NULL CHECK (action IN ('accept', 'correct', 'reject')),"
+    "  who TEXT NOT NULL,"
+    "  at_us INTEGER NOT NULL,"
+    "  before TEXT," /* JSON: the draft that the person saw */
+    "  after TEXT,"  /* JSON: the record that the person left; NULL: rejected */
+    "  reason TEXT"
+    ") STRICT;"
+    "CREATE INDEX reviews_document ON reviews(document);";
+
+static gboolean ledger_schema_step_1(Ledger *ledger, GError **error)
+{
+    return ledger_execute(ledger, schema_documents, error) &&
+           ledger_execute(ledger, schema_attempts, error) &&
+           ledger_execute(ledger, schema_calls, error) &&
+           ledger_execute(ledger, schema_effects, error) &&
+           ledger_execute(ledger, schema_reviews, error);
+}
+
+/* Row i brings version i to version i + 1. */
+static gboolean (*const steps[])(Ledger *ledger, GError **error) = {
+    ledger_schema_step_1,
+};
+
+static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char *sentence)
+{
+    g_autofree char *path = bytes_for_terminal(ledger->path);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_LEDGER, "ledger %s %s", path, sentence);
+    return FALSE;
+}
+
+gboolean ledger_schema_check(Ledger *ledger, gboolean *is_new, GError **error)
+{
+    gint64 application = 0, version = 0, tables = 0;
+    if (!ledger_integer(ledger, "PRAGMA application_id", &application, error) ||
+        !ledger_integer(ledger, "PRAGMA user_version", &version, error) ||
+        !ledger_integer(ledger, "SELECT count(*) FROM sqlite_schema", &tables, error))
+        return FALSE;
+    *is_new = application == 0 && version == 0 && tables == 0;
+    if (*is_new && ledger->write)
+        return TRUE;
+    if (*is_new)
+        return ledger_schema_refuse(ledger, error, "is empty: run `docket run` once to set it up");
+    if (application != LEDGER_APPLICATION_ID)
+        return ledger_schema_refuse(ledger, error,
+                                    "is a database of another program and was left as it is: "
+                                    "choose another state folder (--state)");
+    if (version < 1 || version > (gint64)G_N_ELEMENTS(steps)) {
+        g_autofree char *sentence = g_strdup_printf("has schema version %" G_GINT64_FORMAT
+                                                    ", this docket knows %u: it was left as it is. "
+                                                    "Use the docket that wrote it, or a newer one",
+                                                    version, (guint)G_N_ELEMENTS(steps));
+        return ledger_schema_refuse(ledger, error, sentence);
+    }
+    if (version < (gint64)G_N_ELEMENTS(steps) && !ledger->write)
+        return ledger_schema_refuse(ledger, error,
+                                    "has an older schema: run `docket run` once to bring it up to "
+                                    "date, then ask again");
+    return TRUE;
+}
+
+/* All missing steps in one transaction: after a crash the database is the old one or the new one.
+ */
+gboolean ledger_schema_migrate(Ledger *ledger, GError **error)
+{
+    gint64 version = 0;
+    if (!ledger_execute(ledger, "BEGIN IMMEDIATE", error))
+        return FALSE;
+    ledger->turn = TRUE;
+    /* Asked inside the transaction, since another process may have been faster. */
+    if (!ledger_integer(ledger, "PRAGMA user_version", &version, error))
+        return FALSE;
+    for (gsize i = (gsize)version; i < G_N_ELEMENTS(steps); i++)
+        if (!steps[i](ledger, error)) {
+            g_prefix_error(error, "bringing the ledger to schema version %zu: ", i + 1);
+            return FALSE;
+        }
+    if (version < (gint64)G_N_ELEMENTS(steps)) {
+        g_autofree char *mark = g_strdup_printf("PRAGMA application_id=%d; PRAGMA user_version=%u",
+                                                LEDGER_APPLICATION_ID, (guint)G_N_ELEMENTS(steps));
+        if (!ledger_execute(ledger, mark, error))
+            return FALSE;
+    }
+    return ledger_commit(ledger, error);
+}
+
+guint ledger_schema_version(Ledger *ledger)
+{
+    gint64 version = 0;
+    return ledger_integer(ledger, "PRAGMA user_version", &version, NULL) ? (guint)version : 0;
+}
