@@ -1,0 +1,315 @@
+/* One schema against one value: what applies in place first, because unevaluated* looks at it. */
+#include "stages/check/schema/eval.h"
+
+#include <string.h>
+
+#define MAX_DEPTH 600u     /* schemas inside each other, references counted */
+#define MAX_WORK 20000000u /* schemas evaluated for one instance */
+#define STACK_MARKS 4      /* words of marks that need no allocation: 256 children */
+
+void eval_mark(EvalMarks *marks, guint child)
+{
+    if (marks != NULL && child < marks->count)
+        marks->bits[child / 64] |= G_GUINT64_CONSTANT(1) << (child % 64);
+}
+
+gboolean eval_is_marked(const EvalMarks *marks, guint child)
+{
+    return child < marks->count &&
+           (marks->bits[child / 64] & (G_GUINT64_CONSTANT(1) << (child % 64))) != 0;
+}
+
+void eval_reach_limit(Eval *eval, const char *limit)
+{
+    if (eval->limit == NULL)
+        eval->limit = limit;
+}
+
+gboolean eval_spend(Eval *eval, guint64 work)
+{
+    eval->work += work;
+    if (eval->work > MAX_WORK)
+        eval_reach_limit(eval, "the work for one instance");
+    return eval->limit == NULL;
+}
+
+gboolean eval_in_place(const Frame *frame, const SchemaNode *node, const char *keyword,
+                       const char *name, int index, EvalMarks *marks)
+{
+    const EvalPath outer = {frame->trail, keyword, 0};
+    const EvalPath inner = {&outer, name, index};
+    return eval_schema(frame, node, frame->item, frame->place,
+                       name == NULL && index < 0 ? &outer : &inner, marks);
+}
+
+gboolean eval_quietly(const Frame *frame, const SchemaNode *node, const cJSON *item,
+                      const EvalPath *place, EvalMarks *marks)
+{
+    GPtrArray *findings = frame->eval->findings;
+    frame->eval->findings = NULL;
+    gboolean ok = eval_schema(frame, node, item, place, frame->trail, marks);
+    frame->eval->findings = findings;
+    return ok;
+}
+
+/* ---- references ---- */
+
+static const SchemaNode *dynamic_target(const Frame *frame)
+{
+    const SchemaNode *target = frame->node->dynamic_ref;
+    if (frame->node->dynamic_name == NULL)
+        return target;
+    /* The outermost resource in scope that has the anchor wins. */
+    for (const EvalScope *scope = frame->scope; scope != NULL; scope = scope->up) {
+        const SchemaNode *found =
+            g_hash_table_lookup(scope->resource->dynamic_anchors, frame->node->dynamic_name);
+        if (found != NULL)
+            target = found;
+    }
+    return target;
+}
+
+/* ---- applicators in place ---- */
+
+static gboolean eval_all_of(const Frame *frame)
+{
+    gboolean ok = TRUE;
+    for (guint i = 0; i < frame->node->all_of->len; i++) {
+        ok &= eval_in_place(frame, g_ptr_array_index(frame->node->all_of, i), "allOf", NULL, (int)i,
+                            frame->marks);
+        if (!ok && frame->eval->findings == NULL)
+            return FALSE;
+    }
+    return ok;
+}
+
+static guint pointer_depth(const char *pointer)
+{
+    guint depth = 0;
+    for (; *pointer != '\0'; pointer++)
+        depth += *pointer == '/';
+    return depth;
+}
+
+/* How near a failing branch came: a broken tag (const, enum or type at its top) says that another
+ * branch was meant; otherwise the deeper the first failure the nearer, and then the fewer. */
+static int branch_nearness(const GPtrArray *findings, guint here)
+{
+    int deepest = 0;
+    for (guint i = 0; i < findings->len; i++) {
+        const SchemaFinding *finding = g_ptr_array_index(findings, i);
+        guint below = pointer_depth(finding->instance) - here;
+        if ((below <= 1 &&
+             (g_str_equal(finding->rule, "const") || g_str_equal(finding->rule, "enum"))) ||
+            (below == 0 && g_str_equal(finding->rule, "type")))
+            return -1000 - (int)findings->len;
+        deepest = MAX(deepest, (int)below);
+    }
+    return deepest * (int)SCHEMA_MAX_FINDINGS - (int)findings->len;
+}
+
+static guint place_depth(const EvalPath *place)
+{
+    guint depth = 0;
+    for (; place != NULL; place = place->up)
+        depth++;
+    return depth;
+}
+
+/* After no branch matched: runs them again for their findings and keeps the nearest one's. */
+static gboolean report_branches(const Frame *frame, const GPtrArray *branches, const char *keyword)
+{
+    GPtrArray *findings = frame->eval->findings;
+    if (findings == NULL || frame->eval->limit != NULL)
+        return FALSE;
+    g_autoptr(GPtrArray) nearest = NULL;
+    int best = G_MININT;
+    guint chosen = 0;
+    for (guint i = 0; i < branches->len; i++) {
+        g_autoptr(GPtrArray) own =
+            g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
+        frame->eval->findings = own;
+        eval_in_place(frame, g_ptr_array_index(branches, i), keyword, NULL, (int)i, NULL);
+        int nearness = branch_nearness(own, place_depth(frame->place));
+        if (nearness <= best)
+            continue;
+        best = nearness;
+        chosen = i;
+        g_clear_pointer(&nearest, g_ptr_array_unref);
+        nearest = g_steal_pointer(&own);
+    }
+    frame->eval->findings = findings;
+    report(frame, keyword, "fits none of the %u allowed forms; the nearest is number %u",
+           branches->len, chosen + 1);
+    while (nearest != NULL && nearest->len > 0 && findings->len < SCHEMA_MAX_FINDINGS)
+        g_ptr_array_add(findings, g_ptr_array_steal_index(nearest, 0));
+    return FALSE;
+}
+
+static gboolean eval_any_of(const Frame *frame)
+{
+    gboolean ok = FALSE;
+    for (guint i = 0; i < frame->node->any_of->len; i++) {
+        ok |= eval_quietly(frame, g_ptr_array_index(frame->node->any_of, i), frame->item,
+                           frame->place, frame->marks);
+        /* Every branch that matches marks, so an asker must have them all. */
+        if (ok && frame->marks == NULL)
+            return TRUE;
+    }
+    return ok || report_branches(frame, frame->node->any_of, "anyOf");
+}
+
+static gboolean eval_one_of(const Frame *frame)
+{
+    int first = -1;
+    for (guint i = 0; i < frame->node->one_of->len; i++) {
+        if (!eval_quietly(frame, g_ptr_array_index(frame->node->one_of, i), frame->item,
+                          frame->place, frame->marks))
+            continue;
+        if (first >= 0)
+            return report(frame, "oneOf",
+                          "fits the forms number %d and %u, and must fit exactly one", first + 1,
+                          i + 1);
+        first = (int)i;
+    }
+    return first >= 0 || report_branches(frame, frame->node->one_of, "oneOf");
+}
+
+static gboolean eval_condition(const Frame *frame)
+{
+    const SchemaNode *node = frame->node;
+    if (eval_quietly(frame, node->condition, frame->item, frame->place, frame->marks))
+        return node->then_node == NULL ||
+               eval_in_place(frame, node->then_node, "then", NULL, -1, frame->marks);
+    return node->else_node == NULL ||
+           eval_in_place(frame, node->else_node, "else", NULL, -1, frame->marks);
+}
+
+static gboolean eval_dependent(const Frame *frame)
+{
+    gboolean ok = TRUE;
+    for (guint i = 0; i < frame->node->dependent_schemas->len; i++) {
+        const SchemaMember *member = g_ptr_array_index(frame->node->dependent_schemas, i);
+        if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) != NULL)
+            ok &= eval_in_place(frame, member->node, "dependentSchemas", member->name, 0,
+                                frame->marks);
+    }
+    return ok;
+}
+
+static gboolean eval_applicators(const Frame *frame)
+{
+    const SchemaNode *node = frame->node;
+    gboolean all = frame->eval->findings != NULL; /* go on after a failure */
+    gboolean ok = TRUE;
+    if (node->ref != NULL)
+        ok &= eval_in_place(frame, node->ref, "$ref", NULL, -1, frame->marks);
+    if ((ok || all) && node->dynamic_ref != NULL)
+        ok &= eval_in_place(frame, dynamic_target(frame), "$dynamicRef", NULL, -1, frame->marks);
+    if ((ok || all) && node->all_of != NULL)
+        ok &= eval_all_of(frame);
+    if ((ok || all) && node->any_of != NULL)
+        ok &= eval_any_of(frame);
+    if ((ok || all) && node->one_of != NULL)
+        ok &= eval_one_of(frame);
+    if ((ok || all) && node->negated != NULL &&
+        eval_quietly(frame, node->negated, frame->item, frame->place, NULL))
+        ok = report(frame, "not", "has the form that is not allowed here");
+    if ((ok || all) && node->condition != NULL)
+        ok &= eval_condition(frame);
+    if ((ok || all) && node->dependent_schemas != NULL && cJSON_IsObject(frame->item))
+        ok &= eval_dependent(frame);
+    return ok;
+}
+
+/* ---- one schema ---- */
+
+static gboolean eval_frame(const Frame *frame)
+{
+    if (frame->node->never)
+        return report(frame, NULL, "must not be there: nothing is allowed at this place");
+    gboolean all = frame->eval->findings != NULL;
+    gboolean ok = eval_any(frame);
+    if (!ok && !all)
+        return FALSE;
+    gboolean applied = eval_applicators(frame);
+    if (!applied && !all)
+        return FALSE;
+    if (cJSON_IsString(frame->item))
+        ok &= eval_string(frame);
+    else if (cJSON_IsNumber(frame->item))
+        ok &= eval_number(frame);
+    else if (cJSON_IsArray(frame->item))
+        ok &= eval_array(frame, applied);
+    else if (cJSON_IsObject(frame->item))
+        ok &= eval_object(frame, applied);
+    return ok && applied;
+}
+
+/* Marks are kept apart until the schema has proved true: those of a failing one do not count. */
+static gboolean eval_with_marks(Frame *frame, EvalMarks *asked)
+{
+    guint count = (guint)cJSON_GetArraySize(frame->item);
+    guint words = (count + 63) / 64;
+    guint64 few[STACK_MARKS] = {0};
+    g_autofree guint64 *many = words > STACK_MARKS ? g_new0(guint64, words) : NULL;
+    EvalMarks own = {many != NULL ? many : few, count};
+    frame->marks = &own;
+    gboolean ok = eval_frame(frame);
+    for (guint i = 0; ok && asked != NULL && i < words; i++)
+        asked->bits[i] |= own.bits[i];
+    return ok;
+}
+
+gboolean eval_schema(const Frame *parent, const SchemaNode *node, const cJSON *item,
+                     const EvalPath *place, const EvalPath *trail, EvalMarks *marks)
+{
+    Eval *eval = parent->eval;
+    if (eval->depth >= MAX_DEPTH)
+        eval_reach_limit(eval, "the depth of schemas inside each other");
+    if (!eval_spend(eval, 1))
+        return FALSE;
+    const EvalScope entered = {parent->scope, node->resource};
+    Frame frame = {
+        .eval = eval,
+        .node = node,
+        .item = item,
+        .place = place,
+        .trail = trail,
+        .scope = parent->scope != NULL && parent->scope->resource == node->resource ? parent->scope
+                                                                                    : &entered,
+    };
+    gboolean asks =
+        marks != NULL || node->unevaluated_items != NULL || node->unevaluated_properties != NULL;
+    eval->depth++;
+    gboolean ok = asks && (cJSON_IsArray(item) || cJSON_IsObject(item))
+                      ? eval_with_marks(&frame, marks)
+                      : eval_frame(&frame);
+    eval->depth--;
+    return ok;
+}
+
+static SchemaVerdict evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
+{
+    Eval eval = {.findings = findings};
+    const Frame outside = {.eval = &eval};
+    gboolean ok = eval_schema(&outside, schema->root, instance, NULL, NULL, NULL);
+    if (eval.limit != NULL) {
+        if (findings != NULL)
+            report_limit(findings, eval.limit);
+        return SCHEMA_UNDECIDED;
+    }
+    return ok ? SCHEMA_VALID : SCHEMA_INVALID;
+}
+
+SchemaVerdict schema_check(const Schema *schema, const cJSON *instance)
+{
+    return evaluate(schema, instance, NULL);
+}
+
+SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
+{
+    /* Findings cost a second run, and most instances have none. */
+    SchemaVerdict verdict = evaluate(schema, instance, NULL);
+    return verdict == SCHEMA_VALID ? verdict : evaluate(schema, instance, findings);
+}
