@@ -10,11 +10,11 @@
 typedef struct Warm Warm;
 
 typedef struct {
-    GBytes *bytes;       /* the whole document; lent */
+    GBytes *bytes; /* the whole document; lent */
     const char *media_type;
-    guint first_page;    /* from 1 */
-    guint last_page;     /* inclusive; 0 = the end */
-    guint flags;         /* WireTaskFlags */
+    guint first_page; /* from 1 */
+    guint last_page;  /* inclusive; 0 = the end */
+    guint flags;      /* WireTaskFlags */
     const char *languages;
     Warm *warm;
     /* Call before each page: tells the supervisor where we are. May be NULL in tests. */
@@ -37,10 +37,16 @@ typedef struct {
     void (*row)(guint64 number, const char *json, Reading *reading /* taken */, gpointer data);
     void (*bad_row)(guint64 number, int code, const char *sentence, gpointer data);
     gpointer data;
+    guint64 max_bytes; /* stop after the row with which the JSON texts reach this; 0: no limit */
 } RowSink;
 /* *next_offset and *next_row are 0 when the batch is complete. */
 gboolean rows_read(const TechniqueInput *input, guint64 offset, guint64 first_row, guint limit,
                    const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
 
-Warm *warm_new(const char *languages, GError **error); /* NO_LANGUAGE names the missing data */
+/* `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
+ * data is an error (NO_LANGUAGE) of the first document that needs OCR, and of no other. */
+Warm *warm_new(const char *languages, const char *tessdata);
 void warm_free(Warm *warm);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Warm, warm_free)
+/* Libraries under the techniques say nothing on stderr from here on. For the reader's main. */
+void warm_silence(void);

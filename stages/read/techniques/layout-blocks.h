@@ -1,0 +1,26 @@
+/* The second half of layout: rows of one column become headings, paragraphs, lists and tables. */
+#pragma once
+
+#include "layout.h"
+
+typedef struct {
+    Rect rect;
+    guint first, last; /* words, chained by LayoutWord.next */
+    guint n_words;
+    double size;
+} Segment;
+
+typedef struct {
+    Segment **segments; /* from left to right */
+    guint n;
+    double y0, y1;
+} Row;
+
+/* Adds blocks for the rows; `body` is the letter height of running text. FALSE at a limit. */
+gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *rows, guint n,
+                         double body);
+
+/* "Invoice no.:" and the like. */
+gboolean layout_is_label(const LayoutWord *words, const Segment *segment);
+/* An amount, a date, a quantity, a code: short and mostly digits. */
+gboolean layout_is_number(const LayoutWord *words, const Segment *segment);

@@ -1,0 +1,405 @@
+/* Words -> segments (runs of words with ordinary gaps) -> regions (columns, by cutting along empty
+ * vertical strips) -> rows -> blocks.
+ *
+ * The one hard question is whether an empty strip separates two columns of text, to be read one
+ * after the other, or the cells of one row (a label and its value, a table). See is_column_strip.
+ */
+#include "layout.h"
+
+#include "layout-blocks.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/limits.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEPTH 24
+/* Gaps in letter heights. */
+#define WORD_GAP 0.95 /* between words of one segment, at most */
+#define STRIP_GAP 1.0 /* an empty strip is at least this wide */
+#define BAND_GAP 0.6  /* an empty band between two parts of a page */
+#define MIN_COLUMN_ROWS 3
+/* Over this many segments a page is no page of text: rows only, no search for columns. */
+#define MAX_SEGMENTS 6000
+
+static double height_of(Rect r)
+{
+    return r.y1 - r.y0;
+}
+
+static double overlap(double a0, double a1, double b0, double b1)
+{
+    return MIN(a1, b1) - MAX(a0, b0);
+}
+
+/* ---- words to segments ---- */
+
+static gboolean same_row(const LayoutWord *a, const LayoutWord *b)
+{
+    if (a->line >= 0 && a->line == b->line)
+        return TRUE;
+    double least = MIN(height_of(a->rect), height_of(b->rect));
+    double most = MAX(height_of(a->rect), height_of(b->rect));
+    return overlap(a->rect.y0, a->rect.y1, b->rect.y0, b->rect.y1) >= 0.5 * least &&
+           most <= 3 * least + 1e-6;
+}
+
+static int by_x(gconstpointer a, gconstpointer b)
+{
+    const LayoutWord *one = a, *two = b;
+    return one->rect.x0 < two->rect.x0 ? -1 : one->rect.x0 > two->rect.x0;
+}
+
+/* The words come in from left to right; each is appended to the open segment that ends just left
+ * of it on the same row. Segments are found through their row number in a coarse grid. */
+typedef struct {
+    GArray *segments; /* of Segment */
+    GHashTable *rows; /* grid row -> GArray of segment indices */
+    double pitch;
+} Chains;
+
+static GArray *row_of(Chains *c, int row)
+{
+    GArray *list = g_hash_table_lookup(c->rows, GINT_TO_POINTER(row));
+    if (!list) {
+        list = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_hash_table_insert(c->rows, GINT_TO_POINTER(row), list);
+    }
+    return list;
+}
+
+static Segment *find_segment(Chains *c, const LayoutWord *words, const LayoutWord *word)
+{
+    Segment *best = NULL;
+    double best_gap = G_MAXDOUBLE;
+    double centre = (word->rect.y0 + word->rect.y1) / 2;
+    int row = (int)floor(centre / c->pitch);
+    for (int r = row - 1; r <= row + 1; r++) {
+        GArray *list = g_hash_table_lookup(c->rows, GINT_TO_POINTER(r));
+        /* The latest segments are the nearest: a few steps back are enough. */
+        for (guint k = 0; list && k < list->len && k < 64; k++) {
+            Segment *s =
+                &g_array_index(c->segments, Segment, g_array_index(list, guint, list->len - 1 - k));
+            const LayoutWord *last = &words[s->last];
+            double gap = word->rect.x0 - last->rect.x1;
+            double unit = MAX(MIN(last->size, word->size), 1e-3);
+            if (!same_row(last, word) || gap > WORD_GAP * unit || gap < -0.5 * unit)
+                continue;
+            if (gap < best_gap) {
+                best_gap = gap;
+                best = s;
+            }
+        }
+    }
+    return best;
+}
+
+static void append_word(Chains *c, GArray *words, guint index)
+{
+    LayoutWord *all = &g_array_index(words, LayoutWord, 0);
+    Segment *s = find_segment(c, all, &all[index]);
+    int row = (int)floor((all[index].rect.y0 + all[index].rect.y1) / 2 / c->pitch);
+    if (s) {
+        guint which = (guint)(s - &g_array_index(c->segments, Segment, 0));
+        GArray *list = row_of(c, row); /* a slanting line wanders into the next row */
+        if (list->len == 0 || g_array_index(list, guint, list->len - 1) != which)
+            g_array_append_val(list, which);
+        all[s->last].next = (gint)index;
+        s->last = index;
+        s->rect = rect_union(s->rect, all[index].rect);
+        s->n_words++;
+        return;
+    }
+    Segment fresh = {.rect = all[index].rect,
+                     .first = index,
+                     .last = index,
+                     .n_words = 1,
+                     .size = all[index].size};
+    guint at = c->segments->len;
+    g_array_append_val(c->segments, fresh);
+    g_array_append_val(row_of(c, row), at);
+}
+
+static int compare_double(gconstpointer a, gconstpointer b)
+{
+    double one = *(const double *)a, two = *(const double *)b;
+    return one < two ? -1 : one > two;
+}
+
+static double median_size(const GArray *words)
+{
+    g_autofree double *sizes = g_new(double, words->len);
+    for (guint i = 0; i < words->len; i++)
+        sizes[i] = g_array_index(words, LayoutWord, i).size;
+    qsort(sizes, words->len, sizeof *sizes, compare_double);
+    return MAX(sizes[words->len / 2], 1e-3);
+}
+
+static GArray *make_segments(GArray *words, double unit)
+{
+    Chains c = {.segments = g_array_new(FALSE, FALSE, sizeof(Segment)),
+                .rows = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref),
+                .pitch = unit};
+    g_array_sort(words, by_x);
+    for (guint i = 0; i < words->len; i++)
+        g_array_index(words, LayoutWord, i).next = -1;
+    for (guint i = 0; i < words->len; i++)
+        append_word(&c, words, i);
+    g_hash_table_unref(c.rows);
+    return c.segments;
+}
+
+/* ---- segments to rows ---- */
+
+static int by_centre(gconstpointer a, gconstpointer b)
+{
+    const Segment *one = *(Segment *const *)a, *two = *(Segment *const *)b;
+    double d = (one->rect.y0 + one->rect.y1) - (two->rect.y0 + two->rect.y1);
+    return d < 0 ? -1 : d > 0;
+}
+
+static int by_left(gconstpointer a, gconstpointer b)
+{
+    const Segment *one = *(Segment *const *)a, *two = *(Segment *const *)b;
+    return one->rect.x0 < two->rect.x0 ? -1 : one->rect.x0 > two->rect.x0;
+}
+
+static gboolean in_row(const Row *row, const Segment *s)
+{
+    double least = MIN(row->y1 - row->y0, height_of(s->rect));
+    return overlap(row->y0, row->y1, s->rect.y0, s->rect.y1) >= 0.5 * least;
+}
+
+/* Rows from top to bottom, each with its segments from left to right. Two segments that overlap
+ * sideways never share a row. */
+static GArray *make_rows(Segment **segments, guint n)
+{
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    qsort(segments, n, sizeof *segments, by_centre);
+    for (guint i = 0; i < n; i++) {
+        Row *row = rows->len ? &g_array_index(rows, Row, rows->len - 1) : NULL;
+        gboolean joins = row && in_row(row, segments[i]);
+        for (guint k = 0; joins && k < row->n; k++)
+            joins = overlap(row->segments[k]->rect.x0, row->segments[k]->rect.x1,
+                            segments[i]->rect.x0, segments[i]->rect.x1) <= 0.5 * segments[i]->size;
+        if (!joins) {
+            Row fresh = {.segments = &segments[i],
+                         .n = 1,
+                         .y0 = segments[i]->rect.y0,
+                         .y1 = segments[i]->rect.y1};
+            g_array_append_val(rows, fresh);
+            continue;
+        }
+        /* The mean of the members, so that a slanting row does not swallow its neighbours. */
+        row->y0 = (row->y0 * row->n + segments[i]->rect.y0) / (row->n + 1);
+        row->y1 = (row->y1 * row->n + segments[i]->rect.y1) / (row->n + 1);
+        row->n++;
+    }
+    for (guint i = 0; i < rows->len; i++) {
+        Row *row = &g_array_index(rows, Row, i);
+        qsort(row->segments, row->n, sizeof *row->segments, by_left);
+    }
+    return rows;
+}
+
+/* ---- columns ---- */
+
+typedef struct {
+    double x0, x1;
+} Strip;
+
+/* Takes away from the strips what the row occupies; strips thinner than `least` vanish. */
+static void narrow_strips(GArray *strips, const Row *row, double least)
+{
+    for (guint k = 0; k < row->n; k++) {
+        Rect r = row->segments[k]->rect;
+        for (guint i = strips->len; i-- > 0;) {
+            Strip s = g_array_index(strips, Strip, i);
+            if (r.x1 <= s.x0 || r.x0 >= s.x1)
+                continue;
+            Strip left = {s.x0, MIN(s.x1, r.x0)}, right = {MAX(s.x0, r.x1), s.x1};
+            g_array_remove_index(strips, i);
+            if (right.x1 - right.x0 >= least)
+                g_array_insert_val(strips, i, right);
+            if (left.x1 - left.x0 >= least)
+                g_array_insert_val(strips, i, left);
+        }
+    }
+}
+
+typedef struct {
+    guint rows; /* with a segment on this side */
+    guint segments;
+    guint words;
+    guint labels;  /* segments next to the strip that end with a colon */
+    guint numbers; /* segments next to the strip that are amounts, dates, codes */
+    guint wide;    /* segments that fill most of the side */
+    double x0, x1;
+} Side;
+
+static void look_at_side(Side *side, const LayoutWord *words, const Row *row, gboolean left,
+                         double x)
+{
+    const Segment *next_to = NULL;
+    for (guint k = 0; k < row->n; k++) {
+        const Segment *s = row->segments[k];
+        if ((s->rect.x1 <= x) != left)
+            continue;
+        side->segments++;
+        side->words += s->n_words;
+        side->x0 = side->segments == 1 ? s->rect.x0 : MIN(side->x0, s->rect.x0);
+        side->x1 = side->segments == 1 ? s->rect.x1 : MAX(side->x1, s->rect.x1);
+        if (left || !next_to)
+            next_to = s;
+    }
+    if (!next_to)
+        return;
+    side->rows++;
+    side->labels += layout_is_label(words, next_to);
+    side->numbers += layout_is_number(words, next_to);
+}
+
+static gboolean is_prose(const Side *side, const Row *rows, guint n, gboolean left, double x)
+{
+    guint wide = 0;
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < rows[i].n; k++) {
+            Rect r = rows[i].segments[k]->rect;
+            wide += (r.x1 <= x) == left && r.x1 - r.x0 >= 0.6 * (side->x1 - side->x0);
+        }
+    return side->rows >= MIN_COLUMN_ROWS && side->words >= 4 * side->segments &&
+           2 * wide >= side->segments;
+}
+
+/* Does the empty strip at x separate two columns of text, each to be read for itself? */
+static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint n, double x,
+                                guint n_strips)
+{
+    Side left = {0}, right = {0};
+    guint both = 0;
+    for (guint i = 0; i < n; i++) {
+        guint before_left = left.rows, before_right = right.rows;
+        look_at_side(&left, words, &rows[i], TRUE, x);
+        look_at_side(&right, words, &rows[i], FALSE, x);
+        both += left.rows > before_left && right.rows > before_right;
+    }
+    guint least = MIN(left.rows, right.rows);
+    if (least < 2)
+        return FALSE;
+    if (is_prose(&left, rows, n, TRUE, x) && is_prose(&right, rows, n, FALSE, x))
+        return TRUE;
+    if (2 * right.numbers >= right.rows || 2 * left.numbers >= left.rows)
+        return FALSE; /* amounts and codes stay with what they are the amount of */
+    if (5 * left.labels >= 2 * both && 5 * right.labels < 2 * right.rows)
+        return FALSE; /* label: value */
+    if (5 * right.labels >= 2 * right.rows)
+        return TRUE; /* a block of text beside a block of label: value */
+    if (10 * both < 6 * least)
+        return TRUE; /* rows in a rhythm of their own */
+    if (n_strips >= 2 && both >= 3)
+        return FALSE; /* a table of words */
+    return left.words >= 2 * left.segments && right.words >= 2 * right.segments;
+}
+
+typedef struct {
+    Reading *reading;
+    const LayoutWord *words;
+    double unit;
+    double body; /* letter height of most words */
+    gboolean fits;
+} Layout;
+
+static void read_region(Layout *l, Segment **segments, guint n, guint depth);
+
+/* The longest run of rows from `first` on that keeps an empty strip with text on both sides; the
+ * strip's middle if it separates columns. */
+static gboolean find_columns(Layout *l, const GArray *rows, guint first, guint *n, double *middle)
+{
+    g_autoptr(GArray) strips = g_array_new(FALSE, FALSE, sizeof(Strip));
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Strip));
+    const Row *row = &g_array_index(rows, Row, first);
+    Strip inside = {row->segments[0]->rect.x0, row->segments[row->n - 1]->rect.x1};
+    g_array_append_val(strips, inside);
+    guint last = first;
+    for (guint i = first; i < rows->len; i++) {
+        narrow_strips(strips, &g_array_index(rows, Row, i), STRIP_GAP * l->unit);
+        if (strips->len == 0)
+            break;
+        g_array_set_size(kept, 0);
+        g_array_append_vals(kept, strips->data, strips->len);
+        last = i;
+    }
+    *n = last - first + 1;
+    double widest = 0;
+    for (guint i = 0; i < kept->len && *n >= 2; i++) {
+        Strip s = g_array_index(kept, Strip, i);
+        double x = (s.x0 + s.x1) / 2;
+        if (s.x1 - s.x0 > widest && is_column_strip(l->words, row, *n, x, kept->len)) {
+            widest = s.x1 - s.x0;
+            *middle = x;
+        }
+    }
+    return widest > 0;
+}
+
+/* Rows first..first+n cut at x: the left part, then the right part. */
+static void read_columns(Layout *l, const Row *rows, guint n, double x, guint depth)
+{
+    g_autoptr(GPtrArray) left = g_ptr_array_new(), right = g_ptr_array_new();
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < rows[i].n; k++)
+            g_ptr_array_add(rows[i].segments[k]->rect.x1 <= x ? left : right, rows[i].segments[k]);
+    read_region(l, (Segment **)left->pdata, left->len, depth + 1);
+    read_region(l, (Segment **)right->pdata, right->len, depth + 1);
+}
+
+static void flush_rows(Layout *l, const Row *rows, guint n)
+{
+    if (n > 0 && l->fits)
+        l->fits = layout_add_rows(l->reading, l->words, rows, n, l->body);
+}
+
+static void read_region(Layout *l, Segment **segments, guint n, guint depth)
+{
+    if (n == 0 || !l->fits)
+        return;
+    g_autoptr(GArray) rows = make_rows(segments, n);
+    guint plain = 0; /* first row not yet written */
+    for (guint i = 0; i < rows->len && depth < MAX_DEPTH && n <= MAX_SEGMENTS;) {
+        guint length = 0;
+        double middle = 0;
+        if (g_array_index(rows, Row, i).n < 2 || !find_columns(l, rows, i, &length, &middle)) {
+            i++;
+            continue;
+        }
+        flush_rows(l, &g_array_index(rows, Row, plain), i - plain);
+        read_columns(l, &g_array_index(rows, Row, i), length, middle, depth);
+        i += length;
+        plain = i;
+    }
+    if (plain < rows->len)
+        flush_rows(l, &g_array_index(rows, Row, plain), rows->len - plain);
+}
+
+gboolean layout_add(Reading *reading, GArray *words, GError **error)
+{
+    if (words->len == 0)
+        return TRUE;
+    double unit = median_size(words);
+    g_autoptr(GArray) segments = make_segments(words, unit);
+    g_autofree Segment **all = g_new(Segment *, segments->len);
+    for (guint i = 0; i < segments->len; i++)
+        all[i] = &g_array_index(segments, Segment, i);
+    Layout l = {.reading = reading,
+                .words = &g_array_index(words, LayoutWord, 0),
+                .unit = unit,
+                .body = unit,
+                .fits = TRUE};
+    read_region(&l, all, segments->len, 0);
+    if (!l.fits)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE,
+                    "more than %u words or %u bytes of text", DOCKET_MAX_WORDS,
+                    DOCKET_MAX_TEXT_BYTES);
+    return l.fits;
+}

@@ -1,0 +1,115 @@
+#include "ocr.h"
+
+#include "prepare.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A page that takes longer is cut with a note; the supervisor's deadline is larger. */
+#define PAGE_DEADLINE_MS 90000
+/* Below this Tesseract's words are specks and pictures more often than text. */
+#define MIN_WORD_CONFIDENCE 0.10
+
+typedef struct {
+    const Preparation *done;
+    double x_points, y_points; /* points per original pixel */
+    Rect area;
+    GStringChunk *strings;
+    GArray *words;
+    int line;
+} Collector;
+
+static Rect to_page(const Collector *c, Rect prepared)
+{
+    Rect px = prepare_back(c->done, prepared);
+    return (Rect){c->area.x0 + px.x0 * c->x_points, c->area.y0 + px.y0 * c->y_points,
+                  c->area.x0 + px.x1 * c->x_points, c->area.y0 + px.y1 * c->y_points};
+}
+
+static void collect_word(Collector *c, const TessResultIterator *at, double size)
+{
+    const TessPageIterator *where = TessResultIteratorGetPageIteratorConst(at);
+    double confidence = TessResultIteratorConfidence(at, RIL_WORD) / 100.0;
+    int x0, y0, x1, y1;
+    char *text = TessResultIteratorGetUTF8Text(at, RIL_WORD);
+    if (!text)
+        return;
+    g_strstrip(text);
+    if (text[0] && confidence >= MIN_WORD_CONFIDENCE && !strpbrk(text, " \t\n\r") &&
+        g_utf8_validate(text, -1, NULL) &&
+        TessPageIteratorBoundingBox(where, RIL_WORD, &x0, &y0, &x1, &y1)) {
+        LayoutWord word = {.rect = {x0, y0, x1, y1},
+                           .text = g_string_chunk_insert(c->strings, text),
+                           .size = size,
+                           .confidence = CLAMP(confidence, 0.0, 1.0),
+                           .line = c->line};
+        word.page_rect = to_page(c, word.rect);
+        g_array_append_val(c->words, word);
+    }
+    TessDeleteText(text);
+}
+
+static void collect(Collector *c, TessBaseAPI *engine)
+{
+    TessResultIterator *at = TessBaseAPIGetIterator(engine);
+    if (!at)
+        return;
+    const TessPageIterator *where = TessResultIteratorGetPageIteratorConst(at);
+    double size = 0;
+    do {
+        int x0, y0, x1, y1;
+        if (TessPageIteratorIsAtBeginningOf(where, RIL_TEXTLINE)) {
+            c->line++;
+            if (TessPageIteratorBoundingBox(where, RIL_TEXTLINE, &x0, &y0, &x1, &y1))
+                size = y1 - y0;
+        }
+        collect_word(c, at, size);
+    } while (TessResultIteratorNext(at, RIL_WORD));
+    TessResultIteratorDelete(at);
+}
+
+static gboolean recognise(TessBaseAPI *engine, PIX *prepared, Collector *c, GError **error)
+{
+    ETEXT_DESC *monitor = TessMonitorCreate();
+    TessMonitorSetDeadlineMSecs(monitor, PAGE_DEADLINE_MS);
+    TessBaseAPISetPageSegMode(engine, PSM_AUTO);
+    TessBaseAPISetImage2(engine, prepared);
+    gboolean ok = TessBaseAPIRecognize(engine, monitor) == 0;
+    if (ok)
+        collect(c, engine);
+    else
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED,
+                    "Tesseract could not read the image");
+    TessBaseAPIClear(engine);
+    TessMonitorDelete(monitor);
+    return ok;
+}
+
+gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area, guint number,
+                  Rect page, Reading *reading, GError **error)
+{
+    Preparation done;
+    g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
+    g_autoptr(GStringChunk) strings = g_string_chunk_new(4096);
+    TessBaseAPI *engine = warm_engine(input->warm, input->languages, error);
+    if (!engine)
+        return FALSE;
+    PIX *prepared = prepare(image, dpi, &done);
+    if (prepared) {
+        Collector collector = {.done = &done,
+                               .x_points = (area.x1 - area.x0) / pixGetWidth(image),
+                               .y_points = (area.y1 - area.y0) / pixGetHeight(image),
+                               .area = area,
+                               .strings = strings,
+                               .words = words};
+        gboolean ok = recognise(engine, prepared, &collector, error);
+        pixDestroy(&prepared);
+        if (!ok)
+            return FALSE;
+    }
+    reading_begin_page(reading, number, words->len ? TECHNIQUE_OCR : TECHNIQUE_NONE, READING_LAYOUT,
+                       page.x1 - page.x0, page.y1 - page.y0);
+    gboolean ok = layout_add(reading, words, error);
+    reading_end_page(reading);
+    return ok;
+}

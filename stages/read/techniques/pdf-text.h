@@ -1,0 +1,23 @@
+/* The text layer of a PDF page as words, and whether it can be trusted. */
+#pragma once
+
+#include "layout.h"
+
+#include <poppler.h>
+
+typedef struct {
+    GArray *words;         /* of LayoutWord, in content order */
+    GStringChunk *strings; /* holds their text */
+    GArray *suspects;      /* gboolean per word: may be invisible by its colour, size or place */
+    guint letters;         /* characters that are not space */
+    guint unusable;        /* of them: U+FFFD, control, private use, unassigned */
+    guint latin_words, voiceless; /* longer words of Latin letters; of them without a vowel */
+} PdfText;
+
+/* The words of the page; `scale` makes points of page units. Caller frees with pdf_text_free. */
+PdfText *pdf_text_new(PopplerPage *page, double scale);
+void pdf_text_free(PdfText *text);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfText, pdf_text_free)
+
+/* FALSE when the characters are not what the page shows (fonts without a Unicode mapping). */
+gboolean pdf_text_is_usable(const PdfText *text);

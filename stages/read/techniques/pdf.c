@@ -1,0 +1,212 @@
+/* How a page is decided:
+ *   text layer there and usable           -> text layer, without the words nobody can see
+ *   text layer missing or unusable, ink   -> OCR of the page's picture
+ *   a few words over a page-filling image -> OCR, unless it finds no more than those words
+ *   no ink                                -> blank */
+#include "pdf.h"
+
+#include "ocr.h"
+#include "pdf-picture.h"
+#include "pdf-text.h"
+#include "pipeline/core/limits.h"
+
+#include <math.h>
+
+#define OCR_DPI 300.0
+#define OCR_PIXELS 40.0e6
+#define LOOK_DPI 72.0
+#define LOOK_PIXELS 4.0e6
+#define FEW_WORDS 30      /* a page with so few words may be a scan with a stamp */
+#define SCAN_COVERAGE 0.6 /* of the page, by one image */
+
+typedef struct {
+    const TechniqueInput *input;
+    Reading *reading;
+    PopplerPage *page;
+    guint number;
+    double scale;    /* points per page unit; 1 but for gigantic pages */
+    Rect area;       /* the page in points */
+    PIX *look;       /* small picture, made when first needed; NULL before */
+    double look_dpi; /* dots per inch of points */
+    guint hidden;    /* words left out */
+} PdfPage;
+
+static PIX *look(PdfPage *p)
+{
+    if (!p->look) {
+        p->look = pdf_picture(p->page, LOOK_DPI, LOOK_PIXELS, &p->look_dpi);
+        p->look_dpi /= p->scale;
+    }
+    return p->look;
+}
+
+/* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
+ * covered, clipped, off the page, too small. */
+static void remove_hidden(PdfPage *p, PdfText *text)
+{
+    guint kept = 0;
+    if (text->words->len == 0 || !look(p))
+        return;
+    for (guint i = 0; i < text->words->len; i++) {
+        LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
+        Rect r = word->rect;
+        double margin = 0.1 * (r.y1 - r.y0);
+        Rect core = {r.x0, r.y0 + margin, r.x1, r.y1 - margin};
+        gboolean tiny = r.y1 - r.y0 < 1.0 || r.x1 <= r.x0;
+        if (!tiny && pdf_picture_has_ink(p->look, p->look_dpi, core))
+            g_array_index(text->words, LayoutWord, kept++) = *word;
+    }
+    p->hidden = text->words->len - kept;
+    g_array_set_size(text->words, kept);
+}
+
+static gboolean has_page_image(PdfPage *p)
+{
+    gboolean found = FALSE;
+    double page_area = p->area.x1 * p->area.y1;
+    GList *images = poppler_page_get_image_mapping(p->page);
+    for (GList *at = images; at && !found; at = at->next) {
+        const PopplerImageMapping *image = at->data;
+        double area = fabs((image->area.x2 - image->area.x1) * (image->area.y2 - image->area.y1));
+        found = area * p->scale * p->scale >= SCAN_COVERAGE * page_area;
+    }
+    poppler_page_free_image_mapping(images);
+    return found;
+}
+
+static void end_page(PdfPage *p)
+{
+    reading_end_page(p->reading);
+    if (p->hidden == 0)
+        return;
+    g_array_index(p->reading->pages, Page, p->reading->pages->len - 1).hidden = p->hidden;
+    reading_note(p->reading, "hidden text: %u words on page %u", p->hidden, p->number);
+}
+
+static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
+{
+    reading_begin_page(p->reading, p->number,
+                       text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
+                       p->area.x1, p->area.y1);
+    gboolean ok = layout_add(p->reading, text->words, error);
+    end_page(p);
+    return ok;
+}
+
+static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
+{
+    double dpi;
+    PIX *picture = pdf_picture(p->page, OCR_DPI, OCR_PIXELS, &dpi);
+    if (!picture) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "page %u cannot be drawn",
+                    p->number);
+        return FALSE;
+    }
+    gboolean ok = ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
+    pixDestroy(&picture);
+    return ok;
+}
+
+/* A scan with a stamp: OCR, unless it sees no more than the text layer says. */
+static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
+{
+    g_autoptr(Reading) ocr = reading_new(p->input->media_type);
+    if (!emit_ocr(p, ocr, error))
+        return FALSE;
+    if (ocr->words->len <= 2 * text->words->len)
+        return emit_text(p, text, error);
+    reading_take_pages(p->reading, g_steal_pointer(&ocr));
+    return TRUE;
+}
+
+static gboolean read_page(PdfPage *p, GError **error)
+{
+    guint flags = p->input->flags;
+    if (flags & WIRE_OCR_ALWAYS)
+        return emit_ocr(p, p->reading, error);
+    g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
+    gboolean usable = pdf_text_is_usable(text);
+    if (usable)
+        remove_hidden(p, text);
+    if (flags & WIRE_OCR_NEVER)
+        return emit_text(p, text, error);
+    if (usable && text->words->len > FEW_WORDS)
+        return emit_text(p, text, error);
+    if (usable && text->words->len > 0)
+        return has_page_image(p) ? emit_better(p, text, error) : emit_text(p, text, error);
+    if (look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area)) {
+        g_array_set_size(text->words, 0);
+        return emit_text(p, text, error);
+    }
+    gboolean ok = emit_ocr(p, p->reading, error);
+    if (ok && p->hidden)
+        end_page(p);
+    return ok;
+}
+
+static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *document, guint number,
+                              Reading *reading, GError **error)
+{
+    g_autoptr(PopplerPage) page = poppler_document_get_page(document, (int)number - 1);
+    double width = 0, height = 0;
+    if (page)
+        poppler_page_get_size(page, &width, &height);
+    if (!page || !(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height)) {
+        reading_begin_page(reading, number, TECHNIQUE_NONE, READING_LAYOUT, 1, 1);
+        reading_end_page(reading);
+        reading_note(reading, "page %u is broken and was not read", number);
+        return TRUE;
+    }
+    double longest = MAX(width, height);
+    double scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
+    PdfPage p = {.input = input,
+                 .reading = reading,
+                 .page = page,
+                 .number = number,
+                 .scale = scale,
+                 .area = {0, 0, MAX(width * scale, 1e-3), MAX(height * scale, 1e-3)}};
+    gboolean ok = read_page(&p, error);
+    pixDestroy(&p.look);
+    return ok;
+}
+
+static PopplerDocument *open_document(GBytes *bytes, GError **error)
+{
+    g_autoptr(GError) inner = NULL;
+    PopplerDocument *document = poppler_document_new_from_bytes(bytes, NULL, &inner);
+    if (document)
+        return document;
+    if (g_error_matches(inner, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED, "the PDF asks for a password");
+    else
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF cannot be opened: %s",
+                    inner ? inner->message : "it is broken");
+    return NULL;
+}
+
+Reading *pdf_read(const TechniqueInput *input, GError **error)
+{
+    g_autoptr(PopplerDocument) document = open_document(input->bytes, error);
+    if (!document)
+        return NULL;
+    int pages = poppler_document_get_n_pages(document);
+    if (pages <= 0) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF has no pages");
+        return NULL;
+    }
+    if ((guint)pages > DOCKET_MAX_PAGES) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "%d pages; the limit is %u", pages,
+                    DOCKET_MAX_PAGES);
+        return NULL;
+    }
+    g_autoptr(Reading) reading = reading_new(input->media_type);
+    reading->page_count = (guint)pages;
+    guint last = input->last_page ? MIN(input->last_page, (guint)pages) : (guint)pages;
+    for (guint number = MAX(1, input->first_page); number <= last; number++) {
+        if (input->on_page)
+            input->on_page(number, input->data);
+        if (!read_numbered(input, document, number, reading, error))
+            return NULL;
+    }
+    return g_steal_pointer(&reading);
+}

@@ -1,0 +1,23 @@
+/* Makes an image fit for recognition: grey, upright, straight, evenly lit, about 200 dpi. */
+#pragma once
+
+#include "pipeline/core/reading.h"
+
+#include <allheaders.h>
+
+/* What was done to an image, so that a place on the prepared one can be found on the original. */
+typedef struct {
+    int quads;                 /* clockwise quarter turns */
+    double scale;              /* prepared pixels per original pixel */
+    double angle;              /* clockwise turn after the scaling, radians */
+    int border;                /* prepared pixels added on every side for the turn */
+    int width, height;         /* of the original, pixels */
+    double centre_x, centre_y; /* of the turn, prepared pixels, border not counted */
+} Preparation;
+
+/* `dpi` is 0 when unknown. NULL when there is nothing to recognise: blank paper. Caller destroys.
+ */
+PIX *prepare(PIX *original, double dpi, Preparation *done);
+
+/* The place on the original (pixels) of a rectangle on the prepared image. */
+Rect prepare_back(const Preparation *done, Rect rect);

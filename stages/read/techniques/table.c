@@ -1,0 +1,27 @@
+#include "technique.h"
+
+#include "image.h"
+#include "pdf.h"
+
+#include <string.h>
+
+static const TechniqueRow rows[] = {
+    {.media_type = "application/pdf", .read = pdf_read},
+    {.media_type = "image/", .read = image_read},
+};
+
+static gboolean row_takes(const TechniqueRow *row, const char *media_type)
+{
+    gsize length = strlen(row->media_type);
+    if (row->media_type[length - 1] == '/')
+        return strncmp(row->media_type, media_type, length) == 0;
+    return strcmp(row->media_type, media_type) == 0;
+}
+
+const TechniqueRow *technique_find(const char *media_type)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (row_takes(&rows[i], media_type))
+            return &rows[i];
+    return NULL;
+}

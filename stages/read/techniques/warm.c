@@ -1,0 +1,171 @@
+#include "warm.h"
+
+#include <allheaders.h>
+#include <cairo-pdf.h>
+#include <libxml/parser.h>
+#include <locale.h>
+#include <poppler.h>
+#include <string.h>
+
+/* Where Debian's tesseract-ocr packages put the language data. */
+#ifndef DOCKET_TESSDATA
+#define DOCKET_TESSDATA "/usr/share/tesseract-ocr/5/tessdata"
+#endif
+#define MAX_LANGUAGES_BYTES 200
+
+struct Warm {
+    char *tessdata;        /* folder of NAME.traineddata */
+    char *languages;       /* "eng+deu": what the model below is for */
+    GMappedFile *model;    /* data of a single language, handed to the engine from memory */
+    TessBaseAPI *engine;   /* NULL until something must be recognised */
+    char *loaded;          /* languages of the engine */
+    PopplerDocument *hold; /* an open document, see above */
+};
+
+static void silence_xml(void *context, const char *format, ...)
+{
+}
+
+static void silence_lept(const char *message)
+{
+}
+
+static GLogWriterOutput silence_glib(GLogLevelFlags level, const GLogField *fields, gsize n,
+                                     gpointer data)
+{
+    return G_LOG_WRITER_HANDLED;
+}
+
+void warm_silence(void)
+{
+    setMsgSeverity(L_SEVERITY_NONE);
+    leptSetStderrHandler(silence_lept);
+    xmlSetGenericErrorFunc(NULL, silence_xml);
+    g_log_set_writer_func(silence_glib, NULL, NULL);
+}
+
+static cairo_status_t append(void *closure, const unsigned char *data, unsigned int length)
+{
+    g_byte_array_append(closure, data, length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+static PopplerDocument *hold_new(void)
+{
+    GByteArray *pdf = g_byte_array_new();
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(append, pdf, 10, 10);
+    cairo_t *cr = cairo_create(surface);
+    cairo_show_page(cr);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+    g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(pdf);
+    return poppler_document_new_from_bytes(bytes, NULL, NULL);
+}
+
+/* The names become part of a path: only what Tesseract's own names are made of. */
+static gboolean languages_are_names(const char *languages)
+{
+    gsize length = strlen(languages);
+    return length > 0 && length <= MAX_LANGUAGES_BYTES &&
+           strspn(languages, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+") ==
+               length;
+}
+
+static char *model_path(const Warm *warm, const char *language)
+{
+    g_autofree char *name = g_strconcat(language, ".traineddata", NULL);
+    return g_build_filename(warm->tessdata, name, NULL);
+}
+
+/* "chi_sim" is packaged as tesseract-ocr-chi-sim. */
+static char *package_name(const char *language)
+{
+    g_autofree char *lower = g_ascii_strdown(language, -1);
+    return g_strconcat("tesseract-ocr-", g_strdelimit(lower, "_", '-'), NULL);
+}
+
+static gboolean check_languages(const Warm *warm, const char *languages, GError **error)
+{
+    if (!languages_are_names(languages)) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
+                    "the OCR languages are not written as \"eng\" or \"eng+deu\"");
+        return FALSE;
+    }
+    g_auto(GStrv) each = g_strsplit(languages, "+", -1);
+    for (guint i = 0; each[i]; i++) {
+        g_autofree char *path = model_path(warm, each[i]);
+        if (each[i][0] == '\0' || !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+            g_autofree char *package = package_name(each[i]);
+            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
+                        "OCR data for language \"%s\" is missing in %s: install the package %s",
+                        each[i], warm->tessdata, package);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+Warm *warm_new(const char *languages, const char *tessdata)
+{
+    Warm *warm = g_new0(Warm, 1);
+    warm->tessdata = g_strdup(tessdata ? tessdata : DOCKET_TESSDATA);
+    warm->languages = g_strdup(languages ? languages : "eng");
+    if (languages_are_names(warm->languages) && !strchr(warm->languages, '+')) {
+        g_autofree char *path = model_path(warm, warm->languages);
+        warm->model = g_mapped_file_new(path, FALSE, NULL);
+    }
+    warm->hold = hold_new();
+    xmlInitParser();
+    return warm;
+}
+
+static void engine_stop(Warm *warm)
+{
+    if (warm->engine)
+        TessBaseAPIDelete(warm->engine);
+    warm->engine = NULL;
+    g_clear_pointer(&warm->loaded, g_free);
+}
+
+void warm_free(Warm *warm)
+{
+    if (!warm)
+        return;
+    engine_stop(warm);
+    g_clear_pointer(&warm->model, g_mapped_file_unref);
+    g_clear_object(&warm->hold);
+    g_free(warm->tessdata);
+    g_free(warm->languages);
+    g_free(warm);
+}
+
+static gboolean engine_start(Warm *warm, const char *languages)
+{
+    warm->engine = TessBaseAPICreate();
+    TessBaseAPISetVariable(warm->engine, "debug_file", "/dev/null");
+    if (warm->model && strcmp(languages, warm->languages) == 0)
+        return TessBaseAPIInit5(warm->engine, g_mapped_file_get_contents(warm->model),
+                                (int)g_mapped_file_get_length(warm->model), languages,
+                                OEM_LSTM_ONLY, NULL, 0, NULL, NULL, 0, FALSE) == 0;
+    return TessBaseAPIInit2(warm->engine, warm->tessdata, languages, OEM_LSTM_ONLY) == 0;
+}
+
+TessBaseAPI *warm_engine(Warm *warm, const char *languages, GError **error)
+{
+    if (!languages || languages[0] == '\0')
+        languages = warm->languages;
+    if (warm->engine && strcmp(warm->loaded, languages) == 0)
+        return warm->engine;
+    engine_stop(warm);
+    if (!check_languages(warm, languages, error))
+        return NULL;
+    if (!engine_start(warm, languages)) {
+        engine_stop(warm);
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
+                    "Tesseract refused the language data for \"%s\" in %s", languages,
+                    warm->tessdata);
+        return NULL;
+    }
+    warm->loaded = g_strdup(languages);
+    return warm->engine;
+}

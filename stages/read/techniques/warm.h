@@ -1,0 +1,11 @@
+/* What a reader keeps warm for its whole life: the OCR engine with its language, and one open PDF,
+ * so that Poppler does not set up its global parameters for every document. */
+#pragma once
+
+#include "technique.h"
+
+#include <tesseract/capi.h>
+
+/* The engine with these languages, started at the first call and kept; other languages start it
+ * again. NULL and NO_LANGUAGE (naming what to install) or INTERNAL. Lent. */
+TessBaseAPI *warm_engine(Warm *warm, const char *languages, GError **error);

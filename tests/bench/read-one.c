@@ -1,0 +1,54 @@
+/* Reads documents in this process and prints what was seen, for measuring and looking; the shipped
+ * way is `docket read`. Usage: read-one text|md|json|hocr|none MEDIA-TYPE FILE... */
+#include "stages/read/techniques/technique.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char *print(const char *format, const Reading *reading)
+{
+    if (strcmp(format, "md") == 0)
+        return reading_to_markdown(reading);
+    if (strcmp(format, "json") == 0)
+        return reading_to_json(reading);
+    if (strcmp(format, "hocr") == 0)
+        return reading_to_hocr(reading);
+    return strcmp(format, "none") == 0 ? g_strdup("") : reading_to_text(reading);
+}
+
+static gboolean read_one(Warm *warm, const char *format, const char *type, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *data = NULL;
+    gsize length;
+    if (!g_file_get_contents(path, &data, &length, &error)) {
+        fprintf(stderr, "%s\n", error->message);
+        return FALSE;
+    }
+    g_autoptr(GBytes) bytes = g_bytes_new_take(g_steal_pointer(&data), length);
+    TechniqueInput input = {
+        .bytes = bytes, .media_type = type, .first_page = 1, .languages = "eng", .warm = warm};
+    const TechniqueRow *row = technique_find(type);
+    g_autoptr(Reading) reading = row ? row->read(&input, &error) : NULL;
+    if (!reading) {
+        fprintf(stderr, "%s: %s\n", path, error ? error->message : "unsupported");
+        return FALSE;
+    }
+    g_autofree char *text = print(format, reading);
+    fputs(text, stdout);
+    for (guint i = 0; i < reading->notes->len; i++)
+        fprintf(stderr, "%s: %s\n", path, (const char *)g_ptr_array_index(reading->notes, i));
+    return TRUE;
+}
+
+int main(int argc, char **argv)
+{
+    gboolean ok = TRUE;
+    if (argc < 4)
+        return 2;
+    warm_silence();
+    g_autoptr(Warm) warm = warm_new("eng", NULL);
+    for (int i = 3; i < argc; i++)
+        ok &= read_one(warm, argv[1], argv[2], argv[i]);
+    return ok ? 0 : 1;
+}

@@ -1,0 +1,259 @@
+/* docket-reader: turns bytes into readings, for the supervisor on the socket at descriptor 3.
+ *
+ * It parses hostile bytes with large libraries and must be expected to fall to them. So it gives up
+ * rights before anything else; it has no environment, no network, no ledger, no key and no path of
+ * a document: bytes come in through a sealed memory file, a reading goes out through another. It
+ * exits when the supervisor closes the socket or breaks the protocol, dies with the supervisor, and
+ * exits with OUT_OF_MEMORY when a document took all the memory that it may have.
+ *
+ *   docket-reader --languages eng [--memory BYTES] [--tessdata FOLDER] */
+#include "pipeline/core/error.h"
+#include "pipeline/core/limits.h"
+#include "pipeline/core/wire.h"
+#include "stages/read/techniques/technique.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SOCKET 3
+#define OUT_OF_MEMORY 77 /* exit status, known to the supervisor */
+#define MAX_DESCRIPTORS 64
+/* Rows of a batch come in answers of about this size, so that the supervisor's memory stays small.
+ */
+#define ROWS_ANSWER_BYTES (16u << 20)
+
+static struct {
+    char *languages;
+    char *tessdata;
+    gint64 memory;
+} options = {0};
+
+static const GOptionEntry entries[] = {
+    {"languages", 0, 0, G_OPTION_ARG_STRING, &options.languages, "OCR languages", "eng+deu"},
+    {"memory", 0, 0, G_OPTION_ARG_INT64, &options.memory, "limit of the address space", "BYTES"},
+    {"tessdata", 0, 0, G_OPTION_ARG_FILENAME, &options.tessdata, "OCR language data", "FOLDER"},
+    {NULL}};
+
+/* ---- giving up rights ---- */
+
+#ifndef DOCKET_SANITIZE /* the sanitizers have handlers and an address space of their own */
+/* Libraries end in abort() or in a wild pointer when memory is refused. What a crash cannot tell
+ * any more is found by asking for some: refused means that memory was the reason. */
+static size_t memory_probe = 16u << 20;
+
+static void on_crash(int number)
+{
+    void *probe =
+        mmap(NULL, memory_probe, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (probe == MAP_FAILED)
+        _exit(OUT_OF_MEMORY);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void watch_crashes(void)
+{
+    static char stack[65536]; /* the usual one may be what ran over */
+    stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternative, NULL);
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    static const int numbers[] = {SIGABRT, SIGSEGV, SIGTRAP, SIGBUS};
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+#endif
+
+static void limit(int resource, rlim_t value)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now) == 0 && now.rlim_max != RLIM_INFINITY)
+        value = MIN(value, now.rlim_max);
+    struct rlimit narrow = {value, value};
+    if (setrlimit(resource, &narrow) != 0)
+        exit(EXIT_FAILURE);
+}
+
+static void give_up_rights(void)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
+        prctl(PR_SET_DUMPABLE, 0) != 0 || close_range(SOCKET + 1, ~0u, 0) != 0)
+        exit(EXIT_FAILURE);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, MAX_DESCRIPTORS);
+    limit(RLIMIT_FSIZE, (rlim_t)DOCKET_MAX_RESULT_BYTES * 2);
+    signal(SIGXFSZ, SIG_IGN); /* a write over the limit fails instead */
+    signal(SIGPIPE, SIG_IGN);
+#ifndef DOCKET_SANITIZE
+    if (options.memory > 0) {
+        limit(RLIMIT_AS, (rlim_t)options.memory);
+        memory_probe = MAX(memory_probe, (size_t)options.memory / 4);
+    }
+    watch_crashes();
+#endif
+}
+
+/* ---- answers ---- */
+
+typedef struct {
+    guint64 task;
+    GVariantBuilder items, bad_rows;
+} Answer;
+
+/* The supervisor is gone or breaks the protocol: nobody is left to work for. */
+static void send_or_exit(const WireFrame *frame)
+{
+    if (!wire_send(SOCKET, frame, NULL))
+        exit(EXIT_FAILURE);
+}
+
+static void send_page(guint page, gpointer data)
+{
+    const guint64 *task = data;
+    send_or_exit(&(WireFrame){.kind = WIRE_PAGE, .task = *task, .first_page = page, .fd = -1});
+}
+
+static void send_failed(guint64 task, const GError *error)
+{
+    gboolean ours = error->domain == DOCKET_ERROR;
+    /* A frame is small; a message that quotes the document may not be. */
+    g_autofree char *message =
+        g_utf8_make_valid(error->message, (gssize)MIN(strlen(error->message), 2000));
+    send_or_exit(&(WireFrame){.kind = WIRE_FAILED,
+                              .task = task,
+                              .code = ours ? error->code : DOCKET_ERROR_INTERNAL,
+                              .message = message,
+                              .fd = -1});
+}
+
+static void add_item(Answer *answer, guint64 number, const char *json, Reading *reading)
+{
+    g_variant_builder_open(&answer->items, G_VARIANT_TYPE("(ts" READING_VARIANT_TYPE ")"));
+    g_variant_builder_add(&answer->items, "t", number);
+    g_variant_builder_add(&answer->items, "s", json);
+    g_variant_builder_add_value(&answer->items, reading_to_variant(reading));
+    g_variant_builder_close(&answer->items);
+    reading_free(reading);
+}
+
+static void on_row(guint64 number, const char *json, Reading *reading, gpointer data)
+{
+    add_item(data, number, json, reading);
+}
+
+static void on_bad_row(guint64 number, int code, const char *sentence, gpointer data)
+{
+    Answer *answer = data;
+    g_variant_builder_add(&answer->bad_rows, "(tus)", number, (guint32)code, sentence);
+}
+
+static gboolean send_answer(Answer *answer, guint64 next_offset, guint64 next_row, GError **error)
+{
+    g_autoptr(GVariant) body = g_variant_ref_sink(g_variant_new(
+        "(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt)", g_variant_builder_end(&answer->items),
+        g_variant_builder_end(&answer->bad_rows), next_offset, next_row));
+    if (g_variant_get_size(body) > DOCKET_MAX_RESULT_BYTES) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "the reading is over %u MB",
+                    DOCKET_MAX_RESULT_BYTES >> 20);
+        return FALSE;
+    }
+    int fd =
+        wire_memfd_from_bytes("reading", g_variant_get_data(body), g_variant_get_size(body), error);
+    if (fd < 0)
+        return FALSE;
+    send_or_exit(&(WireFrame){.kind = WIRE_RESULT, .task = answer->task, .fd = fd});
+    close(fd);
+    return TRUE;
+}
+
+/* ---- a task ---- */
+
+static gboolean read_into(Answer *answer, const WireFrame *task, const TechniqueInput *input,
+                          guint64 *next_offset, guint64 *next_row, GError **error)
+{
+    *next_offset = *next_row = 0;
+    if (task->flags & WIRE_SPLIT_ROWS) {
+        RowSink sink = {
+            .row = on_row, .bad_row = on_bad_row, .data = answer, .max_bytes = ROWS_ANSWER_BYTES};
+        return rows_read(input, task->offset, task->first_page, DOCKET_ROWS_PER_TASK, &sink,
+                         next_offset, next_row, error);
+    }
+    const TechniqueRow *row = technique_find(task->media_type);
+    if (!row) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_UNSUPPORTED, "no technique reads %s",
+                    task->media_type);
+        return FALSE;
+    }
+    Reading *reading = row->read(input, error);
+    if (reading)
+        add_item(answer, 0, "", reading);
+    return reading != NULL;
+}
+
+static void do_task(Warm *warm, WireFrame *task)
+{
+    g_autoptr(GError) error = NULL;
+    guint64 most =
+        task->flags & WIRE_SPLIT_ROWS ? DOCKET_MAX_BATCH_BYTES : DOCKET_MAX_DOCUMENT_BYTES;
+    g_autoptr(GBytes) bytes = wire_memfd_map(task->fd, most, &error);
+    if (!bytes) {
+        send_failed(task->task, error);
+        return;
+    }
+    TechniqueInput input = {.bytes = bytes,
+                            .media_type = task->media_type,
+                            .first_page = task->first_page,
+                            .last_page = task->last_page,
+                            .flags = task->flags,
+                            .languages = task->languages,
+                            .warm = warm,
+                            .on_page = send_page,
+                            .data = &task->task};
+    Answer answer = {.task = task->task};
+    guint64 next_offset, next_row;
+    g_variant_builder_init(&answer.items, G_VARIANT_TYPE("a(ts" READING_VARIANT_TYPE ")"));
+    g_variant_builder_init(&answer.bad_rows, G_VARIANT_TYPE("a(tus)"));
+    if (!read_into(&answer, task, &input, &next_offset, &next_row, &error) ||
+        !send_answer(&answer, next_offset, next_row, &error))
+        send_failed(task->task, error);
+    g_variant_builder_clear(&answer.items);
+    g_variant_builder_clear(&answer.bad_rows);
+}
+
+static int work(Warm *warm)
+{
+    send_or_exit(&(WireFrame){.kind = WIRE_READY, .fd = -1});
+    for (;;) {
+        gboolean eof = FALSE;
+        g_auto(WireFrame) task = {.fd = -1};
+        if (!wire_receive(SOCKET, &task, &eof, NULL))
+            return EXIT_FAILURE;
+        if (eof)
+            return EXIT_SUCCESS;
+        if (task.kind != WIRE_TASK)
+            return EXIT_FAILURE;
+        do_task(warm, &task);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new("- for docket's own use");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, NULL) || argc != 1)
+        return 2;
+    give_up_rights();
+    warm_silence();
+    Warm *warm = warm_new(options.languages, options.tessdata);
+    int status = work(warm);
+    warm_free(warm);
+    g_free(options.languages);
+    g_free(options.tessdata);
+    return status;
+}
