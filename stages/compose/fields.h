@@ -1,0 +1,10 @@
+/* A schema's fields in words, for a model that reads them: one line a field with its path, type,
+ * description and allowed values, in the order of the schema. */
+#pragma once
+
+#include "pipeline/core/json.h"
+
+/* Markdown list, one line a field ("- items[].total (number or null, required): …"). Follows local
+ * $refs; what a schema nests deeper than 32 levels is left out. The same schema always gives the
+ * same bytes. Caller frees. */
+char *fields_describe(const cJSON *schema);
