@@ -29,6 +29,7 @@ typedef struct Console {
     gboolean json;  /* --json: one versioned object, or JSONL */
     gboolean quiet; /* -q */
     gboolean verbose;  /* -v */
+    gboolean terminal; /* stderr is a terminal: a person is watching */
     gboolean progress; /* stderr is a terminal and --no-progress was not given */
     char *config_file; /* --config, or NULL */
     GStrv arguments;   /* what is left after the options, NULL-terminated; set by console_options */
@@ -83,8 +84,10 @@ Config *console_config(const Console *console, GError **error);
 /* The folder of packs: --packs or paths.packs, else schemas/ of the source tree that the program
  * was built in, else the installed one. *origin (may be NULL) says which, static. Caller frees. */
 char *console_packs_folder(const Config *config, const char **origin);
-/* All packs of that folder, each prepared (GPtrArray of Pack). */
+/* All packs of that folder (GPtrArray of Pack). */
 GPtrArray *console_packs(const Config *config, GError **error);
+/* The pack of this name, or DOCKET_ERROR_USAGE that lists those there are. Lent. */
+Pack *console_find_pack(GPtrArray *packs, const char *name, GError **error);
 /* Lets every stage of the plan compile its part of the pack. */
 gboolean console_prepare(Pack *pack, GError **error);
 

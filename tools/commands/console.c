@@ -78,8 +78,7 @@ gboolean console_options(Console *console, const Command *command, const GOption
                          guint folders, int argc, char **argv, int *code)
 {
     gboolean help = FALSE, version = FALSE, no_progress = FALSE;
-    g_autofree char *usage = g_strdup_printf("%s%s", command->arguments, "");
-    g_autoptr(GOptionContext) context = g_option_context_new(usage);
+    g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
     g_autofree char *program = g_strdup_printf("docket %s", command->name);
     g_autofree char *summary =
         g_strdup_printf("%c%s.", g_ascii_toupper(command->summary[0]), command->summary + 1);
@@ -99,8 +98,8 @@ gboolean console_options(Console *console, const Command *command, const GOption
         *code = console_usage(console, "%s", bad->message);
         return FALSE;
     }
-    console->progress =
-        !no_progress && !console->quiet && !console->json && isatty(STDERR_FILENO) == 1;
+    console->terminal = isatty(STDERR_FILENO) == 1;
+    console->progress = console->terminal && !no_progress && !console->quiet && !console->json;
     *code = EXIT_OK;
     if (help) {
         g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);

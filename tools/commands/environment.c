@@ -49,11 +49,20 @@ gboolean console_prepare(Pack *pack, GError **error)
 GPtrArray *console_packs(const Config *config, GError **error)
 {
     g_autofree char *folder = console_packs_folder(config, NULL);
-    g_autoptr(GPtrArray) packs = packs_load(folder, error);
-    for (guint i = 0; packs && i < packs->len; i++)
-        if (!console_prepare(packs->pdata[i], error))
-            return NULL;
-    return g_steal_pointer(&packs);
+    return packs_load(folder, error);
+}
+
+Pack *console_find_pack(GPtrArray *packs, const char *name, GError **error)
+{
+    Pack *pack = packs_find(packs, name);
+    if (pack)
+        return pack;
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (guint i = 0; i < packs->len; i++)
+        g_string_append_printf(known, "%s%s", i ? ", " : "", ((Pack *)packs->pdata[i])->name);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_USAGE, "no pack \"%s\"; there are: %s", name,
+                known->len ? known->str : "none");
+    return NULL;
 }
 
 Ledger *console_ledger(const Config *config, gboolean write, GError **error)
