@@ -4,6 +4,7 @@
  * error that ends the process on the other side. Both ends run on one machine and one build. */
 #pragma once
 
+#include "reading.h"
 #include <gio/gio.h>
 #include <glib.h>
 

@@ -50,6 +50,11 @@ GMainContext *engine_context(Engine *engine);
 const char *engine_outbox(Engine *engine);                      /* absolute, or NULL */
 gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
 gboolean engine_has_model(Engine *engine);                      /* model.base_url is configured */
+/* SHA-256 over the configuration and the stage versions that change results (Job.settings). */
+const char *engine_settings(Engine *engine);
+gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */
+/* Jobs under way, rows of batches included. For progress. */
+guint engine_in_flight(Engine *engine);
 
 /* Ends a STAGE_WAIT. `error` is taken, and set exactly when step is STAGE_ERROR. May be called from
  * inside run() before it returns STAGE_WAIT. */

@@ -12,6 +12,7 @@ typedef struct {
     guint deadline_s;      /* per task */
     guint64 memory_bytes;  /* address space of one reader */
     const char *languages; /* warmed up at start */
+    const char *tessdata;  /* folder of OCR language data; NULL or "": the system's */
 } WorkersOptions;
 
 /* The answer to a task. On success `body` is a GVariant of WIRE_RESULT_TYPE whose outer shape is
