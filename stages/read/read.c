@@ -12,7 +12,7 @@ typedef struct {
     Job *job;
     guint first, last; /* pages from 1, inclusive */
     guint deaths;
-    guint64 task; /* number in the pool while it is under way, else 0 */
+    guint64 task;     /* number in the pool while it is under way, else 0 */
     Reading *reading; /* NULL until it came */
 } Range;
 
@@ -75,8 +75,8 @@ static void submit(Range *range)
     WireFrame task = read_task(range->job);
     task.first_page = range->first;
     task.last_page = range->last;
-    range->task =
-        workers_submit(engine_workers(range->job->engine), &task, range->deaths > 0, on_range, range);
+    range->task = workers_submit(engine_workers(range->job->engine), &task, range->deaths > 0,
+                                 on_range, range);
 }
 
 /* The other ranges are of no use any more; their readers are stopped, for the job may end now. */

@@ -17,7 +17,15 @@ typedef struct {
     gboolean asked;    /* a chunk is with a reader */
     gboolean complete; /* no chunk is left */
     gboolean resumed;  /* the job has been told the end */
+    GError *failure;   /* ends the batch as soon as no row is under way: rows lend their batch */
 } RowsState;
+
+static void state_free(gpointer data)
+{
+    RowsState *state = data;
+    g_clear_error(&state->failure);
+    g_free(state);
+}
 
 static void on_chunk(GVariant *body, const GError *error, gpointer data);
 static void proceed(Job *job);
