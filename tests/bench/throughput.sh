@@ -1,0 +1,118 @@
+#!/bin/bash
+# Documents per second and peak memory: the sample inbox, 100 digital PDFs of the test data, 10,000
+# rows of CSV with the template. Prints a table. Usage: throughput.sh [samples] [pdfs] [rows]
+# CPU seconds are the figure to compare: wall time depends on what else the machine does.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+high_water() { # of a process, in kB; 0 when it is gone
+    awk '/^VmHWM:/ { print $2; found = 1 } END { if (!found) print 0 }' "/proc/$1/status" 2>/dev/null || echo 0
+}
+
+# Usage: watch PID   Peak memory of it and of its largest child, until it ends: kB in $work/peak.
+watch() {
+    local pid=$1 supervisor=0 reader=0 kb child
+    while kill -0 "$pid" 2>/dev/null; do
+        kb=$(high_water "$pid")
+        [ "$kb" -le "$supervisor" ] || supervisor=$kb
+        for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null || pgrep -P "$pid" || true); do
+            kb=$(high_water "$child")
+            [ "$kb" -le "$reader" ] || reader=$kb
+        done
+        sleep 0.05
+    done
+    echo "$supervisor $reader" >"$work/peak"
+}
+
+# Usage: measure NAME UNITS   One run over $place/inbox, one line of the table.
+measure() {
+    local name=$1 units=$2 status=0 pid watcher times supervisor reader
+    TIMEFORMAT='%R %U %S'
+    {
+        time {
+            "$docket" run --no-progress -q --inbox "$place/inbox" --outbox "$place/outbox" \
+                --state "$place/state" >"$place/out" 2>"$place/err" &
+            pid=$!
+            watch "$pid" &
+            watcher=$!
+            wait "$pid" || status=$?
+        }
+    } 2>"$work/times"
+    wait "$watcher"
+    case $status in 0 | 3) ;; *)
+        tail -n 5 "$place/err" >&2
+        fail "docket run ended with exit code $status"
+        ;;
+    esac
+    times=$(tail -n 1 "$work/times")
+    read -r supervisor reader <"$work/peak"
+    awk -v name="$name" -v n="$units" -v times="$times" -v s="$supervisor" -v r="$reader" 'BEGIN {
+        split(times, t, " ")
+        printf "| %s | %d | %.1f | %.1f | %.1f | %.1f | %.0f | %.0f |\n", name, n, t[1], n / t[1],
+            t[2] + t[3], n / (t[2] + t[3]), s / 1024, r / 1024 }'
+    "$docket" stats --state "$place/state" | grep -E '^in [0-9]+ = ' | sed "s/^/$name: /" >>"$work/accounts"
+}
+
+new_inbox() {
+    place=$work/$1
+    mkdir -p "$place/inbox"
+}
+
+bench_samples() {
+    new_inbox samples
+    copy_samples "$place/inbox" inbox
+    measure "sample inbox (rows of batches count one each)" "$(count_units "$place/inbox")"
+}
+
+# Files, and for batches their rows.
+count_units() {
+    local rows
+    rows=$(find "$1" -name '*.csv' -exec cat {} + | awk 'END { print NR }')
+    rows=$((rows - $(find "$1" -name '*.csv' | wc -l)))
+    rows=$((rows + $(find "$1" -name '*.jsonl' -exec cat {} + | grep -c . || true)))
+    echo $((rows + $(find "$1" -type f ! -name '*.csv' ! -name '*.jsonl' | wc -l)))
+}
+
+bench_pdfs() {
+    local n=0 file
+    if [ ! -d "$DOCKET_CORPUS/pdf-digital" ]; then
+        echo "skipped: no pdf-digital in the test data folder" >&2
+        return
+    fi
+    new_inbox pdfs
+    mkdir "$place/inbox/invoice"
+    while IFS= read -r file; do
+        n=$((n + 1))
+        cp "$file" "$place/inbox/invoice/$(printf '%03d' "$n").pdf"
+    done < <(find "$DOCKET_CORPUS/pdf-digital" "$DOCKET_CORPUS/pdf-tables" -name '*.pdf' | sort | head -n 100)
+    measure "100 digital PDFs" "$n"
+}
+
+# The samples' listings again and again, each with a number of its own in the title, so that none is
+# known already.
+bench_rows() {
+    local csv wanted=${DOCKET_BENCH_ROWS:-10000}
+    csv=$(find "$DOCKET_SOURCE/samples/inbox" -name '*.csv' -size +4k | sort | head -n 1)
+    [ -n "$csv" ] || fail "no CSV of listings among the samples"
+    new_inbox rows
+    mkdir "$place/inbox/listing"
+    while [ "$(wc -l <"$work/many" 2>/dev/null || echo 0)" -lt "$wanted" ]; do
+        sed 1d "$csv" >>"$work/many"
+    done
+    {
+        head -n 1 "$csv"
+        head -n "$wanted" "$work/many" | awk '{ print NR $0 }'
+    } >"$place/inbox/listing/many.csv"
+    measure "CSV listings with the template" "$wanted"
+}
+
+echo "| what | documents | wall s | per s | CPU s | per CPU s | supervisor MB | largest reader MB |"
+echo "|---|---:|---:|---:|---:|---:|---:|---:|"
+for part in "${@:-samples pdfs rows}"; do
+    for name in $part; do
+        "bench_$name"
+    done
+done
+echo
+cat "$work/accounts"
