@@ -1,0 +1,99 @@
+/* docket show: everything about one document. */
+#include "tools/commands/describe.h"
+
+#define MOST_ROWS 20u /* of a batch that are listed; --json lists all */
+
+typedef struct {
+    const Console *console;
+    cJSON *array; /* --json: ids and verdicts of all rows */
+    guint shown, more;
+} Rows;
+
+static gboolean visit_row(const LedgerDocument *row, gpointer data)
+{
+    Rows *rows = data;
+    if (rows->array) {
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddNumberToObject(object, "id", (double)row->id);
+        cJSON_AddNumberToObject(object, "row", (double)row->row);
+        cJSON_AddStringToObject(object, "verdict", verdict_name(row->verdict));
+        cJSON_AddItemToArray(rows->array, object);
+    } else if (row->verdict == VERDICT_ACCEPTED || row->verdict == VERDICT_FALLBACK) {
+        return TRUE;
+    } else if (rows->shown++ < MOST_ROWS) {
+        describe_line(rows->console, row);
+    } else {
+        rows->more++;
+    }
+    return TRUE;
+}
+
+static gboolean show_batch(const Console *console, Ledger *ledger, const LedgerDocument *batch,
+                           GError **error)
+{
+    g_autoptr(GPtrArray) packs = ledger_batch_packs(ledger, batch->id, error);
+    if (!packs)
+        return FALSE;
+    for (guint i = 0; i < packs->len; i++) {
+        const LedgerBatchPack *pack = packs->pdata[i];
+        g_autofree char *line = console_accounting(pack->verdicts);
+        console_line(console, "  rows        %s: %s", pack->pack ? pack->pack : "not recognised",
+                     line);
+    }
+    Rows rows = {.console = console};
+    console_line(console, "rows that did not simply pass");
+    if (!ledger_each(ledger, -1, NULL, batch->id, visit_row, &rows, error))
+        return FALSE;
+    if (rows.shown == 0)
+        console_line(console, "  none");
+    if (rows.more)
+        console_line(console, "  and %u more (--json lists all)", rows.more);
+    return TRUE;
+}
+
+static gboolean show_json(const Command *command, const Console *console, Ledger *ledger,
+                          const LedgerDocument *document, GError **error)
+{
+    g_autoptr(cJSON) object = console_object(command);
+    cJSON *inner = describe_json(document);
+    cJSON_AddItemToObject(object, "document", inner);
+    if (document->kind == JOB_BATCH) {
+        Rows rows = {.array = cJSON_AddArrayToObject(inner, "rows")};
+        if (!ledger_each(ledger, -1, NULL, document->id, visit_row, &rows, error))
+            return FALSE;
+    }
+    console_value(console, object, FALSE);
+    return TRUE;
+}
+
+static gboolean show(const Command *command, const Console *console, const char *text,
+                     GError **error)
+{
+    g_autoptr(Config) config = console_config(console, error);
+    g_autoptr(Ledger) ledger = config ? console_ledger(config, FALSE, error) : NULL;
+    g_autoptr(LedgerDocument) document =
+        ledger ? ledger_document_by_text(ledger, text, error) : NULL;
+    if (!document)
+        return FALSE;
+    if (console->json)
+        return show_json(command, console, ledger, document, error);
+    describe_head(console, document);
+    if (document->kind == JOB_BATCH)
+        return show_batch(console, ledger, document, error);
+    describe_fields(console, document);
+    describe_work(console, document);
+    return TRUE;
+}
+
+int command_show(const Command *command, Console *console, int argc, char **argv)
+{
+    int code = EXIT_OK;
+    if (!console_options(console, command, NULL, WITH_STATE, argc, argv, &code))
+        return code;
+    if (console->n_arguments != 1)
+        return console_usage(console, "show takes one document: an id, the first digits of a "
+                                      "SHA-256, or a name");
+    GError *error = NULL;
+    return show(command, console, console->arguments[0], &error) ? EXIT_OK
+                                                                 : console_fail(console, error);
+}
