@@ -4,9 +4,14 @@
  * dies is read once more, alone; dies that one too, the document has failed. */
 #include "read.h"
 
+#include "pipeline/core/clock.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/host/readings.h"
 #include "stages/stages.h"
 #include <string.h>
+
+/* A reading that took longer than this is kept for the next time. */
+#define DEAR_US (300 * 1000)
 
 typedef struct {
     Job *job;
@@ -185,6 +190,38 @@ static void note_hidden(Job *job)
                    hidden);
 }
 
+/* Where readings are kept, or NULL for a one-off that leaves no trace. */
+static const char *store(const Job *job)
+{
+    return engine_outbox(job->engine) ? config_string(engine_config(job->engine), "paths.state")
+                                      : NULL;
+}
+
+/* What else than the content decides how a reading looks. Caller frees. */
+static char *how(const Job *job)
+{
+    Config *config = engine_config(job->engine);
+    return g_strdup_printf("%s %s %s", config_string(config, "readers.ocr"),
+                           config_string(config, "readers.languages"),
+                           config_string(config, "limits.pages"));
+}
+
+static void keep_if_dear(Job *job)
+{
+    g_autofree char *key = how(job);
+    if (store(job) && clock_monotonic_us() - job->entered_us > DEAR_US)
+        readings_keep(store(job), job, key);
+}
+
+static gboolean take_kept(Job *job)
+{
+    g_autofree char *key = how(job);
+    job->reading = store(job) ? readings_load(store(job), job, key) : NULL;
+    if (job->reading)
+        note_hidden(job);
+    return job->reading != NULL;
+}
+
 static void join(Job *job, ReadState *state)
 {
     for (guint i = 0; i < state->ranges->len; i++) {
@@ -196,6 +233,7 @@ static void join(Job *job, ReadState *state)
             job->reading = part;
     }
     note_hidden(job);
+    keep_if_dear(job);
     GError *error = NULL;
     if (ledger_end_attempt(engine_ledger(job->engine), job, "ok", &error))
         engine_resume(job, STAGE_NEXT, NULL);
@@ -233,6 +271,8 @@ static StageStep run(Job *job, GError **error)
 {
     if (job->kind == JOB_BATCH)
         return rows_run(job, error);
+    if (take_kept(job))
+        return STAGE_NEXT;
     if (!ledger_begin_attempt(engine_ledger(job->engine), job, "read", error))
         return STAGE_ERROR;
     ReadState *state = g_new0(ReadState, 1);
