@@ -44,4 +44,5 @@ void caller_cancel(Ticket *ticket);
 /* Why no further request makes sense in this run, or NULL while it does. */
 const Outcome *caller_given_up(const Caller *caller);
 
+/* Where it asks, for messages. Lent. */
 const char *caller_url(const Caller *caller);
