@@ -57,7 +57,7 @@ pick '^stages/' | refuse layer '#include "tools/'
 pick '\.[ch]$' | refuse layer '#include "\.\./'
 
 # Who may link what.
-pick '\.[ch]$' | without '^(stages/read/techniques|tests)/' |
+pick '\.[ch]$' | without '^(stages/read/techniques|samples/make|tests)/' |
     refuse library '#include <(poppler|cairo|tesseract|leptonica|allheaders|libxml|uchardet)'
 pick '\.[ch]$' | without '^(stages/(ask|deliver)|tests)/' | refuse library '#include <curl/'
 pick '\.[ch]$' | without '^(stages/check|tests)/' | refuse library '#include <jq\.h>'
@@ -104,7 +104,7 @@ text=$(pick '\.(c|h|sh|md|txt|conf|service|timer|html|jq|1)$|^tools/|^\.ci/|CMak
 refuse path '(^|[^[:alnum:]_.~$}])/(home|root|work|Users)/[[:alnum:]]' <<<"$text"
 hosts='(localhost|127\.0\.0\.1|\[::1\]|[a-z0-9.-]*\.?example(\.(com|org|net))?|json-schema\.org|www\.w3\.org|kba\.github\.io|host|api\.openai\.com|api\.anthropic\.com|[a-z0-9.-]+\.(test|invalid))([:/"'"'"'`<> ),;]|$)'
 report host "$(xargs -r -d '\n' grep -InHoE 'https?://[^ ]*' <<<"$text" |
-    without ":[0-9]+:https?://([\$%{<\\\\]|$hosts)")"
+    without ":[0-9]+:https?://([\$%{<\\\\\"']|$|$hosts)")"
 # (the brackets keep this line from finding itself)
 refuse promise '\<(TO[D]O|FIX[M]E|XX[X]|HA[C]K)\>|for[ ]now\>' <<<"$text"
 
