@@ -208,6 +208,22 @@ gboolean ledger_effect_done(Ledger *ledger, gint64 effect, GError **error)
     return ledger_effect_done_as(ledger, effect, NULL, 0, NULL, error);
 }
 
+gboolean ledger_effect_kept(Ledger *ledger, gint64 effect, const char *note, GError **error)
+{
+    g_autofree char *clean = bytes_to_utf8(note, -1);
+    g_autoptr(Statement) update =
+        ledger_writing(ledger,
+                       "UPDATE effects SET kind = 'keep', done_us = ?2, note = ?3"
+                       " WHERE id = ?1 AND done_us IS NULL",
+                       error);
+    if (!update)
+        return FALSE;
+    ledger_bind_int(update, 1, effect);
+    ledger_bind_int(update, 2, clock_now_us());
+    ledger_bind_text(update, 3, clean);
+    return ledger_finish(ledger, update, NULL, error);
+}
+
 static GPtrArray *ledger_effect_page(Ledger *ledger, gint64 document, gint64 after, GError **error)
 {
     const char *sql = document ? EFFECT_COLUMNS

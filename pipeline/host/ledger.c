@@ -24,9 +24,6 @@ static int ledger_error_code(Ledger *ledger, int code)
         return DOCKET_ERROR_DISK_FULL;
     case SQLITE_IOERR:
         return system == ENOSPC || system == EDQUOT ? DOCKET_ERROR_DISK_FULL : DOCKET_ERROR_IO;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return DOCKET_ERROR_LOCKED;
     case SQLITE_CANTOPEN:
         return system == ENOSPC || system == EDQUOT ? DOCKET_ERROR_DISK_FULL : DOCKET_ERROR_IO;
     case SQLITE_READONLY:
@@ -45,6 +42,8 @@ void ledger_set_error(Ledger *ledger, int code, const char *what, GError **error
     if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
         hint = ". The file is damaged and was left as it is: restore a backup, or move it away to "
                "begin a new ledger that knows nothing of earlier documents";
+    else if ((code & 0xff) == SQLITE_BUSY)
+        hint = ": another program has held it for too long. End that program and run again";
     else if (reason == DOCKET_ERROR_DISK_FULL)
         hint = ". Make room and run again: nothing is lost";
     else if (reason == DOCKET_ERROR_IO)

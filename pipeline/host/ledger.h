@@ -12,8 +12,9 @@
 typedef struct Ledger Ledger;
 
 /* Opens or creates <state>/ledger.db, migrates it, and takes the lock of a run, <state>/lock
- * (DOCKET_ERROR_LOCKED when another run has it; freed by ledger_close or the process' end). A corrupt or newer one is DOCKET_ERROR_LEDGER
- * and stays as it is. `state` NULL: in memory. `write` FALSE: read only, no lock. */
+ * (DOCKET_ERROR_LOCKED when another run has it; freed by ledger_close or the process' end). A
+ * corrupt or newer one is DOCKET_ERROR_LEDGER and stays as it is. `state` NULL: in memory. `write`
+ * FALSE: read only, no lock. */
 Ledger *ledger_open(const char *state, gboolean write, GError **error);
 /* The same, to write beside a run that holds the lock (a person's review): writes wait for the
  * run's turns and the run's turns for them, so commit soon. Takes no lock. */
@@ -29,9 +30,9 @@ typedef struct {
     gint64 id, parent, row; /* parent 0 and row -1 unless it is a row of a batch */
     char *name, *path, *sha256, *media_type, *pack, *pack_version, *settings, *method;
     char *duplicate_of;
-    char *error;     /* reason word behind failed and held (error.h), else NULL */
-    gint64 mtime_us; /* of the source file, 0 if it has none */
-    guint64 size;    /* bytes */
+    char *error;           /* reason word behind failed and held (error.h), else NULL */
+    gint64 mtime_us;       /* of the source file, 0 if it has none */
+    guint64 size;          /* bytes */
     guint pages, attempts; /* attempts: all that were ever begun */
     JobKind kind;
     Verdict verdict;
@@ -50,7 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerDocument, ledger_document_free)
  * path/parent+row and content; fills job->id, job->verdict and job->attempts (begun since the last
  * that ended "ok"). *finished: it has a durable verdict other than held already (its effects may
  * still be owed). A file that was decided and moved away, and comes again, is a new document; one
- * that was decided and kept in place (EFFECT_KEEP) is finished until its content or time changes. */
+ * that was decided and kept in place (EFFECT_KEEP) is finished until its content or time changes.
+ */
 gboolean ledger_claim(Ledger *ledger, Job *job, gboolean *finished, GError **error);
 
 /* "This document is about to be read": one more attempt, durable with the commit. */
@@ -67,14 +69,14 @@ typedef enum {
 typedef struct {
     gint64 id, document;
     EffectKind kind;
-    char *target;  /* path relative to the outbox; REMOVE: file to take back; "" if it has none */
-    char *source;  /* MOVE, KEEP, REMOVE of an original: its absolute path; else NULL */
-    char *sha256;  /* of the original; FILE: of what was published, once done */
-    char *content; /* FILE: what to publish; NULL for a batch output, which is made from its rows;
-                      NULL too when done */
-    gsize length;  /* bytes of content, or of what was published */
+    char *target;   /* path relative to the outbox; REMOVE: file to take back; "" if it has none */
+    char *source;   /* MOVE, KEEP, REMOVE of an original: its absolute path; else NULL */
+    char *sha256;   /* of the original; FILE: of what was published, once done */
+    char *content;  /* FILE: what to publish; NULL for a batch output, which is made from its rows;
+                       NULL too when done */
+    gsize length;   /* bytes of content, or of what was published */
     gint64 done_us; /* 0: owed */
-    char *note;    /* what was different from what was owed (the original was gone), else NULL */
+    char *note;     /* what was different from what was owed (the original was gone), else NULL */
 } LedgerEffect;
 void ledger_effect_free(LedgerEffect *effect);
 /* Only a held document can be decided: a second verdict is DOCKET_ERROR_INTERNAL. `effects` may be
@@ -88,14 +90,17 @@ gboolean ledger_effect_done(Ledger *ledger, gint64 effect, GError **error);
  * what is there), and a note (may be NULL). */
 gboolean ledger_effect_done_as(Ledger *ledger, gint64 effect, const char *sha256, gsize length,
                                const char *note, GError **error);
+/* A MOVE or REMOVE of an original that could not be done: it becomes a KEEP, with the reason. */
+gboolean ledger_effect_kept(Ledger *ledger, gint64 effect, const char *note, GError **error);
 /* Visits all effects, owed and done, in their order, without their content; document 0 = all. */
 typedef gboolean (*LedgerEffectVisit)(const LedgerEffect *effect, gpointer data); /* FALSE stops */
-gboolean ledger_each_effect(Ledger *ledger, gint64 document, LedgerEffectVisit visit,
-                            gpointer data, GError **error);
+gboolean ledger_each_effect(Ledger *ledger, gint64 document, LedgerEffectVisit visit, gpointer data,
+                            GError **error);
 
 /* A free name in the outbox, or the one this document already has; reserved for it from then on.
- * `wanted` itself, else `wanted` with -<first 8 of the SHA-256> and, if need be, a number before its
- * suffix. Unique among all documents, so that no two share a file in any folder. Caller frees. */
+ * `wanted` itself, else `wanted` with -<first 8 of the SHA-256> and, if need be, a number before
+ * its suffix. Unique among all documents, so that no two share a file in any folder. Caller frees.
+ */
 char *ledger_output_name(Ledger *ledger, const Job *job, const char *wanted, GError **error);
 /* The same, where `is_taken` also says no to names that are in use outside the ledger. */
 typedef gboolean (*LedgerNameTaken)(const char *name, gpointer data);
@@ -111,7 +116,8 @@ LedgerDocument *ledger_document(Ledger *ledger, gint64 id, GError **error);
 /* By id ("17"), SHA-256 prefix (>= 6), or name; newest first when several match. NOT_FOUND if none.
  */
 LedgerDocument *ledger_document_by_text(Ledger *ledger, const char *text, GError **error);
-/* Visits documents by id (rows of a batch by row number); the visitor may use the ledger. verdict -1 = all, pack NULL = all, parent 0 = all, else rows of it. */
+/* Visits documents by id (rows of a batch by row number); the visitor may use the ledger. verdict
+ * -1 = all, pack NULL = all, parent 0 = all, else rows of it. */
 typedef gboolean (*LedgerVisit)(const LedgerDocument *document, gpointer data); /* FALSE stops */
 gboolean ledger_each(Ledger *ledger, int verdict, const char *pack, gint64 parent,
                      LedgerVisit visit, gpointer data, GError **error);

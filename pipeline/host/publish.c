@@ -402,10 +402,35 @@ static gboolean move_file(int file, const struct stat *info, const char *from, c
     return FALSE;
 }
 
+/* A file that cannot be read, or a symbolic link: what there is under the name changes its name. */
+static gboolean move_unread(const char *from, const char *to, GError **error)
+{
+    struct stat info;
+    if (lstat(from, &info) != 0) {
+        int problem = errno;
+        if (problem == ENOENT && lstat(to, &info) == 0)
+            return TRUE;
+        docket_error_set_errno(error, problem, "moving", from);
+        return FALSE;
+    }
+    g_autofree char *up = g_path_get_dirname(to), *name = g_path_get_basename(to);
+    int folder = folder_open(up, error);
+    if (folder < 0)
+        return FALSE;
+    gboolean moved = rename_new(AT_FDCWD, from, folder, name) == 0;
+    if (!moved)
+        docket_error_set_errno(error, errno, "moving", from);
+    moved = moved && folder_flush(folder, to, error) && folder_flush_of(from, error);
+    close(folder);
+    return moved;
+}
+
 gboolean publish_move(const char *from, const char *to, const char *sha256, GError **error)
 {
     struct stat info;
     g_autoptr(GError) problem = NULL;
+    if (!sha256)
+        return move_unread(from, to, error);
     int file = original_open(from, &info, &problem);
     if (file < 0) {
         /* A hit on `to` means that the move was complete before a crash. */

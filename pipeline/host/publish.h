@@ -5,7 +5,8 @@
 #include <glib.h>
 
 /* Creates missing parent folders and replaces what has the name. DOCKET_ERROR_DISK_FULL / IO. Temp
- * files are called .docket-*.part; one left by a crash is whole or not, but never has a real name. */
+ * files are called .docket-*.part; one left by a crash is whole or not, but never has a real name.
+ */
 gboolean publish_file(const char *path, const void *data, gsize length, GError **error);
 
 /* The same in pieces, for what does not fit into memory. publish_end makes the file appear and
@@ -21,7 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Publish, publish_abandon)
 /* Moves a file, across file systems too (copy, fsync, rename, unlink). TRUE also when `from` is
  * gone and `to` has the given SHA-256 (done before a crash); when both have it, `from` is removed.
  * Never overwrites another content: DOCKET_ERROR_IO then. A `from` that is gone, or no longer has
- * the SHA-256, is DOCKET_ERROR_NOT_FOUND and stays untouched: it is another document by now. */
+ * the SHA-256, is DOCKET_ERROR_NOT_FOUND and stays untouched: it is another document by now.
+ * sha256 NULL: the file could never be read; it is only renamed, within its file system. */
 gboolean publish_move(const char *from, const char *to, const char *sha256, GError **error);
 
 /* Makes a folder and its parents; checks that it can be written. The error says what to do. */
@@ -29,7 +31,8 @@ gboolean publish_folder(const char *path, GError **error);
 
 /* Removes a file if it is there. */
 gboolean publish_remove(const char *path, GError **error);
-/* The same, but only if it is still the file with this SHA-256; DOCKET_ERROR_NOT_FOUND otherwise. */
+/* The same, but only if it is still the file with this SHA-256; DOCKET_ERROR_NOT_FOUND otherwise.
+ */
 gboolean publish_remove_original(const char *path, const char *sha256, GError **error);
 
 /* Lower-case hexadecimal SHA-256 of a regular file (no symbolic link) and its bytes (size may be

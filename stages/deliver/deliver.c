@@ -1,0 +1,142 @@
+/* Deliver: the verdict with all that it owes becomes durable in one transaction; then the files are
+ * published and the original moves; then the job is done. */
+#include "deliver.h"
+
+#include "meta.h"
+#include "pipeline/core/clock.h"
+#include "pipeline/core/json.h"
+#include "pipeline/host/engine.h"
+#include "pipeline/host/outbox.h"
+#include "stages/stages.h"
+
+/* Law 5, where nothing can get past it: whatever went wrong before, what does not validate is not
+ * published, and what claims to have a record has one. */
+static void uphold_schema(Job *job)
+{
+    if (job->kind == JOB_BATCH ||
+        (job->verdict != VERDICT_ACCEPTED && job->verdict != VERDICT_FALLBACK))
+        return;
+    if (!job->record) {
+        job->verdict = VERDICT_FAILED;
+        job->error_code = DOCKET_ERROR_INTERNAL;
+        job_reason(job, "internal", "a verdict without a record came to delivery");
+    } else if (!job->schema_valid) {
+        job->verdict = VERDICT_REVIEW;
+        job_reason(job, "internal", "a record that does not validate came to delivery");
+    }
+}
+
+/* A batch is what its rows are: held while one of them is, else done. */
+static void sum_up_batch(Job *job, GPtrArray *packs)
+{
+    guint64 n[VERDICT_LAST] = {0}, rows = 0;
+    for (guint i = 0; i < packs->len; i++) {
+        const LedgerBatchPack *pack = packs->pdata[i];
+        for (guint v = 0; v < VERDICT_LAST; v++) {
+            n[v] += pack->verdicts[v];
+            rows += pack->verdicts[v];
+        }
+    }
+    if (job->error_code < 0)
+        job->verdict = n[VERDICT_HELD] ? VERDICT_HELD : VERDICT_ACCEPTED;
+    job_reason(job, "batch",
+               "%" G_GUINT64_FORMAT " rows: %" G_GUINT64_FORMAT " accepted, %" G_GUINT64_FORMAT
+               " fallback, %" G_GUINT64_FORMAT " review, %" G_GUINT64_FORMAT
+               " failed, %" G_GUINT64_FORMAT " held",
+               rows, n[VERDICT_ACCEPTED], n[VERDICT_FALLBACK], n[VERDICT_REVIEW], n[VERDICT_FAILED],
+               n[VERDICT_HELD]);
+}
+
+typedef struct {
+    const char *outbox, *pack;
+    gint64 now_us;
+} NameCheck;
+
+static gboolean is_taken(const char *name, gpointer data)
+{
+    const NameCheck *check = data;
+    return outbox_is_taken(check->outbox, check->pack, name, check->now_us);
+}
+
+static char *choose_name(Job *job, gint64 now_us, GError **error)
+{
+    NameCheck check = {engine_outbox(job->engine), job->pack ? job->pack->name : NULL, now_us};
+    g_autofree char *wanted = outbox_name(job->name);
+    return ledger_output_name_where(engine_ledger(job->engine), job, wanted, is_taken, &check,
+                                    error);
+}
+
+/* What the verdict owes; NULL without *error being set: nothing. */
+static GPtrArray *effects_of(Job *job, const cJSON *meta, GPtrArray *packs, GError **error)
+{
+    if (!engine_outbox(job->engine) || job->kind == JOB_ROW || job->verdict == VERDICT_HELD)
+        return NULL;
+    gint64 now_us = clock_now_us();
+    g_autofree char *name = choose_name(job, now_us, error);
+    if (!name)
+        return NULL;
+    OutboxItem item = {
+        .name = name,
+        .pack = job->pack ? job->pack->name : NULL,
+        .path = job->path,
+        .sha256 = job->sha256,
+        .verdict = job->verdict,
+        .error = job->error_code >= 0 ? docket_error_reason(job->error_code) : NULL,
+        .attempts = job->attempts,
+        .record = job->record ? job->record->root : NULL,
+        .meta = meta,
+        .originals =
+            originals_from_name(config_string(engine_config(job->engine), "run.originals")),
+    };
+    return packs ? outbox_batch_effects(&item, packs, now_us) : outbox_effects(&item, now_us);
+}
+
+/* Runs when the ledger has the verdict and what it owes. */
+static void perform(Job *job, gpointer data)
+{
+    GError *error = NULL;
+    const char *outbox = engine_outbox(job->engine);
+    gboolean owes = outbox && job->kind != JOB_ROW && job->verdict != VERDICT_HELD;
+    if (owes && !outbox_perform(engine_ledger(job->engine), outbox, job->id, &error))
+        engine_resume(job, STAGE_ERROR, error);
+    else
+        engine_resume(job, STAGE_NEXT, NULL);
+}
+
+static StageStep run(Job *job, GError **error)
+{
+    Ledger *ledger = engine_ledger(job->engine);
+    g_autoptr(GPtrArray) packs = NULL;
+    uphold_schema(job);
+    if (job->kind == JOB_BATCH) {
+        packs = ledger_batch_packs(ledger, job->id, error);
+        if (!packs)
+            return STAGE_ERROR;
+        sum_up_batch(job, packs);
+    }
+    g_autoptr(cJSON) meta = meta_of(job);
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GPtrArray) effects = effects_of(job, meta, packs, &problem);
+    if (problem) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return STAGE_ERROR;
+    }
+    g_autofree char *meta_text = json_print(meta, FALSE);
+    g_autofree char *record_text = job->record ? json_print(job->record->root, FALSE) : NULL;
+    if (!ledger_decide(ledger, job, record_text, meta_text, effects, error))
+        return STAGE_ERROR;
+    engine_after_commit(job, perform, NULL);
+    return STAGE_WAIT;
+}
+
+const Stage stage_deliver = {
+    .name = "deliver",
+    .version = 1,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_ROW,
+    .run = run,
+};
+
+gboolean deliver_recover(Ledger *ledger, const char *outbox, GError **error)
+{
+    return outbox_recover(ledger, outbox, error);
+}
