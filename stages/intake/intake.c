@@ -15,7 +15,7 @@
 /* What stands in the ledger for a file whose bytes could not be read at all. */
 #define NO_BYTES ""
 
-static int open_regular(const char *path, GError **error)
+static int open_regular(const char *path, gint64 *mtime_us, GError **error)
 {
     /* O_NONBLOCK: a fifo put there since the scan must not hang us. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -31,6 +31,7 @@ static int open_regular(const char *path, GError **error)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SPECIAL_FILE, "it is not a regular file");
         return -1;
     }
+    *mtime_us = status.st_mtim.tv_sec * G_USEC_PER_SEC + status.st_mtim.tv_nsec / 1000;
     return fd;
 }
 
@@ -57,7 +58,7 @@ static gboolean is_batch_file(int fd, const char *name)
 /* Copies the file into a sealed memory file: job->document, sha256, size. */
 static gboolean take_snapshot(Job *job, GError **error)
 {
-    int fd = open_regular(job->path, error);
+    int fd = open_regular(job->path, &job->mtime_us, error);
     if (fd < 0)
         return FALSE;
     guint64 limit = (guint64)config_int(engine_config(job->engine), "limits.file_mb") << 20;

@@ -12,7 +12,7 @@
 typedef struct {
     guint64 offset, row; /* where the next chunk starts */
     guint under_way;     /* rows that have no verdict yet */
-    guint64 rows, held;  /* so far */
+    guint64 rows;        /* so far */
     guint deaths;
     gboolean asked;    /* a chunk is with a reader */
     gboolean complete; /* no chunk is left */
@@ -51,26 +51,17 @@ static void on_row_done(Job *job, Job *row, gpointer data)
 {
     RowsState *state = job_data(job, "rows");
     state->under_way--;
-    if (row->verdict == VERDICT_HELD)
-        state->held++;
     proceed(job);
 }
 
-/* The batch's own verdict is only whether all its rows have theirs. */
-static void finish(Job *job, RowsState *state)
+/* What became of the rows, deliver sums up from the ledger: it knows those of earlier runs too. */
+static void finish(Job *job, const RowsState *state)
 {
-    if (state->rows == 0) {
+    if (state->rows)
+        end(job, STAGE_DONE, NULL);
+    else
         end(job, STAGE_ERROR,
             g_error_new(DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the batch has no rows"));
-    } else if (state->held) {
-        job->verdict = VERDICT_HELD;
-        job_reason(job, "rows_held", "%" G_GUINT64_FORMAT " of its rows wait", state->held);
-        end(job, STAGE_DONE, NULL);
-    } else {
-        job->verdict = VERDICT_ACCEPTED;
-        job_reason(job, "rows", "all %" G_GUINT64_FORMAT " rows have a verdict", state->rows);
-        end(job, STAGE_DONE, NULL);
-    }
 }
 
 static void proceed(Job *job)
