@@ -105,7 +105,7 @@ kill_run() {
     local children
     kill -STOP "$run_pid" 2>/dev/null || return 1
     children=$(pgrep -P "$run_pid" || true)
-    kill -9 -- "-$run_pid"
+    kill -9 -- "-$run_pid" 2>/dev/null || true
     wait "$run_pid" 2>/dev/null || true
     # shellcheck disable=SC2086  # a list of numbers
     check_gone $children
@@ -116,6 +116,7 @@ kill_run() {
 # long undisturbed. When a run gets to its end, its books are checked and a new inbox is begun.
 seen_readers=
 rounds=0
+after_round= # a function to be called with the place, or empty
 storm() {
     local place=$1 reference=$2 length=$3 kills=$4 killed=0 delay
     new_place "$place"
@@ -133,14 +134,15 @@ storm() {
             new_place "$place"
         fi
     done
-    settle "$place"
     finish_round "$place" "$reference"
     [ -n "$seen_readers" ] || fail "no kill met a reader at work: the storm proved little"
 }
 
+# Usage: finish_round PLACE REFERENCE   Runs what is left to the end and asks for the books.
 finish_round() {
     wait "$run_pid" 2>/dev/null || true
     settle "$1"
     check_end "$1" "$2"
+    [ -z "$after_round" ] || "$after_round" "$1"
     rounds=$((rounds + 1))
 }
