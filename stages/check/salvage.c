@@ -148,6 +148,8 @@ cJSON *salvage_object(const char *answer, GPtrArray *repairs, GError **error)
                     "there is no JSON object in the model's answer");
         return NULL;
     }
+    if (!g_utf8_validate(answer, (gssize)length, NULL))
+        note(repairs, "bytes that are no UTF-8 were replaced");
     note_surroundings(text, &found, repairs);
     for (guint bit = 1; bit <= LENIENT_CUT; bit <<= 1) {
         if ((found.repairs & bit) != 0)
