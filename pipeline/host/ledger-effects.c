@@ -262,7 +262,7 @@ gboolean ledger_each_effect(Ledger *ledger, gint64 document, LedgerEffectVisit v
 /* Documents of one name and one content; more means that something is wrong with the question. */
 #define LEDGER_MAX_NAMESAKES 1000000u
 
-/* What the document has in `output`, or NULL. */
+/* What the document has in `output`, or NULL when it has no name yet. */
 static gboolean ledger_output_of(Ledger *ledger, gint64 document, char **output, GError **error)
 {
     gboolean row = FALSE;
@@ -273,7 +273,12 @@ static gboolean ledger_output_of(Ledger *ledger, gint64 document, char **output,
     ledger_bind_int(query, 1, document);
     if (!ledger_step(ledger, query, &row, error))
         return FALSE;
-    *output = row ? ledger_column_text(query, 0) : NULL;
+    if (!row) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND,
+                    "the ledger has no document %" G_GINT64_FORMAT, document);
+        return FALSE;
+    }
+    *output = ledger_column_text(query, 0);
     return TRUE;
 }
 
