@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-#define MAX_DEPTH 32u /* nesting of fields; a recursive schema ends here */
+#define MAX_DEPTH 32u              /* nesting of fields */
+#define MAX_BYTES ((gsize)1 << 20) /* of the whole list, before a schema's $refs make it endless */
 
 typedef struct {
     const cJSON *root;
     GString *out;
+    GPtrArray *path; /* schemas that are being described, so that recursion ends */
 } Describe;
 
 static void describe_children(Describe *d, const cJSON *node, const char *path, guint depth);
@@ -116,39 +118,41 @@ static void append_choices(const Describe *d, const cJSON *node, GString *out, g
 }
 
 /* Bounds that a validator will hold against the answer, so the model had better know them. */
+static const struct {
+    const char *key, *before, *after;
+} bounds[] = {
+    {"format", "format ", ""},
+    {"pattern", "pattern ", ""},
+    {"minimum", "at least ", ""},
+    {"exclusiveMinimum", "more than ", ""},
+    {"maximum", "at most ", ""},
+    {"exclusiveMaximum", "less than ", ""},
+    {"multipleOf", "a multiple of ", ""},
+    {"minLength", "at least ", " characters"},
+    {"maxLength", "at most ", " characters"},
+    {"minItems", "at least ", " items"},
+    {"maxItems", "at most ", " items"},
+};
+
 static void append_bounds(const cJSON *node, GString *out)
 {
-    static const struct {
-        const char *key, *words;
-    } bounds[] = {
-        {"format", "format"},
-        {"pattern", "pattern"},
-        {"minimum", "at least"},
-        {"exclusiveMinimum", "more than"},
-        {"maximum", "at most"},
-        {"exclusiveMaximum", "less than"},
-        {"multipleOf", "multiple of"},
-        {"minLength", "characters at least"},
-        {"maxLength", "characters at most"},
-        {"minItems", "items at least"},
-        {"maxItems", "items at most"},
-    };
-    GString *list = g_string_new(NULL);
+    g_autoptr(GString) list = g_string_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(bounds); i++) {
         const cJSON *value = get(node, bounds[i].key);
-        if (!value)
+        /* "Not empty" goes without saying. */
+        if (!value || (g_str_equal(bounds[i].key, "minLength") && value->valuedouble <= 1))
             continue;
-        g_string_append_printf(list, "%s%s ", list->len ? "; " : "", bounds[i].words);
+        g_string_append_printf(list, "%s%s", list->len ? "; " : "", bounds[i].before);
         if (cJSON_IsString(value))
             g_string_append(list, value->valuestring);
         else
             append_json(list, value);
+        g_string_append(list, bounds[i].after);
     }
     if (cJSON_IsTrue(get(node, "uniqueItems")))
         g_string_append(list, list->len ? "; no item twice" : "no item twice");
     if (list->len)
         g_string_append_printf(out, " (%s)", list->str);
-    g_string_free(list, TRUE);
 }
 
 static gboolean is_required(const cJSON *object, const char *name)
@@ -209,8 +213,9 @@ static void describe_items(Describe *d, const cJSON *items, const char *path, gu
 
 static void describe_children(Describe *d, const cJSON *node, const char *path, guint depth)
 {
-    if (depth > MAX_DEPTH)
+    if (depth > MAX_DEPTH || d->out->len > MAX_BYTES || g_ptr_array_find(d->path, node, NULL))
         return;
+    g_ptr_array_add(d->path, (gpointer)node);
     const cJSON *each = NULL;
     describe_properties(d, node, path, depth);
     const cJSON *items = get(node, "items");
@@ -229,11 +234,13 @@ static void describe_children(Describe *d, const cJSON *node, const char *path, 
     }
     cJSON_ArrayForEach(each, get(node, "allOf"))
         describe_children(d, follow(d, each), path, depth + 1);
+    g_ptr_array_set_size(d->path, (gint)d->path->len - 1);
 }
 
 char *fields_describe(const cJSON *schema)
 {
-    Describe d = {.root = schema, .out = g_string_new(NULL)};
+    g_autoptr(GPtrArray) path = g_ptr_array_new();
+    Describe d = {.root = schema, .out = g_string_new(NULL), .path = path};
     describe_children(&d, follow(&d, schema), "", 0);
     return g_string_free(d.out, FALSE);
 }

@@ -5,6 +5,5 @@
 #include "pipeline/core/json.h"
 
 /* Markdown list, one line a field ("- items[].total (number or null, required): …"). Follows local
- * $refs; what a schema nests deeper than 32 levels is left out. The same schema always gives the
- * same bytes. Caller frees. */
+ * $refs; a schema inside itself is not described again. The same schema always gives the same bytes. Caller frees. */
 char *fields_describe(const cJSON *schema);
