@@ -394,7 +394,8 @@ static gboolean move_file(int file, const struct stat *info, const char *from, c
     close(folder);
     if (problem == 0)
         return moved;
-    if (problem == EEXIST)
+    /* Across file systems the name was not looked at yet. */
+    if (problem == EEXIST || (problem == EXDEV && lstat(to, &now) == 0))
         return move_onto(from, to, sha256, error);
     if (problem == EXDEV && lseek(file, 0, SEEK_SET) == 0)
         return move_by_copy(file, info, from, to, sha256, error);
