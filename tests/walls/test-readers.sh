@@ -82,8 +82,8 @@ while read -r mode reasons; do
     [ -n "$mode" ] || continue
     "$work/bin/docket" show --config "$work/docket.conf" --json "$mode.txt" >"$work/shown.json" 2>"$work/err" ||
         fail "docket show does not know $mode.txt: $(cat "$work/err")"
-    verdict=$(jq -r '.verdict' "$work/shown.json")
-    reason=$(jq -r '.reasons[0] // "" | split(":")[0]' "$work/shown.json")
+    verdict=$(jq -r '.document.verdict' "$work/shown.json")
+    reason=$(jq -r '.document.reasons[0] // "" | split(":")[0]' "$work/shown.json")
     case "|$reasons|" in
     *"|$reason|"*) [ "$verdict" = failed ] || wrong=1 ;;
     *"|read|"*) [ "$verdict" != failed ] && [ "$verdict" != held ] || wrong=1 ;;
