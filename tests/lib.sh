@@ -62,7 +62,7 @@ expect_text() {
     fail "no line matches '$1' in $2 (its head is above)"
 }
 
-# Usage: copy_samples FOLDER [inbox] [hostile]   The sample documents without what is expected of them.
+# Usage: copy_samples FOLDER [inbox] [hostile]   The sample documents.
 copy_samples() {
     local to=$1 part
     shift
@@ -70,5 +70,4 @@ copy_samples() {
     for part in "${@:-inbox}"; do
         cp -R "$DOCKET_SOURCE/samples/$part/." "$to/"
     done
-    find "$to" -type f \( -name '*.expected.json' -o -name '*.expected.jsonl' -o -name 'README*' \) -delete
 }

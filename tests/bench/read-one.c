@@ -1,5 +1,6 @@
-/* Reads documents in this process and prints what was seen, for measuring and looking; the shipped
- * way is `docket read`. Usage: read-one text|md|json|hocr|none MEDIA-TYPE FILE... */
+/* Reads documents in this process, for measuring and looking; the shipped way is `docket read`.
+ * Usage: read-one text|md|json|hocr|none MEDIA-TYPE FOLDER FILE...
+ * FOLDER gets one NAME.txt each; "-" is stdout. */
 #include "stages/read/techniques/technique.h"
 
 #include <stdio.h>
@@ -16,8 +17,21 @@ static char *print(const char *format, const Reading *reading)
     return strcmp(format, "none") == 0 ? g_strdup("") : reading_to_text(reading);
 }
 
-static gboolean read_one(Warm *warm, const char *format, const char *type, const char *path)
+static gboolean put(const char *folder, const char *path, const char *text, GError **error)
 {
+    if (strcmp(folder, "-") == 0) {
+        fputs(text, stdout);
+        return TRUE;
+    }
+    g_autofree char *base = g_path_get_basename(path);
+    g_autofree char *name = g_strconcat(base, ".txt", NULL);
+    g_autofree char *out = g_build_filename(folder, name, NULL);
+    return g_file_set_contents(out, text, -1, error);
+}
+
+static gboolean read_one(Warm *warm, char **arguments, const char *path)
+{
+    const char *format = arguments[0], *type = arguments[1], *folder = arguments[2];
     g_autoptr(GError) error = NULL;
     g_autofree char *data = NULL;
     gsize length;
@@ -35,7 +49,10 @@ static gboolean read_one(Warm *warm, const char *format, const char *type, const
         return FALSE;
     }
     g_autofree char *text = print(format, reading);
-    fputs(text, stdout);
+    if (!put(folder, path, text, &error)) {
+        fprintf(stderr, "%s\n", error->message);
+        return FALSE;
+    }
     for (guint i = 0; i < reading->notes->len; i++)
         fprintf(stderr, "%s: %s\n", path, (const char *)g_ptr_array_index(reading->notes, i));
     return TRUE;
@@ -44,11 +61,11 @@ static gboolean read_one(Warm *warm, const char *format, const char *type, const
 int main(int argc, char **argv)
 {
     gboolean ok = TRUE;
-    if (argc < 4)
+    if (argc < 5)
         return 2;
     warm_silence();
     g_autoptr(Warm) warm = warm_new("eng", NULL);
-    for (int i = 3; i < argc; i++)
-        ok &= read_one(warm, argv[1], argv[2], argv[i]);
+    for (int i = 4; i < argc; i++)
+        ok &= read_one(warm, argv + 1, argv[i]);
     return ok ? 0 : 1;
 }

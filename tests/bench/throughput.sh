@@ -25,9 +25,10 @@ watch() {
     echo "$supervisor $reader" >"$work/peak"
 }
 
-# Usage: measure NAME UNITS   One run over $place/inbox, one line of the table.
+# Usage: measure NAME   One run over $place/inbox, one line of the table; rows of batches count one
+# each, as the accounting line has it.
 measure() {
-    local name=$1 units=$2 status=0 pid watcher times supervisor reader
+    local name=$1 status=0 pid watcher times supervisor reader account units
     TIMEFORMAT='%R %U %S'
     {
         time {
@@ -47,11 +48,13 @@ measure() {
     esac
     times=$(tail -n 1 "$work/times")
     read -r supervisor reader <"$work/peak"
+    account=$("$docket" stats --state "$place/state" | grep -E '^in [0-9]+ = ')
+    echo "$name: $account" >>"$work/accounts"
+    units=$(awk '{ print $2 }' <<<"$account")
     awk -v name="$name" -v n="$units" -v times="$times" -v s="$supervisor" -v r="$reader" 'BEGIN {
         split(times, t, " ")
         printf "| %s | %d | %.1f | %.1f | %.1f | %.1f | %.0f | %.0f |\n", name, n, t[1], n / t[1],
             t[2] + t[3], n / (t[2] + t[3]), s / 1024, r / 1024 }'
-    "$docket" stats --state "$place/state" | grep -E '^in [0-9]+ = ' | sed "s/^/$name: /" >>"$work/accounts"
 }
 
 new_inbox() {
@@ -62,16 +65,7 @@ new_inbox() {
 bench_samples() {
     new_inbox samples
     copy_samples "$place/inbox" inbox
-    measure "sample inbox (rows of batches count one each)" "$(count_units "$place/inbox")"
-}
-
-# Files, and for batches their rows.
-count_units() {
-    local rows
-    rows=$(find "$1" -name '*.csv' -exec cat {} + | awk 'END { print NR }')
-    rows=$((rows - $(find "$1" -name '*.csv' | wc -l)))
-    rows=$((rows + $(find "$1" -name '*.jsonl' -exec cat {} + | grep -c . || true)))
-    echo $((rows + $(find "$1" -type f ! -name '*.csv' ! -name '*.jsonl' | wc -l)))
+    measure "sample inbox"
 }
 
 bench_pdfs() {
@@ -86,15 +80,14 @@ bench_pdfs() {
         n=$((n + 1))
         cp "$file" "$place/inbox/invoice/$(printf '%03d' "$n").pdf"
     done < <(find "$DOCKET_CORPUS/pdf-digital" "$DOCKET_CORPUS/pdf-tables" -name '*.pdf' | sort | head -n 100)
-    measure "100 digital PDFs" "$n"
+    measure "100 digital PDFs"
 }
 
-# The samples' listings again and again, each with a number of its own in the title, so that none is
-# known already.
+# The samples' listings again and again, each with a number of its own before the SKU, so that none
+# is known already.
 bench_rows() {
     local csv wanted=${DOCKET_BENCH_ROWS:-10000}
-    csv=$(find "$DOCKET_SOURCE/samples/inbox" -name '*.csv' -size +4k | sort | head -n 1)
-    [ -n "$csv" ] || fail "no CSV of listings among the samples"
+    csv=$DOCKET_SOURCE/samples/inbox/listing/price-list.csv
     new_inbox rows
     mkdir "$place/inbox/listing"
     while [ "$(wc -l <"$work/many" 2>/dev/null || echo 0)" -lt "$wanted" ]; do
@@ -104,7 +97,7 @@ bench_rows() {
         head -n 1 "$csv"
         head -n "$wanted" "$work/many" | awk '{ print NR $0 }'
     } >"$place/inbox/listing/many.csv"
-    measure "CSV listings with the template" "$wanted"
+    measure "CSV listings with the template"
 }
 
 echo "| what | documents | wall s | per s | CPU s | per CPU s | supervisor MB | largest reader MB |"
