@@ -4,6 +4,7 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/host/engine.h"
+#include "pipeline/host/publish.h"
 #include "stages/deliver/deliver.h"
 #include "stages/intake/inbox.h"
 #include "stages/plan.h"
