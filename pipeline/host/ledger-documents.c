@@ -137,8 +137,10 @@ gboolean ledger_claim(Ledger *ledger, Job *job, gboolean *finished, GError **err
     if (!is_same_arrival(job, &known))
         return ledger_enter(ledger, job, &entered, error);
     job->id = known.id;
-    job->verdict = known.verdict;
     *finished = known.verdict != VERDICT_HELD;
+    /* One that is not finished keeps what the caller knows: a bad row has failed already. */
+    if (*finished)
+        job->verdict = known.verdict;
     return ledger_count_attempts(ledger, job, error);
 }
 

@@ -25,7 +25,7 @@ static const char *const questions[] = {
     " WHERE d.kind != 'batch'",
     "SELECT 'batch ' || d.id || ' is ' || d.verdict || ' but ' || count(*) ||"
     " ' of its rows are held' FROM documents d JOIN documents r ON r.parent = d.id"
-    " WHERE d.verdict NOT IN ('held', 'failed') AND r.verdict = 'held' GROUP BY d.id",
+    " WHERE d.verdict != 'held' AND r.verdict = 'held' GROUP BY d.id",
     /* law 2 */
     "SELECT 'document ' || document || ' is held but effects are entered for it' FROM effects e"
     " JOIN documents d ON d.id = e.document WHERE d.verdict = 'held' AND e.kind != 'keep'"

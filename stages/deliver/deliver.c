@@ -26,7 +26,8 @@ static void uphold_schema(Job *job)
     }
 }
 
-/* A batch is what its rows are: held while one of them is, else done. */
+/* A batch is what its rows are: held while one of them is (also one that failed half way, so that
+ * those rows are taken up again), else done. */
 static void sum_up_batch(Job *job, GPtrArray *packs)
 {
     guint64 n[VERDICT_LAST] = {0}, rows = 0;
@@ -37,8 +38,10 @@ static void sum_up_batch(Job *job, GPtrArray *packs)
             rows += pack->verdicts[v];
         }
     }
-    if (job->error_code < 0)
-        job->verdict = n[VERDICT_HELD] ? VERDICT_HELD : VERDICT_ACCEPTED;
+    if (n[VERDICT_HELD])
+        job->verdict = VERDICT_HELD;
+    else if (job->error_code < 0)
+        job->verdict = VERDICT_ACCEPTED;
     job_reason(job, "batch",
                "%" G_GUINT64_FORMAT " rows: %" G_GUINT64_FORMAT " accepted, %" G_GUINT64_FORMAT
                " fallback, %" G_GUINT64_FORMAT " review, %" G_GUINT64_FORMAT
