@@ -3,7 +3,6 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/host/engine.h"
-#include "stages/check/schema/schema.h"
 #include "stages/plan.h"
 #include "tools/commands/command.h"
 #include "tools/commands/inputs.h"
@@ -32,14 +31,10 @@ static Job *next_file(Engine *engine, gboolean *drained, gpointer data, GError *
 }
 
 /* A draft that waits for a person may break its schema; such a one is never put out (Law 5). */
-static gboolean is_valid(const Job *job, const cJSON *record)
+static gboolean is_valid(const Job *job, const cJSON *meta)
 {
-    if (job->verdict == VERDICT_ACCEPTED || job->verdict == VERDICT_FALLBACK)
-        return TRUE;
-    if (!job->pack)
-        return FALSE;
-    g_autoptr(Schema) schema = schema_compile(job->pack->schema, NULL, NULL);
-    return schema && schema_check(schema, record) == SCHEMA_VALID;
+    return job->verdict == VERDICT_ACCEPTED || job->verdict == VERDICT_FALLBACK ||
+           json_bool(meta, "schema_valid", FALSE);
 }
 
 static cJSON *parse(const char *text)
@@ -52,18 +47,18 @@ static char *output_of(const Extract *extract, const Job *job)
 {
     g_autoptr(LedgerDocument) kept = ledger_document(extract->ledger, job->id, NULL);
     g_autoptr(cJSON) record = kept ? parse(kept->record) : NULL;
-    if (record && !is_valid(job, record))
+    g_autoptr(cJSON) meta = kept ? parse(kept->meta) : NULL;
+    if (record && !(meta && is_valid(job, meta)))
         g_clear_pointer(&record, cJSON_Delete);
     gboolean one_a_line = extract->one_a_line || job->kind == JOB_ROW;
     if (!record && !extract->meta)
         return one_a_line ? g_strdup("null\n") : NULL;
     g_autoptr(cJSON) value = NULL;
     if (extract->meta) {
-        cJSON *meta = kept ? parse(kept->meta) : NULL;
         value = cJSON_CreateObject();
         cJSON_AddItemToObject(value, "record",
                               record ? g_steal_pointer(&record) : cJSON_CreateNull());
-        cJSON_AddItemToObject(value, "meta", meta ? meta : cJSON_CreateNull());
+        cJSON_AddItemToObject(value, "meta", meta ? g_steal_pointer(&meta) : cJSON_CreateNull());
     } else {
         value = g_steal_pointer(&record);
     }
