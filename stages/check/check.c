@@ -1,0 +1,297 @@
+/* The gate: an answer becomes a record here, or it does not. Salvage, schema, rules, grounding,
+ * score; and what does not pass goes back to the model with the reasons, a bounded number of times. */
+#include "stages/check/check.h"
+
+#include "pipeline/core/bytes.h"
+#include "pipeline/host/engine.h"
+#include "stages/check/ground.h"
+#include "stages/check/salvage.h"
+#include "stages/check/schema/schema.h"
+#include "stages/check/score.h"
+#include "stages/stages.h"
+
+#include <string.h>
+
+#define STAGE "check"
+#define MAX_SENTENCES 20u       /* told to the model in one repair round */
+#define MAX_QUOTED_BYTES 60000u /* of its answer, shown back to it */
+
+/* What belongs to a pack. */
+typedef struct {
+    Schema *schema;
+    Rules *rules; /* NULL: the pack has none */
+    CheckFields *fields;
+} CheckPack;
+
+/* What is kept on a job between repair rounds. */
+typedef struct {
+    cJSON *valid;   /* the last record that conformed to the schema, though a rule was broken */
+    guint salvaged; /* repairs of the text it came from */
+} CheckState;
+
+/* ---- packs ---- */
+
+static void check_pack_free(CheckPack *own)
+{
+    schema_free(own->schema);
+    rules_free(own->rules);
+    check_fields_free(own->fields);
+    g_free(own);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckPack, check_pack_free)
+
+static gboolean prepare(Pack *pack, GError **error)
+{
+    g_autoptr(CheckPack) own = g_new0(CheckPack, 1);
+    g_autoptr(GError) inner = NULL;
+    SchemaOptions options = {.assert_format = TRUE};
+    own->schema = schema_compile(pack->schema, &options, &inner);
+    if (own->schema == NULL) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_PACK, "pack %s, schema.json: %s", pack->name,
+                    inner->message);
+        return FALSE;
+    }
+    own->fields = check_fields_new(pack->schema, error);
+    if (own->fields != NULL && pack->rules != NULL)
+        own->rules = rules_new(pack->rules, error);
+    if (own->fields == NULL || (pack->rules != NULL && own->rules == NULL)) {
+        g_prefix_error(error, "pack %s, ", pack->name);
+        return FALSE;
+    }
+    pack_attach(pack, STAGE, g_steal_pointer(&own), (GDestroyNotify)check_pack_free);
+    return TRUE;
+}
+
+/* ---- schema and rules ---- */
+
+static void add_problem(GPtrArray *problems, const char *pointer, const char *kind,
+                        const char *name, const char *sentence)
+{
+    g_autofree char *rule = g_strconcat(kind, ":", name, NULL);
+    g_ptr_array_add(problems, problem_new(pointer, rule, sentence));
+}
+
+static SchemaVerdict validate(const CheckPack *own, const cJSON *record, GPtrArray *problems)
+{
+    g_autoptr(GPtrArray) findings =
+        g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
+    SchemaVerdict verdict = schema_evaluate(own->schema, record, findings);
+    for (guint i = 0; i < findings->len; i++) {
+        const SchemaFinding *finding = g_ptr_array_index(findings, i);
+        add_problem(problems, finding->instance, "schema", finding->rule, finding->sentence);
+    }
+    return verdict;
+}
+
+/* TRUE when the rules could be asked; *broken when one of severity error does not hold. */
+static gboolean apply_rules(const CheckPack *own, const cJSON *record, GPtrArray *problems,
+                            GPtrArray *findings, gboolean *broken, GError **error)
+{
+    *broken = FALSE;
+    if (own->rules == NULL)
+        return TRUE;
+    gboolean ok = rules_run(own->rules, record, findings, error);
+    for (guint i = 0; ok && i < findings->len; i++) {
+        const RuleFinding *finding = g_ptr_array_index(findings, i);
+        if (finding->kind == RULE_FOLLOWS)
+            continue;
+        *broken |= finding->kind == RULE_ERROR;
+        add_problem(problems, finding->pointer, finding->kind == RULE_WARN ? "warn" : "rule",
+                    finding->rule, finding->message);
+    }
+    return ok;
+}
+
+static GPtrArray *rule_findings_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)rule_finding_free);
+}
+
+gboolean check_record(const Pack *pack, const cJSON *record, GPtrArray *problems, GError **error)
+{
+    const CheckPack *own = pack_attached(pack, STAGE);
+    SchemaVerdict verdict = validate(own, record, problems);
+    if (verdict == SCHEMA_UNDECIDED)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE,
+                    "it cannot be decided whether the record is valid: a limit was reached");
+    if (verdict != SCHEMA_VALID)
+        return FALSE;
+    gboolean broken;
+    g_autoptr(GPtrArray) findings = rule_findings_new();
+    return apply_rules(own, record, problems, findings, &broken, error) && !broken;
+}
+
+/* ---- grounding and score ---- */
+
+static void note_ungrounded(const char *pointer, cJSON *value, gpointer data)
+{
+    Job *job = data;
+    const Field *field = g_hash_table_lookup(job->record->fields, pointer);
+    if (field == NULL || field->grounded != GROUNDED_NONE || cJSON_IsNull(value))
+        return;
+    g_autofree char *text = json_print(value, FALSE);
+    g_autofree char *cut = g_utf8_substring(text, 0, MIN(80, g_utf8_strlen(text, -1)));
+    g_autofree char *sentence =
+        g_strdup_printf("%s is %s%s, which stands nowhere in the document", pointer, cut,
+                        strlen(cut) < strlen(text) ? "…" : "");
+    add_problem(job->problems, pointer, "ground", "none", sentence);
+}
+
+static void ground_and_score(Job *job, const CheckPack *own, const GPtrArray *findings,
+                             guint salvaged)
+{
+    g_autoptr(Reading) nothing = job->reading == NULL ? reading_new("text/plain") : NULL;
+    g_autoptr(GroundIndex) index = ground_index_new(job->reading == NULL ? nothing : job->reading);
+    ground_record(index, own->fields, findings, job->record);
+    record_each_leaf(job->record->root, note_ungrounded, job);
+    ScoreRecord input = {.problems = job->problems,
+                         .schema_valid = job->schema_valid,
+                         .repairs = job->repairs,
+                         .salvaged = salvaged};
+    score_record(job->record, own->fields, &input);
+}
+
+/* Everything about the job's record. TRUE when schema and error rules hold. */
+static gboolean judge(Job *job, const CheckPack *own, guint salvaged)
+{
+    g_autoptr(GPtrArray) findings = rule_findings_new();
+    g_autoptr(GError) error = NULL;
+    gboolean broken = FALSE;
+    g_ptr_array_set_size(job->problems, 0);
+    job->schema_valid = validate(own, job->record->root, job->problems) == SCHEMA_VALID;
+    if (job->schema_valid &&
+        !apply_rules(own, job->record->root, job->problems, findings, &broken, &error))
+        add_problem(job->problems, "", "rules", "failed", error->message);
+    ground_and_score(job, own, findings, salvaged);
+    return job->schema_valid && !broken;
+}
+
+/* ---- repair ---- */
+
+static void state_free(gpointer data)
+{
+    CheckState *state = data;
+    cJSON_Delete(state->valid);
+    g_free(state);
+}
+
+static CheckState *state_of(Job *job)
+{
+    CheckState *state = job_data(job, STAGE);
+    if (state == NULL) {
+        state = g_new0(CheckState, 1);
+        job_set_data(job, STAGE, state, state_free);
+    }
+    return state;
+}
+
+/* Shows the model its own answer and what is wrong with it; nothing said before is changed, so that
+ * the conversation's beginning stays cached at the provider. */
+static void ask_again(Job *job)
+{
+    g_autofree char *answer = bytes_to_utf8(job->answer == NULL ? "" : job->answer, -1);
+    if (strlen(answer) > MAX_QUOTED_BYTES) {
+        char *cut = g_utf8_find_prev_char(answer, answer + MAX_QUOTED_BYTES);
+        *cut = '\0';
+    }
+    g_autoptr(GString) text =
+        g_string_new("The record above does not pass. Correct exactly these points:\n");
+    for (guint i = 0; i < job->problems->len && i < MAX_SENTENCES; i++) {
+        const Problem *problem = g_ptr_array_index(job->problems, i);
+        g_string_append_printf(text, "- %s\n", problem->sentence);
+    }
+    g_string_append(text, "Take every value from the document; use null or leave a field out, as "
+                          "the schema allows, when the document does not say it. Answer with the "
+                          "whole corrected JSON object and nothing else.");
+    job_message(job, ROLE_ASSISTANT, answer);
+    job_message(job, ROLE_USER, text->str);
+    job->repairs++;
+    job_reason(job, "repair", "round %u: %s", job->repairs,
+               job->problems->len == 0
+                   ? "the answer held no record"
+                   : ((Problem *)g_ptr_array_index(job->problems, 0))->sentence);
+}
+
+/* No repair rounds are left. A record that conforms goes on, for decide to judge; an answer that
+ * does not is given up for an earlier one that did, else for the template. */
+static StageStep give_up(Job *job, const CheckPack *own)
+{
+    CheckState *state = state_of(job);
+    if (job->record != NULL && job->schema_valid)
+        return STAGE_NEXT;
+    if (state->valid != NULL) {
+        job_reason(job, "repair", "the last answer is worse; the one before is kept");
+        job_set_record(job, record_new(g_steal_pointer(&state->valid), METHOD_MODEL));
+        judge(job, own, state->salvaged);
+        return STAGE_NEXT;
+    }
+    job_reason(job, "model_answer", "no valid record after %u repair rounds: %s", job->repairs,
+               job->problems->len == 0
+                   ? "no answer held one"
+                   : ((Problem *)g_ptr_array_index(job->problems, 0))->sentence);
+    job->model_failed = TRUE;
+    job_set_record(job, NULL);
+    g_ptr_array_set_size(job->problems, 0);
+    return STAGE_FALLBACK;
+}
+
+/* ---- the stage ---- */
+
+/* The model's claim, as a record; NULL with a problem that says why when there is none in it. */
+static cJSON *take_answer(Job *job, guint *salvaged)
+{
+    g_autoptr(GPtrArray) repairs = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+    cJSON *root = salvage_object(job->answer, repairs, &error);
+    for (guint i = 0; i < repairs->len; i++)
+        job_reason(job, "salvage", "%s", (const char *)g_ptr_array_index(repairs, i));
+    *salvaged = repairs->len;
+    if (root == NULL) {
+        g_ptr_array_set_size(job->problems, 0);
+        add_problem(job->problems, "", "schema", "json", error->message);
+    }
+    return root;
+}
+
+static StageStep run_model(Job *job, const CheckPack *own)
+{
+    guint salvaged;
+    cJSON *root = take_answer(job, &salvaged);
+    job_set_record(job, root == NULL ? NULL : record_new(root, METHOD_MODEL));
+    job->schema_valid = FALSE;
+    if (root != NULL && judge(job, own, salvaged))
+        return STAGE_NEXT;
+    if (root != NULL && job->schema_valid) {
+        CheckState *state = state_of(job);
+        cJSON_Delete(state->valid);
+        state->valid = cJSON_Duplicate(root, TRUE);
+        state->salvaged = salvaged;
+    }
+    if (job->repairs >= job->pack->max_repairs)
+        return give_up(job, own);
+    ask_again(job);
+    return STAGE_REPAIR;
+}
+
+static StageStep run(Job *job, GError **error)
+{
+    const CheckPack *own = pack_attached(job->pack, STAGE);
+    if (job->route == ROUTE_MODEL)
+        return run_model(job, own);
+    if (job->record == NULL) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL, "the template made no record");
+        return STAGE_ERROR;
+    }
+    judge(job, own, 0);
+    return STAGE_NEXT;
+}
+
+const Stage stage_check = {
+    .name = STAGE,
+    .version = 1,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_ROW,
+    .repair_to = "ask",
+    .fallback_to = "template",
+    .prepare = prepare,
+    .run = run,
+};

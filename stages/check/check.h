@@ -1,0 +1,12 @@
+/* The gate, for other parts of the program: what every record must pass before it is delivered,
+ * whoever made it (Law 5). */
+#pragma once
+
+#include "pipeline/host/job.h"
+
+/* Validates a record against the pack's schema (formats asserted) and, when it conforms, its rules.
+ * What is wrong is appended to `problems` (of Problem): "schema:KEYWORD", "rule:NAME" for errors,
+ * "warn:NAME" for warnings. TRUE: the schema holds and no error rule is broken. FALSE with *error
+ * set when it cannot be told (a limit was reached, rules.jq failed), or without when it does not
+ * hold. The pack must have been prepared by stage_check. Supervisor's thread. */
+gboolean check_record(const Pack *pack, const cJSON *record, GPtrArray *problems, GError **error);
