@@ -13,9 +13,12 @@
  * their documents. */
 #define GIVE_UP_AFTER 3u
 #define GIVE_UP_AFTER_REFUSALS 10u
+/* Sendings in a row that were lost, after which no new request is begun while older ones are still
+ * trying: ten thousand documents need not each find out for themselves. */
+#define CAREFUL_AFTER 4u
 #define MESSAGE_CHARACTERS 300u /* of a server's words, in a reason */
 
-typedef enum { WAITS_FOR_SLOT, WAITS_FOR_TIME, IS_SENT } TicketState;
+typedef enum { WAITS_FOR_SLOT, WAITS_FOR_TIME, IS_SENT, IS_ENDING } TicketState;
 
 struct Caller {
     const ModelSettings *settings; /* lent */
@@ -28,6 +31,8 @@ struct Caller {
     GQueue slot_queue;   /* of Ticket that wait for a slot */
     GHashTable *tickets; /* Ticket -> itself: all that have not ended */
     guint sent;          /* requests at the server right now */
+    guint trying_again;  /* requests that wait for their next sending */
+    guint lost_sendings; /* in a row */
     gint64 paused_until; /* monotonic microseconds: the server asked everybody to wait */
     GSource *pause;
     guint lost_in_row, refused_in_row;
@@ -77,6 +82,14 @@ static void stop_timer(GSource **timer)
     }
 }
 
+/* Ends a wait for the next sending, if the ticket is in one. */
+static void stop_waiting(Ticket *ticket)
+{
+    if (ticket->timer && ticket->state == WAITS_FOR_TIME)
+        ticket->caller->trying_again--;
+    stop_timer(&ticket->timer);
+}
+
 static void ticket_free(gpointer data)
 {
     Ticket *ticket = data;
@@ -119,9 +132,9 @@ static gboolean on_end(gpointer data)
 /* Ends a request that is not at the server, from the loop. */
 static void end_unsent(Ticket *ticket)
 {
-    stop_timer(&ticket->timer);
+    stop_waiting(ticket);
     set_end(&ticket->outcome, &ticket->caller->why);
-    ticket->state = WAITS_FOR_TIME;
+    ticket->state = IS_ENDING;
     ticket->timer = after(ticket->caller, 0, on_end, ticket);
 }
 
@@ -225,7 +238,7 @@ static gint64 next_wait_ms(const Ticket *ticket, gint64 asked_ms)
 static gboolean on_wait_over(gpointer data)
 {
     Ticket *ticket = data;
-    stop_timer(&ticket->timer);
+    stop_waiting(ticket);
     ticket->state = WAITS_FOR_SLOT;
     g_queue_push_head(&ticket->caller->slot_queue, ticket);
     pump(ticket->caller);
@@ -261,6 +274,7 @@ static gboolean send_again(Ticket *ticket, const ClientResponse *response)
         pause_all(ticket->caller, asked);
     ticket->state = WAITS_FOR_TIME;
     ticket->timer = after(ticket->caller, wait, on_wait_over, ticket);
+    ticket->caller->trying_again++;
     return TRUE;
 }
 
@@ -293,6 +307,8 @@ static void on_response(const ClientResponse *response, gpointer data)
     add_tokens(&outcome->tokens_out, reply.tokens_out);
     outcome->latency_ms = response->elapsed_us / 1000;
     outcome->sendings = ticket->sendings;
+    gboolean lost = verdict.judgement == JUDGE_AGAIN && !verdict.per_document;
+    caller->lost_sendings = lost ? caller->lost_sendings + 1 : 0;
     if (verdict.judgement == JUDGE_AGAIN && !caller->given_up && send_again(ticket, response)) {
         pump(caller);
         return;
@@ -332,13 +348,27 @@ static void send_now(Ticket *ticket)
     ticket->transfer = client_post(caller->client, &request, on_response, ticket);
 }
 
+/* The next one that may be sent, or NULL. Repetitions stand at the head of the queue. */
+static Ticket *next_ticket(Caller *caller)
+{
+    Ticket *ticket = g_queue_peek_head(&caller->slot_queue);
+    gboolean others_try = caller->sent > 0 || caller->trying_again > 0;
+    if (ticket && ticket->sendings == 0 && caller->lost_sendings >= CAREFUL_AFTER && others_try)
+        return NULL;
+    return g_queue_pop_head(&caller->slot_queue);
+}
+
 /* Sends what waits while there are slots and the server did not ask for a pause. */
 static void pump(Caller *caller)
 {
     if (caller->paused_until > clock_monotonic_us())
         return;
-    while (caller->sent < caller->settings->max_in_flight && caller->slot_queue.length)
-        send_now(g_queue_pop_head(&caller->slot_queue));
+    while (caller->sent < caller->settings->max_in_flight) {
+        Ticket *ticket = next_ticket(caller);
+        if (!ticket)
+            return;
+        send_now(ticket);
+    }
 }
 
 void caller_ask(Caller *caller, char *body, Ticket **location, CallerDone done, gpointer data)
@@ -372,6 +402,7 @@ void caller_cancel(Ticket *ticket)
         client_cancel(ticket->transfer);
         caller->sent--;
     }
+    stop_waiting(ticket);
     g_hash_table_remove(caller->tickets, ticket);
     pump(caller);
 }

@@ -321,9 +321,9 @@ static cJSON *rewrite_typed(Rewrite *state, const cJSON *node, guint level)
     if (cJSON_IsArray(type))
         return rewrite_types(state, node, type, level);
     const char *name = cJSON_IsString(type) ? type->valuestring : "";
-    if (g_str_equal(name, "object") || get(node, "properties"))
+    if (g_str_equal(name, "object") || (!*name && get(node, "properties")))
         return rewrite_object(state, node, level);
-    if (g_str_equal(name, "array") || get(node, "items"))
+    if (g_str_equal(name, "array") || (!*name && get(node, "items")))
         return rewrite_array(state, node, level);
     const cJSON *any = get(node, "anyOf") ? get(node, "anyOf") : get(node, "oneOf");
     if (cJSON_IsArray(any) && any->child)

@@ -101,7 +101,9 @@ char *model_settings_url(const char *base_url, const char *path, GError **error)
 {
     g_autoptr(GError) bad = NULL;
     g_autoptr(GUri) uri = g_uri_parse(base_url, G_URI_FLAGS_ENCODED, &bad);
-    if (!uri || !g_uri_get_host(uri) || !*g_uri_get_host(uri)) {
+    const char *scheme = uri ? g_uri_get_scheme(uri) : "";
+    if (!(g_str_equal(scheme, "http") || g_str_equal(scheme, "https")) || !g_uri_get_host(uri) ||
+        !*g_uri_get_host(uri)) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
                     "model.base_url must be a URL such as https://host/v1");
         return NULL;
@@ -116,8 +118,8 @@ char *model_settings_url(const char *base_url, const char *path, GError **error)
     g_autofree char *tail = g_strconcat("/", path, NULL);
     g_autofree char *full =
         g_str_has_suffix(base, tail) ? g_strdup(base) : g_strconcat(base, tail, NULL);
-    return g_uri_join(G_URI_FLAGS_ENCODED, g_uri_get_scheme(uri), NULL, g_uri_get_host(uri),
-                      g_uri_get_port(uri), full, g_uri_get_query(uri), NULL);
+    return g_uri_join(G_URI_FLAGS_ENCODED, scheme, NULL, g_uri_get_host(uri), g_uri_get_port(uri),
+                      full, g_uri_get_query(uri), NULL);
 }
 
 /* Replaces keys of the usual shapes: servers like to repeat (parts of) the key that they refuse. */

@@ -1,0 +1,195 @@
+/* What is worth another sending, how long to wait, where requests go and what must not be shown. */
+#include <string.h>
+
+#include "pipeline/core/error.h"
+#include "stages/ask/retry.h"
+
+static RetryVerdict judge_http(guint status, const char *code, const char *type, gint should_retry)
+{
+    Reply reply = {.kind = REPLY_ERROR, .code = (char *)code, .type = (char *)type};
+    Response response = {.status = status, .should_retry = should_retry, .reply = &reply};
+    return retry_judge(&response);
+}
+
+static void test_statuses(void)
+{
+    static const struct {
+        guint status;
+        const char *code;
+        Judgement judgement;
+        const char *word;
+    } cases[] = {
+        {301, NULL, JUDGE_REFUSED, "redirected"},
+        {400, NULL, JUDGE_UNUSABLE, "request_refused"},
+        {400, "context_length_exceeded", JUDGE_UNUSABLE, "input_too_long"},
+        {400, "unsupported_parameter", JUDGE_REFUSED, "setting_refused"},
+        {400, "content_filter", JUDGE_UNUSABLE, "filtered"},
+        {401, NULL, JUDGE_REFUSED, "key_refused"},
+        {402, NULL, JUDGE_REFUSED, "no_credit"},
+        {403, NULL, JUDGE_REFUSED, "forbidden"},
+        {404, NULL, JUDGE_REFUSED, "not_found"},
+        {408, NULL, JUDGE_AGAIN, "server_busy"},
+        {409, NULL, JUDGE_AGAIN, "server_busy"},
+        {413, NULL, JUDGE_UNUSABLE, "input_too_long"},
+        {422, NULL, JUDGE_UNUSABLE, "request_refused"},
+        {429, NULL, JUDGE_AGAIN, "rate_limited"},
+        {429, "insufficient_quota", JUDGE_REFUSED, "no_credit"},
+        {500, NULL, JUDGE_AGAIN, "server_error"},
+        {501, NULL, JUDGE_REFUSED, "not_found"},
+        {503, NULL, JUDGE_AGAIN, "server_error"},
+        {529, NULL, JUDGE_AGAIN, "server_error"},
+        {700, NULL, JUDGE_REFUSED, "bad_status"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        RetryVerdict verdict = judge_http(cases[i].status, cases[i].code, NULL, -1);
+        g_test_message("%u %s", cases[i].status, cases[i].code ? cases[i].code : "");
+        g_assert_cmpint(verdict.judgement, ==, cases[i].judgement);
+        g_assert_cmpstr(verdict.word, ==, cases[i].word);
+        g_assert_nonnull(verdict.advice);
+    }
+    /* By type, as llama-server has it; and the server's own word on repeating. */
+    RetryVerdict long_prompt = judge_http(400, "400", "exceed_context_size_error", -1);
+    g_assert_cmpstr(long_prompt.word, ==, "input_too_long");
+    g_assert_cmpint(judge_http(500, NULL, NULL, 0).judgement, ==, JUDGE_UNUSABLE);
+    g_assert_cmpint(judge_http(400, NULL, NULL, 1).judgement, ==, JUDGE_AGAIN);
+    g_assert_cmpint(judge_http(401, NULL, NULL, 1).judgement, ==, JUDGE_REFUSED);
+}
+
+static void test_curl_codes(void)
+{
+    static const struct {
+        CURLcode code;
+        Judgement judgement;
+    } cases[] = {
+        {CURLE_COULDNT_CONNECT, JUDGE_AGAIN},
+        {CURLE_COULDNT_RESOLVE_HOST, JUDGE_AGAIN},
+        {CURLE_OPERATION_TIMEDOUT, JUDGE_AGAIN},
+        {CURLE_GOT_NOTHING, JUDGE_AGAIN},
+        {CURLE_RECV_ERROR, JUDGE_AGAIN},
+        {CURLE_PARTIAL_FILE, JUDGE_AGAIN},
+        {CURLE_PEER_FAILED_VERIFICATION, JUDGE_REFUSED},
+        {CURLE_UNSUPPORTED_PROTOCOL, JUDGE_REFUSED},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Response response = {.code = cases[i].code, .should_retry = -1};
+        g_assert_cmpint(retry_judge(&response).judgement, ==, cases[i].judgement);
+    }
+    Response giant = {.code = CURLE_WRITE_ERROR, .too_large = TRUE};
+    g_assert_cmpint(retry_judge(&giant).judgement, ==, JUDGE_UNUSABLE);
+}
+
+static void test_answers(void)
+{
+    static const Judgement wanted[] = {
+        [REPLY_ANSWER] = JUDGE_ANSWERED,  [REPLY_CUT] = JUDGE_UNUSABLE,
+        [REPLY_REFUSED] = JUDGE_UNUSABLE, [REPLY_FILTERED] = JUDGE_UNUSABLE,
+        [REPLY_EMPTY] = JUDGE_AGAIN,      [REPLY_ERROR] = JUDGE_AGAIN,
+        [REPLY_GARBAGE] = JUDGE_AGAIN,
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        Reply reply = {.kind = (ReplyKind)i};
+        Response response = {.status = 200, .should_retry = -1, .reply = &reply};
+        RetryVerdict verdict = retry_judge(&response);
+        g_assert_cmpint(verdict.judgement, ==, wanted[i]);
+        g_assert_true(verdict.per_document == (i == REPLY_EMPTY));
+    }
+}
+
+/* Full jitter: anywhere between nothing and the doubled bound, and never beyond 20 s. */
+static void test_waits(void)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    static const gint64 most[] = {500, 1000, 2000, 4000, 8000, 16000, 20000, 20000};
+    for (guint attempt = 2; attempt < 2 + G_N_ELEMENTS(most); attempt++) {
+        gint64 low = G_MAXINT64, high = 0;
+        for (guint i = 0; i < 2000; i++) {
+            gint64 wait = retry_wait_ms(attempt, random);
+            low = MIN(low, wait);
+            high = MAX(high, wait);
+        }
+        g_assert_cmpint(low, >, 0);
+        g_assert_cmpint(low, <, most[attempt - 2] / 20);
+        g_assert_cmpint(high, <=, most[attempt - 2]);
+        g_assert_cmpint(high, >, most[attempt - 2] * 19 / 20);
+    }
+    g_assert_cmpint(retry_wait_ms(4000000000u, random), <=, 20000);
+}
+
+static void test_retry_after(void)
+{
+    gint64 now = G_GINT64_CONSTANT(1795168800) * G_USEC_PER_SEC; /* 2026-11-20 10:00:00 UTC */
+    g_assert_cmpint(retry_after_ms(NULL, NULL, now), ==, -1);
+    g_assert_cmpint(retry_after_ms(NULL, "3", now), ==, 3000);
+    g_assert_cmpint(retry_after_ms(NULL, " 0.25 ", now), ==, 250);
+    g_assert_cmpint(retry_after_ms("120", "3", now), ==, 120);
+    g_assert_cmpint(retry_after_ms("nonsense", "3", now), ==, 3000);
+    g_assert_cmpint(retry_after_ms(NULL, "Fri, 20 Nov 2026 10:00:07 GMT", now), ==, 7000);
+    g_assert_cmpint(retry_after_ms(NULL, "Fri, 20 Nov 2020 10:00:07 GMT", now), ==, 0);
+    const char *nonsense[] = {"", "-1", "soon", "nan", "inf", "1e999", "3 elephants"};
+    for (guint i = 0; i < G_N_ELEMENTS(nonsense); i++)
+        g_assert_cmpint(retry_after_ms(NULL, nonsense[i], now), ==, -1);
+    g_assert_cmpint(retry_after_ms(NULL, "1e30", now), ==, 24 * 3600 * 1000);
+}
+
+static void test_urls(void)
+{
+    static const char *const cases[][2] = {
+        {"http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/chat/completions"},
+        {"http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1/chat/completions"},
+        {"https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"},
+        {"https://host.example/api/v1/", "https://host.example/api/v1/chat/completions"},
+        {"https://host.example/v1/chat/completions", "https://host.example/v1/chat/completions"},
+        {"https://host.example/d/x?api-version=1",
+         "https://host.example/d/x/chat/completions?api-version=1"},
+        {"http://[::1]:8080/v1", "http://[::1]:8080/v1/chat/completions"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *url = model_settings_url(cases[i][0], "chat/completions", &error);
+        g_assert_no_error(error);
+        g_assert_cmpstr(url, ==, cases[i][1]);
+    }
+    const char *bad[] = {"", "localhost:8080", "/v1", "http://", "ftp://host.example/v1"};
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        g_test_message("%s", bad[i]);
+        g_assert_null(model_settings_url(bad[i], "chat/completions", &error));
+        g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
+    }
+}
+
+static void test_scrub(void)
+{
+    char key[] = "my+very(secret)key", model[] = "m";
+    ModelSettings settings = {.api_key = key, .model = model};
+    static const char *const cases[][2] = {
+        {"key my+very(secret)key is wrong", "key [key] is wrong"},
+        {"Incorrect API key provided: sk-proj-ab**********wxyz.",
+         "Incorrect API key provided: [key]"},
+        {"Authorization: Bearer abc.def.ghi failed", "Authorization: [key] failed"},
+        {"AIzaSyA123456789 is no key", "[key] is no key"},
+        {"red \x1b[31mtext", "red \\x1B[31mtext"},
+        {"a task-force risk", "a task-force risk"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = model_settings_scrub(&settings, cases[i][0], 200);
+        g_assert_cmpstr(text, ==, cases[i][1]);
+    }
+    g_autofree char *cut = model_settings_scrub(&settings, "ääääääääää", 4);
+    g_assert_cmpstr(cut, ==, "ääää…");
+    g_autofree char *broken = model_settings_scrub(NULL, "\xff\xfe bytes", 200);
+    g_assert_true(g_utf8_validate(broken, -1, NULL));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/retry/statuses", test_statuses);
+    g_test_add_func("/retry/curl-codes", test_curl_codes);
+    g_test_add_func("/retry/answers", test_answers);
+    g_test_add_func("/retry/waits", test_waits);
+    g_test_add_func("/retry/retry-after", test_retry_after);
+    g_test_add_func("/settings/urls", test_urls);
+    g_test_add_func("/settings/scrub", test_scrub);
+    return g_test_run();
+}
