@@ -46,7 +46,7 @@ expect("tax_is_plausible"; "/tax";
  | .value
  | select(.quantity != null and .unit_price != null and .net_amount != null)
  | expect("line_is_product"; "/lines/\($i)/net_amount";
-     near(.quantity * .unit_price; .net_amount; 0.02 + (.net_amount | fabs) * 0.005);
+     near(.quantity * .unit_price | fabs; .net_amount | fabs; 0.02 + (.net_amount | fabs) * 0.005);
      "\(.quantity|tojson) at \(.unit_price|shown) is not \(.net_amount|shown)")),
 
 # ---- dates ----
