@@ -13,6 +13,7 @@
 #include "stages/read/techniques/technique.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,16 @@ static void limit(int resource, rlim_t value)
         exit(EXIT_FAILURE);
 }
 
+#ifndef DOCKET_SANITIZE
+/* Some libraries print on their own account. (Sanitizers too, and must be heard.) */
+static void be_silent(void)
+{
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd <= 2 && nowhere >= 0; fd++)
+        dup2(nowhere, fd);
+}
+#endif
+
 static void give_up_rights(void)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
@@ -91,6 +102,7 @@ static void give_up_rights(void)
     signal(SIGXFSZ, SIG_IGN); /* a write over the limit fails instead */
     signal(SIGPIPE, SIG_IGN);
 #ifndef DOCKET_SANITIZE
+    be_silent();
     if (options.memory > 0) {
         limit(RLIMIT_AS, (rlim_t)options.memory);
         memory_probe = MAX(memory_probe, (size_t)options.memory / 4);

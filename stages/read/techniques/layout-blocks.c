@@ -9,6 +9,7 @@
 #define TABLE_GAP 3.0  /* letter heights between two rows of one table, at most */
 #define MIN_TABLE_ROWS 2
 #define MAX_CELLS 64
+#define MAX_ALONE 5 /* rows with one cell between two full ones */
 
 typedef struct {
     double x0, x1;
@@ -82,6 +83,9 @@ static int column_of(const Columns *columns, const Segment *s)
     int best = -1;
     double most = -G_MAXDOUBLE;
     for (guint i = 0; i < columns->n; i++) {
+        /* A long cell counts for the column that it begins in. */
+        if (s->rect.x0 >= columns->cells[i].x0 - 0.1 * s->size && s->rect.x0 < columns->cells[i].x1)
+            return (int)i;
         double shared =
             MIN(columns->cells[i].x1, s->rect.x1) - MAX(columns->cells[i].x0, s->rect.x0);
         if (shared > most) {
@@ -143,8 +147,18 @@ static gboolean columns_take(Columns *columns, const Row *row)
     return TRUE;
 }
 
-/* Rows from `first` on that form one table; 0 if they do not. A row with one cell may continue the
- * row above (a long description), but does not end a table. */
+/* A row with one cell continues the row above (a long description) when it begins in a column. */
+static gboolean continues(const Columns *columns, const Row *row)
+{
+    const Segment *s = row->segments[0];
+    for (guint i = 0; i < columns->n; i++)
+        if (s->rect.x0 >= columns->cells[i].x0 - s->size && s->rect.x0 < columns->cells[i].x1)
+            return TRUE;
+    return FALSE;
+}
+
+/* Rows from `first` on that form one table; 0 if they do not. Rows with one cell do not end it, but
+ * neither are they its last rows. */
 static guint table_length(const Row *rows, guint n, guint first, Columns *columns)
 {
     guint full = 0, length = 0, alone = 0;
@@ -155,10 +169,9 @@ static guint table_length(const Row *rows, guint n, guint first, Columns *column
         double size = rows[i].segments[0]->size;
         if (i > first && rows[i].y0 - rows[i - 1].y1 > TABLE_GAP * size)
             break;
-        if (!columns_take(&grown, &rows[i]))
-            break;
         alone = rows[i].n < 2 ? alone + 1 : 0;
-        if (alone > 2)
+        if (alone > MAX_ALONE ||
+            !(alone ? continues(&grown, &rows[i]) : columns_take(&grown, &rows[i])))
             break;
         if (rows[i].n >= 2) {
             full++;

@@ -228,66 +228,65 @@ static void narrow_strips(GArray *strips, const Row *row, double least)
     }
 }
 
+/* What stands next to the strip on one side of it. */
 typedef struct {
-    guint rows; /* with a segment on this side */
-    guint segments;
-    guint words;
-    guint labels;  /* segments next to the strip that end with a colon */
-    guint numbers; /* segments next to the strip that are amounts, dates, codes */
-    guint wide;    /* segments that fill most of the side */
-    double x0, x1;
+    guint rows;    /* with a segment on this side */
+    guint words;   /* of the segments next to the strip */
+    guint labels;  /* of these segments end with a colon */
+    guint numbers; /* of these segments are amounts, dates, codes */
+    guint wide;    /* of these segments fill most of the column */
+    double x0, x1; /* of the column */
 } Side;
 
-static void look_at_side(Side *side, const LayoutWord *words, const Row *row, gboolean left,
-                         double x)
+static const Segment *next_to(const Row *row, double x, gboolean left)
 {
-    const Segment *next_to = NULL;
-    for (guint k = 0; k < row->n; k++) {
-        const Segment *s = row->segments[k];
-        if ((s->rect.x1 <= x) != left)
-            continue;
-        side->segments++;
-        side->words += s->n_words;
-        side->x0 = side->segments == 1 ? s->rect.x0 : MIN(side->x0, s->rect.x0);
-        side->x1 = side->segments == 1 ? s->rect.x1 : MAX(side->x1, s->rect.x1);
-        if (left || !next_to)
-            next_to = s;
-    }
-    if (!next_to)
-        return;
-    side->rows++;
-    side->labels += layout_is_label(words, next_to);
-    side->numbers += layout_is_number(words, next_to);
+    const Segment *found = NULL;
+    for (guint k = 0; k < row->n; k++)
+        if ((row->segments[k]->rect.x1 <= x) == left && (left || !found))
+            found = row->segments[k];
+    return found;
 }
 
-static gboolean is_prose(const Side *side, const Row *rows, guint n, gboolean left, double x)
+static Side look_at_side(const LayoutWord *words, const Row *rows, guint n, double x, gboolean left)
 {
-    guint wide = 0;
-    for (guint i = 0; i < n; i++)
-        for (guint k = 0; k < rows[i].n; k++) {
-            Rect r = rows[i].segments[k]->rect;
-            wide += (r.x1 <= x) == left && r.x1 - r.x0 >= 0.6 * (side->x1 - side->x0);
-        }
-    return side->rows >= MIN_COLUMN_ROWS && side->words >= 4 * side->segments &&
-           2 * wide >= side->segments;
+    Side side = {0};
+    for (guint i = 0; i < n; i++) {
+        const Segment *s = next_to(&rows[i], x, left);
+        if (!s)
+            continue;
+        side.x0 = side.rows ? MIN(side.x0, s->rect.x0) : s->rect.x0;
+        side.x1 = side.rows ? MAX(side.x1, s->rect.x1) : s->rect.x1;
+        side.rows++;
+        side.words += s->n_words;
+        side.labels += layout_is_label(words, s);
+        side.numbers += layout_is_number(words, s);
+    }
+    for (guint i = 0; i < n; i++) {
+        const Segment *s = next_to(&rows[i], x, left);
+        side.wide += s && s->rect.x1 - s->rect.x0 >= 0.6 * (side.x1 - side.x0);
+    }
+    return side;
+}
+
+static gboolean is_prose(const Side *side)
+{
+    return side->rows >= MIN_COLUMN_ROWS && side->words >= 4 * side->rows &&
+           2 * side->wide >= side->rows;
 }
 
 /* Does the empty strip at x separate two columns of text, each to be read for itself? */
 static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint n, double x,
                                 guint n_strips)
 {
-    Side left = {0}, right = {0};
+    Side left = look_at_side(words, rows, n, x, TRUE);
+    Side right = look_at_side(words, rows, n, x, FALSE);
     guint both = 0;
-    for (guint i = 0; i < n; i++) {
-        guint before_left = left.rows, before_right = right.rows;
-        look_at_side(&left, words, &rows[i], TRUE, x);
-        look_at_side(&right, words, &rows[i], FALSE, x);
-        both += left.rows > before_left && right.rows > before_right;
-    }
+    for (guint i = 0; i < n; i++)
+        both += next_to(&rows[i], x, TRUE) && next_to(&rows[i], x, FALSE);
     guint least = MIN(left.rows, right.rows);
     if (least < 2)
         return FALSE;
-    if (is_prose(&left, rows, n, TRUE, x) && is_prose(&right, rows, n, FALSE, x))
+    if (is_prose(&left) && is_prose(&right))
         return TRUE;
     if (2 * right.numbers >= right.rows || 2 * left.numbers >= left.rows)
         return FALSE; /* amounts and codes stay with what they are the amount of */
@@ -299,7 +298,7 @@ static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint 
         return TRUE; /* rows in a rhythm of their own */
     if (n_strips >= 2 && both >= 3)
         return FALSE; /* a table of words */
-    return left.words >= 2 * left.segments && right.words >= 2 * right.segments;
+    return left.words >= 2 * left.rows && right.words >= 2 * right.rows;
 }
 
 typedef struct {

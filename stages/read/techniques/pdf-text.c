@@ -9,6 +9,7 @@
 #define SMALLEST_TYPE 1.5 /* points */
 #define NEAR_WHITE 0xe000 /* of 0xffff, in all three colours */
 #define MAX_WORD_BYTES 4096
+#define CELL_GAP 0.4 /* of a letter's height, between two letters of different words */
 
 typedef struct {
     const char *text; /* the page's characters, one rectangle each */
@@ -154,6 +155,15 @@ static void add_word(PdfText *t, const Layer *l, GString *text, Rect rect,
     g_array_append_val(t->suspects, suspect);
 }
 
+/* Poppler writes no space between two cells of one row. */
+static gboolean is_far(Rect a, Rect b)
+{
+    double em = MIN(MAX(a.x1 - a.x0, a.y1 - a.y0), MAX(b.x1 - b.x0, b.y1 - b.y0));
+    double across = MAX(a.x0, b.x0) - MIN(a.x1, b.x1);
+    double down = MAX(a.y0, b.y0) - MIN(a.y1, b.y1);
+    return MAX(across, down) > CELL_GAP * em;
+}
+
 static void split_words(PdfText *t, const Layer *l)
 {
     g_autoptr(GString) word = g_string_new(NULL);
@@ -161,14 +171,21 @@ static void split_words(PdfText *t, const Layer *l)
     const PopplerTextAttributes *style = NULL;
     Rect rect = {0};
     guint i = 0;
+    /* Around right-to-left text Poppler adds marks, which have no rectangle. */
+    gboolean marks = g_utf8_strlen(l->text, -1) > (glong)l->n;
     for (const char *p = l->text; *p && i < l->n; p = g_utf8_next_char(p), i++) {
         gunichar c = g_utf8_get_char(p);
-        if (g_unichar_isspace(c)) {
-            if (word->len)
-                add_word(t, l, word, rect, style);
-            g_string_truncate(word, 0);
+        if (marks && c >= 0x202a && c <= 0x202e) {
+            i--;
             continue;
         }
+        gboolean space = g_unichar_isspace(c);
+        if (word->len && (space || is_far(rect_of(l, i - 1), rect_of(l, i)))) {
+            add_word(t, l, word, rect, style);
+            g_string_truncate(word, 0);
+        }
+        if (space)
+            continue;
         if (word->len == 0) {
             style = attributes_at(&at, i);
             rect = rect_of(l, i);

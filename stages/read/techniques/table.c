@@ -1,13 +1,24 @@
 #include "technique.h"
 
+#include "csv.h"
+#include "html.h"
 #include "image.h"
+#include "jsonl.h"
 #include "pdf.h"
+#include "text.h"
 
 #include <string.h>
 
 static const TechniqueRow rows[] = {
     {.media_type = "application/pdf", .read = pdf_read},
     {.media_type = "image/", .read = image_read},
+    {.media_type = "text/html", .read = html_read},
+    {.media_type = "text/csv", .read = csv_read},
+    {.media_type = "text/tab-separated-values", .read = csv_read},
+    {.media_type = "application/jsonl", .read = jsonl_read},
+    {.media_type = "application/json", .read = json_read},
+    {.media_type = "text/markdown", .read = markdown_read},
+    {.media_type = "text/", .read = text_read},
 };
 
 static gboolean row_takes(const TechniqueRow *row, const char *media_type)

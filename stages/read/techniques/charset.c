@@ -1,0 +1,206 @@
+#include "charset.h"
+
+#include <errno.h>
+#include <string.h>
+#include <uchardet.h>
+
+#define STATISTICS_BYTES 32768 /* of text around the first byte that is not ASCII */
+#define ZERO_SAMPLE 4096
+
+typedef struct {
+    const char *bytes;
+    gsize length;
+    const char *charset;
+} Mark;
+
+static const Mark marks[] =
+    {
+        {"\xEF\xBB\xBF", 3, "UTF-8"},
+        {"\xFF\xFE\0\0", 4, "UTF-32LE"}, /* before UTF-16LE, which it begins like */
+        {"\0\0\xFE\xFF", 4, "UTF-32BE"},
+        {"\xFF\xFE", 2, "UTF-16LE"},
+        {"\xFE\xFF", 2, "UTF-16BE"},
+};
+
+/* Latin text in UTF-16 has a zero in every second byte. */
+static const char *guess_by_zeros(const char *data, gsize length)
+{
+    gsize n = MIN(length, ZERO_SAMPLE) & ~(gsize)1, even = 0, odd = 0;
+    for (gsize i = 0; i < n; i += 2) {
+        even += data[i] == 0;
+        odd += data[i + 1] == 0;
+    }
+    if (n < 4 || MAX(even, odd) * 5 < n) /* 40 % of the units */
+        return NULL;
+    if (odd > 8 * even)
+        return "UTF-16LE";
+    return even > 8 * odd ? "UTF-16BE" : NULL;
+}
+
+static gsize first_high_byte(const char *data, gsize length)
+{
+    gsize i = 0;
+    while (i < length && (guchar)data[i] < 0x80)
+        i++;
+    return i;
+}
+
+/* Valid but for a sequence that the end of the sample cuts. */
+static gboolean is_utf8(const char *data, gsize length)
+{
+    const char *end;
+    if (g_utf8_validate(data, (gssize)length, &end))
+        return TRUE;
+    gsize rest = length - (gsize)(end - data);
+    if (*end == '\0') /* a zero byte is valid here, if not in C */
+        return is_utf8(end + 1, rest - 1);
+    return rest < 4 && length == CHARSET_SAMPLE;
+}
+
+static gboolean is_known(const char *charset)
+{
+    GIConv converter = g_iconv_open("UTF-8", charset);
+    if (converter == (GIConv)-1)
+        return FALSE;
+    g_iconv_close(converter);
+    return TRUE;
+}
+
+/* The statistics are bred on long texts; in short ones they take Western European letters for
+ * languages that nobody writes that way. */
+static gboolean is_far_fetched(const char *charset)
+{
+    static const char *const odd[] = {"ISO-8859-3",
+                                      "ISO-8859-10",
+                                      "ISO-8859-13",
+                                      "ISO-8859-16",
+                                      "ISO-8859-4",
+                                      "MAC-CENTRALEUROPE",
+                                      "VISCII",
+                                      "IBM852",
+                                      "IBM865",
+                                      "WINDOWS-1257",
+                                      "WINDOWS-1258",
+                                      "GEORGIAN-ACADEMY",
+                                      "GEORGIAN-PS",
+                                      "ISO-8859-1",
+                                      "ISO-8859-15",
+                                      "ASCII",
+                                      "ISO-8859-9",
+                                      "MAC-CYRILLIC",
+                                      NULL};
+    return g_strv_contains(odd, charset);
+}
+
+static char *guess_by_statistics(const char *data, gsize length)
+{
+    gsize high = first_high_byte(data, length);
+    gsize from = high > 1024 ? high - 1024 : 0;
+    uchardet_t detector = uchardet_new();
+    uchardet_handle_data(detector, data + from, MIN(length - from, STATISTICS_BYTES));
+    uchardet_data_end(detector);
+    const char *name = uchardet_get_charset(detector);
+    gboolean usable = name && name[0] && !is_far_fetched(name) && is_known(name);
+    char *charset = g_strdup(usable ? name : "WINDOWS-1252");
+    uchardet_delete(detector);
+    return charset;
+}
+
+/* Names that are wider in practice than on paper (WHATWG Encoding, 4.2). */
+static const char *wider(const char *declared)
+{
+    static const char *const narrow[] = {"iso-8859-1", "latin1",    "us-ascii",
+                                         "ascii",      "iso8859-1", NULL};
+    g_autofree char *lower = g_ascii_strdown(declared, -1);
+    return g_strv_contains(narrow, lower) ? "WINDOWS-1252" : declared;
+}
+
+char *charset_guess(const char *data, gsize length, const char *declared, gsize *mark)
+{
+    gboolean big;
+    *mark = 0;
+    length = MIN(length, CHARSET_SAMPLE);
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (length >= marks[i].length && memcmp(data, marks[i].bytes, marks[i].length) == 0) {
+            *mark = marks[i].length;
+            return g_strdup(marks[i].charset);
+        }
+    const char *zeros = guess_by_zeros(data, length);
+    if (zeros)
+        return g_strdup(zeros);
+    if (is_utf8(data, length))
+        return g_strdup("UTF-8");
+    /* Text that could be read up to its own declaration is not UTF-16 or UTF-32. */
+    if (declared && g_ascii_strcasecmp(declared, "utf-8") != 0 && is_known(declared) &&
+        charset_unit(declared, &big) == 1)
+        return g_strdup(wider(declared));
+    return guess_by_statistics(data, length);
+}
+
+guint charset_unit(const char *charset, gboolean *big)
+{
+    *big = FALSE;
+    if (g_ascii_strncasecmp(charset, "UTF-16", 6) == 0 ||
+        g_ascii_strncasecmp(charset, "UCS-2", 5) == 0) {
+        *big = strstr(charset, "BE") != NULL;
+        return 2;
+    }
+    if (g_ascii_strncasecmp(charset, "UTF-32", 6) == 0 ||
+        g_ascii_strncasecmp(charset, "UCS-4", 5) == 0) {
+        *big = strstr(charset, "BE") != NULL;
+        return 4;
+    }
+    return 1;
+}
+
+/* Converts what can be converted; one code unit that cannot becomes U+FFFD. */
+static void convert(GIConv converter, const char *data, gsize length, guint unit, GString *out)
+{
+    char buffer[8192];
+    char *in = (char *)data;
+    gsize left = length;
+    while (left > 0) {
+        char *to = buffer;
+        gsize room = sizeof buffer;
+        gsize result = g_iconv(converter, &in, &left, &to, &room);
+        int reason = errno;
+        g_string_append_len(out, buffer, (gssize)(sizeof buffer - room));
+        if (result != (gsize)-1 || reason == E2BIG)
+            continue;
+        g_string_append(out, "\xEF\xBF\xBD");
+        gsize skip = MIN(left, unit);
+        in += skip;
+        left -= skip;
+        g_iconv(converter, NULL, NULL, NULL, NULL);
+    }
+}
+
+static void drop_zeros(GString *text)
+{
+    gsize kept = 0;
+    for (gsize i = 0; i < text->len; i++)
+        if (text->str[i] != '\0')
+            text->str[kept++] = text->str[i];
+    g_string_truncate(text, kept);
+}
+
+char *charset_decode(const char *data, gsize length, const char *charset)
+{
+    if (g_ascii_strcasecmp(charset, "UTF-8") == 0) {
+        if (g_utf8_validate(data, (gssize)length, NULL))
+            return g_strndup(data, length);
+        if (!memchr(data, 0, length))
+            charset = "WINDOWS-1252";
+    }
+    gboolean big;
+    GString *out = g_string_sized_new(length + length / 8 + 1);
+    GIConv converter = g_iconv_open("UTF-8", charset);
+    if (converter == (GIConv)-1)
+        converter = g_iconv_open("UTF-8", "WINDOWS-1252");
+    convert(converter, data, length, charset_unit(charset, &big), out);
+    g_iconv_close(converter);
+    drop_zeros(out);
+    char *valid = g_utf8_make_valid(out->str, (gssize)out->len);
+    g_string_free(out, TRUE);
+    return valid;
+}
