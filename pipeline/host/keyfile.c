@@ -177,5 +177,7 @@ const char *keyfile_nearest(const char *word, const char *const *candidates)
             best = candidates[i];
         }
     }
-    return best && least <= MAX(1, strlen(folded) / 3) ? best : NULL;
+    /* Two letters that changed places are two steps. */
+    gsize most = strlen(folded) < 4 ? 1 : MAX(2, strlen(folded) / 3);
+    return best && least <= most ? best : NULL;
 }
