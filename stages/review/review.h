@@ -9,9 +9,9 @@ typedef enum { REVIEW_ACCEPT, REVIEW_CORRECT, REVIEW_REJECT } ReviewAction;
 const char *review_action_name(ReviewAction action); /* "accept", "correct", "reject" */
 
 /* Validates a record as a pack wants it: schema and error rules. FALSE with what is wrong appended
- * to `problems` (of Problem), or with *error set when that could not be told. The program gives it,
- * so that this stage needs no other. */
-typedef gboolean (*ReviewValidate)(Pack *pack, const cJSON *record, GPtrArray *problems,
+ * to `problems` (of Problem), or with *error set when that could not be told. The program gives it
+ * (check_record), so that this stage needs no other. */
+typedef gboolean (*ReviewValidate)(const Pack *pack, const cJSON *record, GPtrArray *problems,
                                    GError **error);
 
 typedef struct {

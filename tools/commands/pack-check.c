@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "pipeline/core/error.h"
+#include "stages/check/check.h"
 #include "tools/commands/schema-path.h"
-#include "tools/commands/validity.h"
 
 #define EXPECTED ".expected.json"
 #define MAX_SCHEMA_DEPTH 32
@@ -80,7 +80,7 @@ static void check_record(PackCheck *check, Pack *pack, const cJSON *record, cons
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
     g_autoptr(GError) fault = NULL;
-    if (validity_check(pack, record, problems, &fault))
+    if (check_record(pack, record, problems, &fault))
         return;
     if (fault)
         add(check->errors, "%s: %s", where, fault->message);

@@ -8,9 +8,9 @@
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
 #include "pipeline/host/outbox.h"
+#include "stages/check/check.h"
 #include "tools/commands/describe.h"
 #include "tools/commands/edit.h"
-#include "tools/commands/validity.h"
 
 typedef struct {
     const Command *command;
@@ -144,6 +144,9 @@ static gboolean decide(Queue *queue, const LedgerDocument *document, ReviewActio
                        const char *file, GError **error)
 {
     g_autoptr(cJSON) record = NULL;
+    Pack *pack = document->pack ? packs_find(queue->packs, document->pack) : NULL;
+    if (pack && !console_prepare(pack, error))
+        return FALSE;
     gboolean from_editor = action == REVIEW_CORRECT && !file && !queue->sets;
     if (action == REVIEW_CORRECT) {
         record = corrected(queue, document, file, error);
@@ -154,7 +157,7 @@ static gboolean decide(Queue *queue, const LedgerDocument *document, ReviewActio
                      .outbox = queue->outbox,
                      .packs = queue->packs,
                      .who = queue->who,
-                     .validate = validity_check};
+                     .validate = check_record};
     if (!review_decide(&review, document, action, record, queue->reason, queue->problems, error)) {
         say_problems(queue);
         if (from_editor)
