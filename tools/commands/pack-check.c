@@ -76,7 +76,7 @@ static void check_template(PackCheck *check, const Pack *pack)
 
 /* ---- records that come with the pack ---- */
 
-static void check_record(PackCheck *check, Pack *pack, const cJSON *record, const char *where)
+static void try_record(PackCheck *check, Pack *pack, const cJSON *record, const char *where)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
     g_autoptr(GError) fault = NULL;
@@ -94,8 +94,8 @@ static void check_examples(PackCheck *check, Pack *pack)
 {
     for (guint i = 0; i < pack->examples->len; i++) {
         g_autofree char *where = g_strdup_printf("examples.jsonl, example %u", i + 1);
-        check_record(check, pack,
-                     cJSON_GetObjectItemCaseSensitive(pack->examples->pdata[i], "record"), where);
+        try_record(check, pack,
+                   cJSON_GetObjectItemCaseSensitive(pack->examples->pdata[i], "record"), where);
     }
     check->examples = pack->examples->len;
 }
@@ -120,14 +120,14 @@ static void check_expected(PackCheck *check, Pack *pack, const cJSON *expected, 
     const cJSON *truth = cJSON_GetObjectItemCaseSensitive(expected, "truth");
     const cJSON *values = cJSON_GetObjectItemCaseSensitive(expected, "record");
     if (truth)
-        check_record(check, pack, truth, where);
+        try_record(check, pack, truth, where);
     for (const cJSON *v = cJSON_IsObject(values) ? values->child : NULL; v; v = v->next)
         if (v->string[0] == '/' && !schema_path(pack->schema, v->string))
             add(check->errors, "%s: the schema has no field %s", where, v->string);
     if (cJSON_IsObject(values) && values->child && values->child->string[0] != '/')
-        check_record(check, pack, values, where);
+        try_record(check, pack, values, where);
     if (!truth && !values)
-        check_record(check, pack, expected, where);
+        try_record(check, pack, expected, where);
 }
 
 static void check_case(PackCheck *check, Pack *pack, const char *folder, const char *name)
