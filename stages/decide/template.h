@@ -41,7 +41,8 @@
  *   "synonyms": {value: [phrase or /regex/, …]}   enum values by phrases; in the order written
  *   "replace": [[regex, text], …]  clean the string ($1 or \1 for groups); "case": calm | lower |
  *                              upper | title (calm: only when it SHOUTS); "max_length": characters
- *   "lines": 6                 most lines of a block or address; "until": [label, …] ends it
+ *   "lines": 6                 most lines of a block or address; "until": [label, …] ends it;
+ *   "join": text               between its lines (default ", ", or a space behind a comma)
  *   "words": [regex, …]        organisation, address: more words that speak for one
  *   "many": true               an array of all values; "split": regex  cuts one text into many
  *   "default": any             when nothing was found (evidence: derived)

@@ -1,0 +1,470 @@
+/* Labels on the page and the values that stand at them. */
+#include "template-internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What speaks for a candidate, in points. Only their order matters. */
+#define POINTS_LABEL 100.0
+#define POINTS_PER_RANK 4.0    /* lost for each label before it in the list */
+#define POINTS_POSITION 8.0    /* lost for each position before it */
+#define POINTS_WEAK_LABEL 25.0 /* lost when the label stands in running text */
+#define POINTS_LIKENESS 30.0   /* lost for wrong letters, times their share */
+#define POINTS_QUALITY 20.0    /* lost for a value that fits badly */
+#define POINTS_DISTANCE 3.0    /* lost for each line or cell between label and value */
+#define POINTS_AGREE 60.0      /* gained by agreeing with other amounts */
+
+/* ---- labels ---- */
+
+static gboolean is_owned(guint phrase, gpointer data)
+{
+    const Template *t = data;
+    return g_array_index(t->owned, gboolean, phrase);
+}
+
+/* A label begins its cell (signs aside), or a colon follows it, or it fills a name cell. */
+static gboolean is_strong(const Cell *cell, const Hit *hit)
+{
+    gboolean starts = TRUE;
+    for (guint32 i = 0; i < hit->start && starts; i++)
+        starts = !g_ascii_isalnum(cell->text[i]) && (guchar)cell->text[i] < 0x80;
+    const char *p = cell->text + hit->end, *end = cell->text + cell->length;
+    while (p < end && strchr(" .)", *p) != NULL)
+        p++;
+    gboolean colon = p < end && *p == ':';
+    if (cell->kind == BLOCK_FIELDS && cell->column == 0)
+        return starts && p == end;
+    /* Running text may begin with a label's word too: "Date of the event was moved." */
+    gboolean sentence = cell->n_tokens > 12 && !colon;
+    return colon || (starts && !sentence);
+}
+
+void run_find_hits(Run *run)
+{
+    const Sheet *sheet = run->sheet;
+    g_autoptr(GArray) matches = g_array_new(FALSE, FALSE, sizeof(PhraseMatch));
+    for (guint i = 0; i < sheet->cells->len; i++) {
+        const Cell *cell = sheet_cell(sheet, i);
+        g_array_append_val(run->cell_hits, run->hits->len);
+        /* The value of a pair has no labels in it, and the first cell in its row is a name. */
+        gboolean pair = cell->kind == BLOCK_FIELDS;
+        if ((pair && cell->column != 0) || cell->n_tokens == 0)
+            continue;
+        g_array_set_size(matches, 0);
+        phrases_match(run->template->phrases, sheet_token(sheet, cell->first_token), cell->n_tokens,
+                      cell->ocr, matches);
+        phrases_untangle(matches, is_owned, (gpointer)run->template);
+        for (guint k = 0; k < matches->len; k++) {
+            const PhraseMatch *m = &g_array_index(matches, PhraseMatch, k);
+            const Token *first = sheet_token(sheet, cell->first_token + m->first);
+            const Token *last = first + m->n - 1;
+            Hit hit = {.phrase = m->phrase,
+                       .cell = i,
+                       .start = first->start,
+                       .end = last->end,
+                       .likeness = m->likeness};
+            if (pair && m->n != cell->n_tokens)
+                continue;
+            hit.strong = is_strong(cell, &hit);
+            hit.rect = sheet_rect(sheet, cell, hit.start, hit.end);
+            g_array_append_val(run->hits, hit);
+        }
+    }
+    g_array_append_val(run->cell_hits, run->hits->len);
+}
+
+/* Where the first label at or behind `from` begins in a cell. Weak ones count only for `any`. */
+gboolean run_label_at(const Run *run, guint cell, guint32 from, gboolean any, guint32 *start)
+{
+    guint first = g_array_index(run->cell_hits, guint, cell);
+    guint end = g_array_index(run->cell_hits, guint, cell + 1);
+    for (guint i = first; i < end; i++) {
+        const Hit *hit = &g_array_index(run->hits, Hit, i);
+        if (hit->start >= from && (any || hit->strong)) {
+            *start = hit->start;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean starts_with_label(const Run *run, guint cell)
+{
+    guint32 at;
+    if (!run_label_at(run, cell, 0, FALSE, &at))
+        return FALSE;
+    const Cell *c = sheet_cell(run->sheet, cell);
+    for (guint32 i = 0; i < at; i++)
+        if (g_ascii_isalnum(c->text[i]))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean run_in_region(const Run *run, const FieldSpec *field, const Cell *cell)
+{
+    guint pages = run->sheet->reading->pages->len;
+    const Page *page = reading_page(run->sheet->reading, cell->page);
+    if ((field->pages == PAGES_FIRST && cell->page != 0) ||
+        (field->pages == PAGES_LAST && cell->page + 1 != pages))
+        return FALSE;
+    if (field->from <= 0.0 && field->to >= 1.0)
+        return TRUE;
+    double middle = (cell->rect.y0 + cell->rect.y1) / 2;
+    double share = page->height > 0 ? middle / page->height : 0;
+    return share >= field->from && share <= field->to;
+}
+
+/* ---- values at a label ---- */
+
+typedef struct {
+    Run *run;
+    const FieldSpec *field;
+    const Hit *hit;
+    guint rank;
+    GPtrArray *out;
+} Search;
+
+static gboolean is_amount(Parser p)
+{
+    return p == PARSER_MONEY || p == PARSER_NUMBER || p == PARSER_INTEGER || p == PARSER_PERCENT ||
+           p == PARSER_QUANTITY;
+}
+
+static gboolean is_text(Parser p)
+{
+    return p == PARSER_STRING || p == PARSER_LINE || p == PARSER_BLOCK ||
+           p == PARSER_ORGANISATION || p == PARSER_ADDRESS || p == PARSER_HEADING ||
+           p == PARSER_PARAGRAPHS || p == PARSER_ENUM || p == PARSER_BOOLEAN;
+}
+
+static void add_found(Search *s, Found *found, guint position, double distance)
+{
+    const Hit *hit = s->hit;
+    found->rank = s->rank;
+    found->score = POINTS_LABEL - POINTS_PER_RANK * s->rank - POINTS_POSITION * position -
+                   (hit->strong ? 0 : POINTS_WEAK_LABEL) - POINTS_LIKENESS * (1.0 - hit->likeness) -
+                   POINTS_QUALITY * (1.0 - found->quality) - POINTS_DISTANCE * distance;
+    found->order = hit->cell;
+    g_ptr_array_add(s->out, found);
+}
+
+/* A value in bytes [from, to) of a cell. */
+static gboolean take_in_cell(Search *s, guint index, guint32 from, guint32 to, guint position,
+                             double distance)
+{
+    const Cell *cell = sheet_cell(s->run->sheet, index);
+    gsize start, end;
+    if (from >= to || !run_in_region(s->run, s->field, cell))
+        return FALSE;
+    Found *found = value_take(s->run->template, &s->field->value, cell->text + from, to - from,
+                              TRUE, &start, &end);
+    if (!found)
+        return FALSE;
+    WordRun words;
+    if (sheet_words(s->run->sheet, cell, from + start, from + end, &words.first, &words.n))
+        g_array_append_val(found->runs, words);
+    add_found(s, found, position, distance);
+    return TRUE;
+}
+
+/* Where the text at a label ends inside its cell: at the next label. */
+static guint32 text_end(const Search *s, guint cell, guint32 from)
+{
+    guint32 stop;
+    gboolean any = !is_text(s->field->value.parser);
+    return run_label_at(s->run, cell, from, any, &stop) ? stop
+                                                        : sheet_cell(s->run->sheet, cell)->length;
+}
+
+static gboolean take_pair(Search *s, guint position)
+{
+    const Cell *key = sheet_cell(s->run->sheet, s->hit->cell);
+    if (key->kind != BLOCK_FIELDS || key->column != 0)
+        return FALSE;
+    Source *source = run_pair_value(s->run, s->hit->cell);
+    gsize start, end;
+    Found *found = value_take(s->run->template, &s->field->value, source->text->str,
+                              source->text->len, TRUE, &start, &end);
+    if (found) {
+        source_words(source, s->run->sheet, start, end, found->runs);
+        add_found(s, found, position, 0);
+    }
+    source_free(source);
+    return found != NULL;
+}
+
+/* The rest of the label's cell, then the cells to its right up to the next label. */
+static void search_right(Search *s, guint position)
+{
+    const Sheet *sheet = s->run->sheet;
+    const Cell *cell = sheet_cell(sheet, s->hit->cell);
+    if (cell->kind == BLOCK_FIELDS && cell->column == 0) {
+        take_pair(s, position);
+        return;
+    }
+    if (take_in_cell(s, s->hit->cell, s->hit->end, text_end(s, s->hit->cell, s->hit->end), position,
+                     0) &&
+        !is_amount(s->field->value.parser))
+        return;
+    const Row *row = sheet_row(sheet, cell->row);
+    guint last = row->first_cell + row->n_cells;
+    for (guint i = s->hit->cell + 1; i < last && i - s->hit->cell <= 6; i++) {
+        guint32 stop = text_end(s, i, 0);
+        gboolean labelled = starts_with_label(s->run, i);
+        /* Amounts go on to the right: net, tax and gross of a row, the last is asked for. */
+        if (labelled || (take_in_cell(s, i, 0, stop, position, 0.3 * (i - s->hit->cell)) &&
+                         !is_amount(s->field->value.parser)))
+            return;
+        if (stop < sheet_cell(sheet, i)->length)
+            return;
+    }
+}
+
+/* The right-most of several amounts in one row counts: it replaces those before it. */
+static void keep_last_amount(Search *s, guint from)
+{
+    if (!is_amount(s->field->value.parser) || s->out->len < from + 2)
+        return;
+    guint best = s->out->len - 1;
+    for (guint i = s->out->len; i-- > from;) {
+        const Found *a = g_ptr_array_index(s->out, i), *b = g_ptr_array_index(s->out, best);
+        if (a->quality > b->quality)
+            best = i;
+    }
+    Found *kept = g_ptr_array_index(s->out, best);
+    double first = ((Found *)g_ptr_array_index(s->out, from))->score;
+    g_ptr_array_index(s->out, best) = g_ptr_array_index(s->out, from);
+    g_ptr_array_index(s->out, from) = kept;
+    kept->score = MAX(kept->score, first);
+    g_ptr_array_set_size(s->out, (int)from + 1);
+}
+
+static double overlap_x(Rect a, Rect b)
+{
+    return MIN(a.x1, b.x1) - MAX(a.x0, b.x0);
+}
+
+/* Rows under (step 1) or over (step -1) the label, as far as about four lines. */
+static void search_vertical(Search *s, guint position, int step)
+{
+    const Sheet *sheet = s->run->sheet;
+    const Cell *cell = sheet_cell(sheet, s->hit->cell);
+    double line = sheet_line_height(sheet, cell->row);
+    Rect label = s->hit->rect;
+    /* A value may be wider than its label and stand to the right or left of it a little. */
+    label.x0 -= line;
+    label.x1 += line;
+    for (int away = 1; away <= 4; away++) {
+        gint64 index = (gint64)cell->row + step * away;
+        if (index < 0 || index >= (gint64)sheet->rows->len)
+            return;
+        const Row *row = sheet_row(sheet, (guint)index);
+        double gap = step > 0 ? row->rect.y0 - label.y1 : label.y0 - row->rect.y1;
+        if (row->page != cell->page || gap > 4.5 * line)
+            return;
+        for (guint i = row->first_cell; i < row->first_cell + row->n_cells; i++) {
+            const Cell *other = sheet_cell(sheet, i);
+            if (overlap_x(label, other->rect) <= 0 ||
+                (cell->kind == BLOCK_TABLE && other->kind == BLOCK_TABLE &&
+                 cell->block == other->block && cell->column != other->column))
+                continue;
+            if (starts_with_label(s->run, i))
+                return;
+            if (take_in_cell(s, i, 0, text_end(s, i, 0), position, MAX(gap, 0) / line * 0.5))
+                return;
+        }
+    }
+}
+
+static void search_hit(Search *s)
+{
+    for (guint p = 0; p < s->field->n_positions; p++) {
+        guint before = s->out->len;
+        Found *block;
+        switch (s->field->positions[p]) {
+        case POSITION_RIGHT:
+            search_right(s, p);
+            keep_last_amount(s, before);
+            break;
+        case POSITION_BELOW:
+            search_vertical(s, p, 1);
+            break;
+        case POSITION_ABOVE:
+            search_vertical(s, p, -1);
+            break;
+        default:
+            block = block_below(s->run, s->field, s->hit);
+            if (block)
+                add_found(s, block, p, 0);
+        }
+        if (s->out->len > before)
+            return;
+    }
+}
+
+/* ---- agreeing amounts ---- */
+
+static Found *amount_at(Run *run, const Hit *hit)
+{
+    FieldSpec field = {.pointer = (char *)"", .to = 1.0, .value = {.parser = PARSER_MONEY}};
+    field.value.minimum = -INFINITY;
+    field.value.maximum = INFINITY;
+    field.positions[0] = POSITION_RIGHT;
+    field.positions[1] = POSITION_BELOW;
+    field.n_positions = 2;
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
+    Search s = {.run = run, .field = &field, .hit = hit, .out = out};
+    search_hit(&s);
+    return out->len > 0 ? g_ptr_array_steal_index(out, 0) : NULL;
+}
+
+GArray *run_amounts(Run *run, const GArray *phrases)
+{
+    GArray *amounts = g_array_new(FALSE, FALSE, sizeof(double));
+    for (guint i = 0; i < run->hits->len && amounts->len < 8; i++) {
+        const Hit *hit = &g_array_index(run->hits, Hit, i);
+        gboolean ours = FALSE;
+        for (guint k = 0; k < phrases->len && !ours; k++)
+            ours = g_array_index(phrases, guint, k) == hit->phrase;
+        g_autoptr(Found) found = ours ? amount_at(run, hit) : NULL;
+        if (found)
+            g_array_append_val(amounts, found->number);
+    }
+    return amounts;
+}
+
+/* Is there a choice of amounts, one a term, whose signed sum is `target`? A term without amounts
+ * counts as nothing, but the first must have one. */
+static gboolean sums_to(GPtrArray *amounts, const GPtrArray *terms, guint at, double left)
+{
+    if (at == terms->len)
+        return fabs(left) < 0.005;
+    const GArray *choices = g_ptr_array_index(amounts, at);
+    const Term *term = g_ptr_array_index(terms, at);
+    for (guint i = 0; i < choices->len; i++) {
+        double amount = fabs(g_array_index(choices, double, i));
+        if (sums_to(amounts, terms, at + 1, left - term->sign * amount))
+            return TRUE;
+    }
+    return at > 0 && sums_to(amounts, terms, at + 1, left);
+}
+
+static void reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found)
+{
+    if (!field->agree || found->len == 0)
+        return;
+    g_autoptr(GPtrArray) amounts = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    for (guint i = 0; i < field->agree->len; i++) {
+        const Term *term = g_ptr_array_index(field->agree, i);
+        g_ptr_array_add(amounts, run_amounts(run, term->phrases));
+    }
+    for (guint i = 0; i < found->len; i++) {
+        Found *candidate = g_ptr_array_index(found, i);
+        if (candidate->number != 0 && sums_to(amounts, field->agree, 0, candidate->number))
+            candidate->score += POINTS_AGREE;
+    }
+}
+
+/* ---- candidates ---- */
+
+static int by_score(gconstpointer a, gconstpointer b)
+{
+    const Found *p = *(Found *const *)a, *q = *(Found *const *)b;
+    if (p->score != q->score)
+        return p->score > q->score ? -1 : 1;
+    return p->order < q->order ? -1 : p->order > q->order;
+}
+
+/* Without a label: every place of the region where the parser finds a value. */
+static void search_anywhere(Run *run, const FieldSpec *field, GPtrArray *out)
+{
+    Hit nowhere = {.strong = TRUE, .likeness = 1.0};
+    Search s = {.run = run, .field = field, .hit = &nowhere, .rank = 0, .out = out};
+    Parser p = field->value.parser;
+    /* Text has no form of its own by which it could be found, unless a pattern gives one. */
+    if (!field->value.pattern && (p == PARSER_STRING || p == PARSER_LINE || p == PARSER_BLOCK ||
+                                  p == PARSER_ENUM || p == PARSER_BOOLEAN))
+        return;
+    for (guint i = 0; i < run->sheet->cells->len && out->len < 200; i++) {
+        nowhere.cell = i;
+        guint before = out->len;
+        take_in_cell(&s, i, 0, sheet_cell(run->sheet, i)->length, 0, 0);
+        if (out->len > before)
+            ((Found *)g_ptr_array_index(out, before))->rank = G_MAXUINT;
+    }
+}
+
+static Found *search_form(Run *run, const FieldSpec *field)
+{
+    switch (field->value.parser) {
+    case PARSER_ORGANISATION:
+        return block_organisation(run, field);
+    case PARSER_ADDRESS:
+        return block_address(run, field);
+    case PARSER_HEADING:
+        return block_heading(run, field);
+    case PARSER_PARAGRAPHS:
+        return block_paragraphs(run, field);
+    case PARSER_STRING:
+    case PARSER_LINE:
+        return field->value.pattern ? NULL : block_heading(run, field);
+    default:
+        return NULL;
+    }
+}
+
+static void search_labels(Run *run, const FieldSpec *field, GPtrArray *out)
+{
+    for (guint i = 0; i < run->hits->len; i++) {
+        const Hit *hit = &g_array_index(run->hits, Hit, i);
+        for (guint rank = 0; rank < field->labels->len; rank++) {
+            if (g_array_index(field->labels, guint, rank) != hit->phrase)
+                continue;
+            Search s = {.run = run, .field = field, .hit = hit, .rank = rank, .out = out};
+            search_hit(&s);
+            break;
+        }
+    }
+}
+
+static void search_sources(Run *run, const FieldSpec *field, GPtrArray *out)
+{
+    for (guint i = 0; field->in && field->in[i] && out->len == 0; i++) {
+        const Source *source = run_source(run, field->in[i]);
+        gsize start = 0, end = 0;
+        if (!source)
+            continue;
+        Found *found = value_take(run->template, &field->value, source->text->str,
+                                  source->text->len, TRUE, &start, &end);
+        /* "price_eur: 12" tells the currency in its name. */
+        if (!found && field->value.parser == PARSER_CURRENCY && source->key) {
+            g_autofree char *name = g_ascii_strup(source->key, -1);
+            g_strdelimit(name, "_-.()[]", ' ');
+            found =
+                value_take(run->template, &field->value, name, strlen(name), TRUE, &start, &end);
+        } else if (found) {
+            source_words(source, run->sheet, start, end, found->runs);
+        }
+        if (found)
+            g_ptr_array_add(out, found);
+    }
+}
+
+GPtrArray *run_candidates(Run *run, const FieldSpec *field)
+{
+    GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
+    search_labels(run, field, out);
+    if (out->len == 0)
+        search_sources(run, field, out);
+    gboolean unlabelled = field->value.pattern && field->labels->len == 0 && !field->in;
+    if (out->len == 0 && (field->anywhere || unlabelled)) {
+        Found *form = search_form(run, field);
+        if (form)
+            g_ptr_array_add(out, form);
+        else
+            search_anywhere(run, field, out);
+    }
+    reward_agreement(run, field, out);
+    g_ptr_array_sort(out, by_score);
+    return out;
+}
