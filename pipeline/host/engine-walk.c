@@ -77,6 +77,9 @@ static gboolean settle_error(Engine *engine, Job *job, const Stage *stage, GErro
     job->error_code = code;
     job->verdict = is_hold(code) ? VERDICT_HELD : VERDICT_FAILED;
     job_reason(job, docket_error_reason(code), "%s", error->message);
+    /* What decided comes first; what was merely noticed on the way stays behind it. */
+    gpointer deciding = g_ptr_array_steal_index(job->reasons, job->reasons->len - 1);
+    g_ptr_array_insert(job->reasons, 0, deciding);
     g_error_free(error);
     job->stage = deliver;
     return TRUE;
