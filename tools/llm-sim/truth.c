@@ -117,7 +117,7 @@ static char *between(const char *prompt, const char *before, const char *after)
     start += strlen(before);
     const char *end = strstr(start, after);
     const char *line = strchr(start, '\n');
-    return end && (!line || end < line) ? g_strndup(start, (gsize)(end - start)) : NULL;
+    return end && (!line || end <= line) ? g_strndup(start, (gsize)(end - start)) : NULL;
 }
 
 static const Entry *find_declared(const Truth *truth, const char *prompt)
