@@ -25,6 +25,7 @@ const Reading *ground_index_reading(const GroundIndex *index); /* lent */
 #define GROUND_MAX_SPANS 64u
 guint ground_index_text(const GroundIndex *index, const char *text, GArray *spans);
 guint ground_index_number(GroundIndex *index, double number, GArray *spans);
+guint ground_index_percent(GroundIndex *index, double percent, GArray *spans);
 guint ground_index_date(GroundIndex *index, const char *iso, GArray *spans);
 guint ground_index_time(GroundIndex *index, const char *iso, GArray *spans);
 guint ground_index_currency(GroundIndex *index, const char *code, GArray *spans);

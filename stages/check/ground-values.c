@@ -62,8 +62,8 @@ static void keep_number(const LineText *line, const ValueNumber *number, gsize o
     canonical(number->decimal, form);
     keep(line, number->decimal[0] == '-' ? 'm' : 'n', form, offset + number->start,
          offset + number->end, match);
-    if (number->currency[0] != '\0')
-        keep(line, 'c', number->currency, offset + number->start, offset + number->end, 1);
+    if (number->percent)
+        keep(line, 'p', form, offset + number->start, offset + number->end, match);
 }
 
 static void read_numbers(const LineText *line)
@@ -227,6 +227,16 @@ guint ground_index_number(GroundIndex *index, double number, GArray *spans)
     take(index, number < 0 ? 'm' : 'n', form, 1, spans);
     if (spans->len == 0)
         take(index, number < 0 ? 'n' : 'm', form, OTHER_SIGN, spans);
+    return spans->len;
+}
+
+guint ground_index_percent(GroundIndex *index, double percent, GArray *spans)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE], form[VALUE_DECIMAL_SIZE];
+    /* 0.07 * 100 is 7.000000000000001. */
+    g_ascii_formatd(text, sizeof text, "%.8f", percent);
+    canonical(text, form);
+    take(index, 'p', form, 1, spans);
     return spans->len;
 }
 

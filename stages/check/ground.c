@@ -45,7 +45,8 @@ static gboolean took(Found *found, Grounded grounded)
     return TRUE;
 }
 
-/* A text that is a date, a time, a currency or a number, however the document writes it. */
+/* A text that is a date, a time, a currency or a number, however the document writes it. TRUE: it is
+ * one, so that other letters or another order of its parts would make another value of it. */
 static gboolean find_typed(GroundIndex *index, const char *text, Found *found)
 {
     ValueDate date;
@@ -53,17 +54,19 @@ static gboolean find_typed(GroundIndex *index, const char *text, Found *found)
     char time[9];
     gsize start, end;
     if (value_parse_date(text, -1, VALUE_ORDER_YMD, &date))
-        return ground_index_date(index, date.iso, found->spans) > 0 &&
-               took(found, GROUNDED_NORMALISED);
-    const char *currency = strlen(text) == 3 ? value_currency(text, -1) : NULL;
-    if (currency != NULL && ground_index_currency(index, currency, found->spans) > 0)
-        return took(found, GROUNDED_NORMALISED);
-    if (value_find_time(text, -1, time, &start, &end) && start == 0 && text[end] == '\0')
-        return ground_index_time(index, time, found->spans) > 0 && took(found, GROUNDED_NORMALISED);
-    if (value_parse_number(text, -1, VALUE_DECIMAL_ANY, &number))
-        return ground_index_number(index, number.number, found->spans) > 0 &&
-               took(found, GROUNDED_NORMALISED);
-    return FALSE;
+        ground_index_date(index, date.iso, found->spans);
+    else if (strlen(text) == 3 && value_currency(text, -1) != NULL)
+        ground_index_currency(index, value_currency(text, -1), found->spans);
+    else if (value_find_time(text, -1, time, &start, &end) && start == 0 && text[end] == '\0')
+        ground_index_time(index, time, found->spans);
+    else if (value_parse_number(text, -1, VALUE_DECIMAL_ANY, &number))
+        ground_index_number(index, number.number, found->spans);
+    else
+        return FALSE;
+    took(found, GROUNDED_NORMALISED);
+    if (strlen(text) == 3)
+        found->places = MIN(found->places, 1); /* a currency stands at every amount */
+    return TRUE;
 }
 
 /* By its words, for what was shortened, reordered or cleaned. */
@@ -109,7 +112,7 @@ static void find_number(GroundIndex *index, const cJSON *value, Found *found)
     if (ground_index_number(index, value->valuedouble, found->spans) > 0)
         took(found, GROUNDED_NORMALISED);
     else if (fabs(value->valuedouble) <= 1 &&
-             ground_index_number(index, value->valuedouble * 100, found->spans) > 0)
+             ground_index_percent(index, value->valuedouble * 100, found->spans) > 0)
         took(found, GROUNDED_NORMALISED); /* 0.19 for "19 %" */
 }
 
@@ -121,8 +124,8 @@ static void find_choice(GroundIndex *index, const cJSON *value, Found *found)
     if (!cJSON_IsString(value) || strlen(value->valuestring) < 3)
         return;
     g_autofree char *words = g_strdelimit(g_strdup(value->valuestring), "_-/", ' ');
-    if (ground_index_text(index, words, found->spans) > 0)
-        took(found, GROUNDED_NORMALISED);
+    if (ground_index_text(index, words, found->spans) > 0 && took(found, GROUNDED_NORMALISED))
+        found->places = 1;
 }
 
 static void find_value(GroundIndex *index, const cJSON *value, GroundWanted wanted, Found *found)
@@ -204,7 +207,7 @@ static void add_evidence(Field *field, const Reading *reading, const Found *foun
     for (guint i = 0; i < found->spans->len && i < most; i++) {
         const GroundSpan *span = &g_array_index(found->spans, GroundSpan, i);
         /* A single word of a longer text proves nothing that is worth showing. */
-        if (found->pieces && i > 0 && span->count < 2)
+        if (found->pieces && i >= MAX_EVIDENCE && span->count < 2)
             break;
         field_add_evidence(field, reading, span->first, span->count,
                            found->pieces ? found->match : span->match);

@@ -52,13 +52,21 @@ void rule_finding_free(RuleFinding *finding)
     g_free(finding);
 }
 
+/* libjq says the reason on the first line, then shows the whole program, prelude and all. */
 static void complain(void *data, jv message)
 {
     GString *complaints = data;
     jv text = jv_get_kind(message) == JV_KIND_STRING ? message : jv_dump_string(message, 0);
-    g_string_append_printf(complaints, "%s%s", complaints->len > 0 ? "; " : "",
-                           jv_string_value(text));
+    g_autofree char *line = g_strdup(jv_string_value(text));
     jv_free(text);
+    line[strcspn(line, "\n")] = '\0';
+    if (!g_str_has_prefix(line, "jq: error: "))
+        return; /* "jq: 1 compile error" */
+    g_autoptr(GString) reason = g_string_new(line + strlen("jq: error: "));
+    g_string_replace(reason, " (Unix shell quoting issues?)", "", 0);
+    g_string_replace(reason, " at <top-level>,", " in", 0);
+    g_string_append_printf(complaints, "%s%s", complaints->len > 0 ? "; " : "",
+                           g_strchomp(reason->str));
 }
 
 Rules *rules_new(const char *program, GError **error)
