@@ -61,10 +61,13 @@ static void compare_leaf(const char *pointer, cJSON *value, gpointer data)
     cJSON_AddItemToArray(comparison->changed, cJSON_CreateString(pointer));
 }
 
+/* In its place, so that equal decisions give equal files. */
 static void replace(cJSON *object, const char *key, cJSON *value)
 {
-    cJSON_DeleteItemFromObjectCaseSensitive(object, key);
-    cJSON_AddItemToObject(object, key, value);
+    if (cJSON_HasObjectItem(object, key))
+        cJSON_ReplaceItemInObjectCaseSensitive(object, key, value);
+    else
+        cJSON_AddItemToObject(object, key, value);
 }
 
 static void add_act(cJSON *meta, ReviewAction action, const char *who, const char *reason,

@@ -9,6 +9,42 @@
 
 #define MOST_VALUE_CHARS 60 /* of a value or its evidence in a table */
 
+typedef struct {
+    gint64 row, id;
+} RowSearch;
+
+static gboolean find_row(const LedgerDocument *document, gpointer data)
+{
+    RowSearch *search = data;
+    if (document->row == search->row)
+        search->id = document->id;
+    return search->id == 0;
+}
+
+LedgerDocument *describe_find(Ledger *ledger, const char *text, GError **error)
+{
+    g_autoptr(GError) bad = NULL;
+    LedgerDocument *document = ledger_document_by_text(ledger, text, &bad);
+    const char *colon = strrchr(text, ':');
+    guint64 number = 0;
+    if (document || !colon || !g_error_matches(bad, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND) ||
+        !g_ascii_string_to_unsigned(colon + 1, 10, 1, G_MAXINT64, &number, NULL)) {
+        if (bad)
+            g_propagate_error(error, g_steal_pointer(&bad));
+        return document;
+    }
+    g_autofree char *name = g_strndup(text, (gsize)(colon - text));
+    g_autoptr(LedgerDocument) batch = ledger_document_by_text(ledger, name, NULL);
+    RowSearch search = {.row = (gint64)number - 1};
+    if (batch && batch->kind == JOB_BATCH &&
+        !ledger_each(ledger, -1, NULL, batch->id, find_row, &search, error))
+        return NULL;
+    if (search.id)
+        return ledger_document(ledger, search.id, error);
+    g_propagate_error(error, g_steal_pointer(&bad));
+    return NULL;
+}
+
 cJSON *describe_parse(const char *text)
 {
     return text ? json_parse(text, strlen(text), NULL) : NULL;
@@ -87,19 +123,13 @@ static char *shorten(const char *text)
     return g_strconcat(head, "…", NULL);
 }
 
-static char *label(const LedgerDocument *d)
-{
-    return d->parent ? g_strdup_printf("%s, row %" G_GINT64_FORMAT, d->name, d->row + 1)
-                     : g_strdup(d->name);
-}
-
 void describe_line(const Console *console, const LedgerDocument *document)
 {
-    g_autofree char *name = label(document);
     g_autofree char *why = describe_reasons(document, "; ");
     g_autofree char *brief = shorten(why);
-    console_line(console, "%6" G_GINT64_FORMAT "  %-28s  %-10s  %4.2f  %s", document->id, name,
-                 document->pack ? document->pack : "-", document->confidence, brief);
+    console_line(console, "%6" G_GINT64_FORMAT "  %-28s  %-10s  %4.2f  %s", document->id,
+                 document->name, document->pack ? document->pack : "-", document->confidence,
+                 brief);
 }
 
 static void print_size(const Console *console, const LedgerDocument *d)
@@ -114,10 +144,9 @@ static void print_size(const Console *console, const LedgerDocument *d)
 
 void describe_head(const Console *console, const LedgerDocument *d)
 {
-    g_autofree char *name = label(d);
     g_autofree char *reasons = describe_reasons(d, "\n");
     g_autofree char *created = clock_format(d->created_us);
-    console_line(console, "%s  (document %" G_GINT64_FORMAT ")", name, d->id);
+    console_line(console, "%s  (document %" G_GINT64_FORMAT ")", d->name, d->id);
     if (d->record)
         console_line(console, "  verdict     %s, confidence %.2f, record by %s",
                      verdict_name(d->verdict), d->confidence, d->method ? d->method : "nobody");

@@ -17,6 +17,10 @@ void describe_fields(const Console *console, const LedgerDocument *document);
 /* Model calls and timings. */
 void describe_work(const Console *console, const LedgerDocument *document);
 
+/* The document that a person means: an id, the first digits of a SHA-256, a name, or for a row of a
+ * batch NAME:ROW (rows from 1). DOCKET_ERROR_NOT_FOUND. Caller frees. */
+LedgerDocument *describe_find(Ledger *ledger, const char *text, GError **error);
+
 /* JSON text to a value; NULL when there is none. Caller owns. */
 cJSON *describe_parse(const char *text);
 /* The sentences of document->reasons, joined. Caller frees. */

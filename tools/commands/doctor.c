@@ -234,7 +234,7 @@ static void examine(Doctor *doctor)
     check_ledger(doctor);
     check_model(doctor);
     if (!doctor->settings)
-        console_line(doctor->console, "\nsettings in force, and where each came from");
+        console_text(doctor->console, "\nsettings in force, and where each came from\n");
     config_each(doctor->config, show_setting, doctor);
 }
 

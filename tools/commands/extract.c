@@ -72,8 +72,6 @@ static void say_verdict(const Job *job)
     const char *verdict = verdict_name(job->verdict);
     if (job->verdict == VERDICT_ACCEPTED)
         log_debug("%s: %s", job->name, verdict);
-    else if (job->kind == JOB_ROW)
-        log_info("%s, row %" G_GINT64_FORMAT ": %s: %s", job->name, job->row + 1, verdict, reason);
     else if (job->verdict == VERDICT_FAILED || job->verdict == VERDICT_HELD)
         log_error("%s: %s: %s", job->name, verdict, reason);
     else

@@ -216,7 +216,7 @@ static gboolean act(Queue *queue, guint action, GError **error)
         return list(queue, error);
     g_autoptr(GError) bad = NULL;
     g_autoptr(LedgerDocument) document =
-        doc ? ledger_document_by_text(queue->ledger, doc, &bad) : review_next(queue->ledger, &bad);
+        doc ? describe_find(queue->ledger, doc, &bad) : review_next(queue->ledger, &bad);
     if (bad) {
         g_propagate_error(error, g_steal_pointer(&bad));
         return FALSE;

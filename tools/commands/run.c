@@ -80,11 +80,7 @@ static void complain(Run *run, const Job *job)
         log_debug("%s: %s: %s", job->name, verdict_name(job->verdict), reason);
         return;
     }
-    if (job->kind == JOB_ROW)
-        log_info("%s, row %" G_GINT64_FORMAT ": %s: %s", job->name, job->row + 1,
-                 verdict_name(job->verdict), reason);
-    else
-        log_info("%s: %s: %s", job->name, verdict_name(job->verdict), reason);
+    log_info("%s: %s: %s", job->name, verdict_name(job->verdict), reason);
 }
 
 /* ---- the engine's two questions ---- */

@@ -71,8 +71,7 @@ static gboolean show(const Command *command, const Console *console, const char 
 {
     g_autoptr(Config) config = console_config(console, error);
     g_autoptr(Ledger) ledger = config ? console_ledger(config, FALSE, error) : NULL;
-    g_autoptr(LedgerDocument) document =
-        ledger ? ledger_document_by_text(ledger, text, error) : NULL;
+    g_autoptr(LedgerDocument) document = ledger ? describe_find(ledger, text, error) : NULL;
     if (!document)
         return FALSE;
     if (console->json)
