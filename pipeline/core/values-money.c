@@ -121,11 +121,17 @@ static const char *skip_space(const char *p, const char *end)
 
 /* ---- currencies ---- */
 
+/* TRUE only for characters that differ in more than case; cheap, and never wrong about that. */
+static gboolean other_letter(char a, char b)
+{
+    return (((guchar)a ^ (guchar)b) & 0xdf) != 0;
+}
+
 /* The table's entry for three letters of any case, or NULL. */
 static const char *code_entry(const char *p)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
-        if (g_ascii_strncasecmp(codes[i], p, 3) == 0)
+        if (!other_letter(codes[i][0], *p) && g_ascii_strncasecmp(codes[i], p, 3) == 0)
             return codes[i];
     return NULL;
 }
@@ -142,7 +148,10 @@ static gboolean is_word_code(const char *code)
 static const char *currency_at(const char *p, const char *end, const char **after)
 {
     gsize left = (gsize)(end - p);
-    for (gsize i = 0; i < G_N_ELEMENTS(signs); i++) {
+    /* Tried at every character of a text, so most signs must fall at their first letter. */
+    for (gsize i = 0; left > 0 && i < G_N_ELEMENTS(signs); i++) {
+        if (other_letter(signs[i].sign[0], *p))
+            continue;
         gsize n = strlen(signs[i].sign);
         if (n > left || g_ascii_strncasecmp(p, signs[i].sign, n) != 0)
             continue;

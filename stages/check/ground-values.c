@@ -62,6 +62,8 @@ static void keep_number(const LineText *line, const ValueNumber *number, gsize o
     canonical(number->decimal, form);
     keep(line, number->decimal[0] == '-' ? 'm' : 'n', form, offset + number->start,
          offset + number->end, match);
+    if (number->currency[0] != '\0')
+        keep(line, 'c', number->currency, offset + number->start, offset + number->end, 1);
     if (number->percent)
         keep(line, 'p', form, offset + number->start, offset + number->end, match);
 }
@@ -141,17 +143,19 @@ static void read_times(const LineText *line)
     }
 }
 
-static void read_currencies(const LineText *line)
+/* Signs and codes by themselves; those at an amount come with it. Names of currencies ("pounds") mean
+ * other things too often. */
+static void read_currency(const LineText *line, guint word, const char *text, gsize length)
 {
-    gsize at = 0, start, end;
-    for (guint i = 0; i < MAX_LINE_VALUES && at < line->text->len; i++) {
-        const char *code =
-            value_find_currency(line->text->str + at, (gssize)(line->text->len - at), &start, &end);
-        if (code == NULL)
-            return;
-        keep(line, 'c', code, at + start, at + end, 1);
-        at += MAX(end, 1);
-    }
+    gboolean code = length == 3 && g_ascii_isupper(text[0]) && g_ascii_isupper(text[1]) &&
+                    g_ascii_isupper(text[2]);
+    gboolean sign = FALSE;
+    for (gsize i = 0; i < length && length <= 6; i++)
+        sign |= text[i] == '$' || (guchar)text[i] >= 128;
+    const char *currency = code || sign ? value_currency(text, (gssize)length) : NULL;
+    gsize start = g_array_index(line->starts, guint32, word);
+    if (currency != NULL)
+        keep(line, 'c', currency, start, start + length, 1);
 }
 
 /* ---- all lines ---- */
@@ -171,9 +175,9 @@ static void read_line(LineText *line, const Line *row)
         guint32 start = (guint32)line->text->len;
         g_array_append_val(line->starts, start);
         g_string_append_len(line->text, text, word->length);
+        read_currency(line, i, text, word->length);
         digits = digits || strpbrk(text, "0123456789") != NULL;
     }
-    read_currencies(line);
     if (!digits)
         return;
     read_numbers(line);
