@@ -17,7 +17,7 @@ typedef enum {
     TYPE_STRING,
     TYPE_PATH,     /* a relative one in a file is relative to that file's folder */
     TYPE_INT,      /* low..high */
-    TYPE_NUMBER,   /* low..high, fractions too */
+    TYPE_NUMBER,   /* low..high, fractions too; or one of `choices`, if there are any */
     TYPE_CHOICE,   /* one of `choices`, '|'-separated */
     TYPE_URL,      /* http or https, without user or password; or empty */
     TYPE_VARIABLE, /* the name of an environment variable; or empty */
@@ -80,7 +80,7 @@ static const ConfigKey config_keys[] = {
     {"model", "token_parameter", TYPE_CHOICE, "auto",
      .choices = "auto|max_tokens|max_completion_tokens",
      .help = "what the server calls that limit; auto: max_completion_tokens at OpenAI and Azure"},
-    {"model", "temperature", TYPE_STRING, "auto",
+    {"model", "temperature", TYPE_NUMBER, "auto", .choices = "auto|none", .low = 0, .high = 2,
      .help = "0 to 2, none: not sent, auto: 0, but none at OpenAI and Azure"},
     {"model", "response_format", TYPE_CHOICE, "json_schema",
      .choices = "json_schema|json_object|none", .help = "how the server is asked for JSON"},
@@ -136,6 +136,18 @@ static int find_dotted(const char *dotted)
 
 /* ---- what a value may be ---- */
 
+static gboolean is_choice(const ConfigKey *row, const char *value)
+{
+    g_auto(GStrv) choices = g_strsplit(row->choices ? row->choices : "", "|", -1);
+    return g_strv_contains((const char *const *)choices, value);
+}
+
+static char *list_choices(const ConfigKey *row)
+{
+    g_auto(GStrv) choices = g_strsplit(row->choices, "|", -1);
+    return g_strjoinv(", ", choices);
+}
+
 /* NULL when the value is allowed, else what is. Caller frees. */
 static char *refuse_number(const ConfigKey *row, const char *value)
 {
@@ -146,16 +158,19 @@ static char *refuse_number(const ConfigKey *row, const char *value)
     if (*value && end != value && !*end && errno == 0 && isfinite(number) && whole &&
         number >= row->low && number <= row->high)
         return NULL;
-    return g_strdup_printf("must be a %snumber from %.10g to %.10g",
-                           row->type == TYPE_INT ? "whole " : "", row->low, row->high);
+    if (is_choice(row, value))
+        return NULL;
+    g_autofree char *words = row->choices ? list_choices(row) : g_strdup("");
+    return g_strdup_printf("must be %s%sa %snumber from %.10g to %.10g", words,
+                           *words ? " or " : "", row->type == TYPE_INT ? "whole " : "", row->low,
+                           row->high);
 }
 
 static char *refuse_choice(const ConfigKey *row, const char *value)
 {
-    g_auto(GStrv) choices = g_strsplit(row->choices, "|", -1);
-    if (g_strv_contains((const char *const *)choices, value))
+    if (is_choice(row, value))
         return NULL;
-    g_autofree char *list = g_strjoinv(", ", choices);
+    g_autofree char *list = list_choices(row);
     return g_strdup_printf("must be one of %s", list);
 }
 

@@ -191,6 +191,14 @@ static gboolean look(Inbox *inbox, GError **error)
     struct stat st;
     g_ptr_array_set_size(inbox->queue, 0);
     inbox->next = 0;
+    if (stat(inbox->root, &st) != 0 && errno == ENOENT) {
+        g_autofree char *safe = bytes_for_terminal(inbox->root);
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND,
+                    "there is no inbox %s: make that folder, or name another one (--inbox, "
+                    "paths.inbox)",
+                    safe);
+        return FALSE;
+    }
     if (stat(inbox->root, &st) != 0 || access(inbox->root, R_OK | X_OK) != 0) {
         docket_error_set_errno(error, errno, "cannot look into the inbox", inbox->root);
         return FALSE;

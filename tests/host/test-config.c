@@ -111,6 +111,7 @@ static void test_refused(Fixture *fixture, gconstpointer data)
     refuse(fixture, "[run]\nsettle = 1\nsettle = 2\n", ":3", "twice (first on line 2)");
     refuse(fixture, "settle = 1\n", ":1", "before the first");
     refuse(fixture, "[run]\nsettle\n", ":2", "expected \"key = value\"");
+    refuse(fixture, "[model]\ntemperature = warm\n", ":2", "auto, none or a number from 0 to 2");
     refuse(fixture, "[model]\nbase_url = ftp://host/v1\n", ":2", "must be a URL");
     refuse(fixture, "[model]\nbase_url = https://me:secret@host/v1\n", ":2", "api_key_env");
     refuse(fixture, "[run]\nsettle = 1\xff\n", "", "not a UTF-8 text file");

@@ -26,7 +26,7 @@ typedef struct {
     gint64 began_us, started_us; /* epoch, monotonic */
     guint64 verdicts[VERDICT_LAST];
     guint64 held_for_model, held_for_budget;
-    guint taken, complaints;
+    guint complaints, refused;
     gint64 progress_us;
     gboolean progress_shown;
 } Run;
@@ -67,7 +67,10 @@ static void show_progress(Run *run, Engine *engine)
 
 static void refuse_entry(const char *path, const char *sentence, gpointer data)
 {
-    log_error("%s: %s", path, sentence);
+    Run *run = data;
+    run->refused++;
+    clear_progress(run);
+    log_info("%s: %s", path, sentence);
 }
 
 /* What went wrong with one document; a batch with a thousand bad rows does not say so a thousand
@@ -125,7 +128,6 @@ static Job *next_document(Engine *engine, gboolean *drained, gpointer data, GErr
         job->wanted_pack = g_strdup(run->pack);
     else if (file->folder && packs_find(run->packs, file->folder))
         job->wanted_pack = g_strdup(file->folder);
-    run->taken++;
     return job;
 }
 
@@ -172,7 +174,8 @@ static gboolean prepare(Run *run, GError **error)
         return FALSE;
     InboxOptions options = {.root = inbox,
                             .settle_s = config_double(run->config, "run.settle"),
-                            .notice = run->console->quiet ? NULL : refuse_entry};
+                            .notice = refuse_entry,
+                            .data = run};
     run->inbox = inbox_new(&options, error);
     if (!run->inbox)
         return FALSE;
@@ -224,6 +227,7 @@ static void print_summary(const Command *command, const Run *run, int code)
         g_autoptr(cJSON) object = console_object(command);
         cJSON_AddItemToObject(object, "counts", console_counts(run->verdicts));
         cJSON_AddNumberToObject(object, "still_written", left);
+        cJSON_AddNumberToObject(object, "refused", run->refused);
         cJSON_AddNumberToObject(object, "seconds", seconds);
         cJSON_AddStringToObject(object, "outbox", run->outbox);
         cJSON_AddNumberToObject(object, "exit_code", code);
