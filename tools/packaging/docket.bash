@@ -1,0 +1,38 @@
+# bash completion for docket(1); install as share/bash-completion/completions/docket
+# shellcheck shell=bash disable=SC2207
+_docket() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+    local common="--config --json --quiet --verbose --no-progress --version --help"
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W "run extract read review show stats audit doctor pack validate help --help --version" -- "$word"))
+        return
+    fi
+    case $before in
+    --inbox | --outbox | --state | --packs) COMPREPLY=($(compgen -d -- "$word")) && return ;;
+    --pack | -p)
+        COMPREPLY=($(compgen -W "$(docket pack list 2>/dev/null | cut -d' ' -f1)" -- "$word"))
+        return
+        ;;
+    --ocr) COMPREPLY=($(compgen -W "auto always never" -- "$word")) && return ;;
+    --format)
+        case $command in
+        read) COMPREPLY=($(compgen -W "text md json hocr" -- "$word")) ;;
+        *) COMPREPLY=($(compgen -W "flag basic detailed" -- "$word")) ;;
+        esac
+        return
+        ;;
+    esac
+    case $command in
+    run) common+=" --inbox --outbox --state --packs --pack" ;;
+    extract) common+=" --pack --schema --meta --packs" ;;
+    read) common+=" --format --ocr --languages" ;;
+    review) common+=" list next show accept correct reject --set --reason --who --pack --outbox --state --packs" ;;
+    show | stats) common+=" --state" ;;
+    audit) common+=" --outbox --state" ;;
+    doctor) common+=" --inbox --outbox --state --packs" ;;
+    pack) common+=" list new check --packs" ;;
+    validate) common+=" --format --jsonl" ;;
+    esac
+    COMPREPLY=($(compgen -W "$common" -- "$word") $(compgen -f -- "$word"))
+}
+complete -o filenames -F _docket docket
