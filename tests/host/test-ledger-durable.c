@@ -1,8 +1,10 @@
 /* What the ledger keeps through crashes and full disks, whom it lets in, and what it refuses. */
 #include "tests/host/ledger-help.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -230,8 +232,8 @@ static void test_broken_turn(void)
     remove_state(state);
 }
 
-/* SQLite says that the disk is full; here by a limit on the number of pages. */
-static void test_disk_full(void)
+/* The largest file that this process may write is the limit: writes fail half way. */
+static void test_no_room(void)
 {
     g_autoptr(GError) error = NULL;
     char *state = temp_state();
@@ -264,6 +266,54 @@ static void test_disk_full(void)
     g_assert_cmpuint(counts.in, >, 0);
     g_assert_cmpuint(counts.in % 10, ==, 0); /* whole turns only */
     ledger_close(ledger);
+    remove_state(state);
+}
+
+/* Exit codes of the child below. */
+enum { CHILD_GOOD = 0, CHILD_CANNOT = 77, CHILD_BAD = 1 };
+
+/* In a file system of 1 MB of its own, until it is full; then with room again. */
+static int fill_disk(const char *state)
+{
+    g_autoptr(GError) error = NULL;
+    guint committed = 0;
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", state, "tmpfs", 0, "size=1m") != 0)
+        return CHILD_CANNOT;
+    Ledger *ledger = open_ledger(state);
+    for (guint i = 0; !error; i++) {
+        g_autofree char *path = g_strdup_printf("/in/%u", i);
+        g_autoptr(Job) job = file_job(path, "aa");
+        gboolean finished;
+        if (ledger_claim(ledger, job, &finished, &error) && i % 10 == 9 &&
+            ledger_commit(ledger, &error))
+            committed = i + 1;
+    }
+    g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_DISK_FULL);
+    g_test_message("%u documents fit: %s", committed, error->message);
+    ledger_close(ledger);
+    if (mount("none", state, "tmpfs", MS_REMOUNT, "size=16m") != 0)
+        return CHILD_BAD;
+    ledger = open_ledger(state);
+    assert_whole(ledger);
+    gboolean good = count(ledger).in == committed && committed > 0;
+    ledger_close(ledger);
+    return good ? CHILD_GOOD : CHILD_BAD;
+}
+
+static void test_disk_full(void)
+{
+    char *state = temp_state();
+    pid_t child = fork();
+    if (child == 0)
+        _exit(fill_disk(state));
+    int status = 0;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == CHILD_CANNOT)
+        g_test_skip("a file system of its own needs root");
+    else
+        g_assert_cmpint(WEXITSTATUS(status), ==, CHILD_GOOD);
     remove_state(state);
 }
 
@@ -308,6 +358,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger-durable/lock", test_lock);
     g_test_add_func("/ledger-durable/nothing-there", test_nothing_there);
     g_test_add_func("/ledger-durable/broken-turn", test_broken_turn);
+    g_test_add_func("/ledger-durable/no-room", test_no_room);
     g_test_add_func("/ledger-durable/disk-full", test_disk_full);
     g_test_add_func("/ledger-durable/version-1", test_version_1);
     return g_test_run();
