@@ -41,9 +41,10 @@ gboolean report(const Frame *frame, const char *keyword, const char *format, ...
     finding->instance = pointer_of(frame->place);
     const EvalPath trail = {frame->trail, keyword, 0};
     finding->keyword = pointer_of(keyword == NULL ? frame->trail : &trail);
-    const char *slash = keyword == NULL ? "" : "/";
-    finding->absolute =
-        g_strconcat(frame->node->resource->uri, "#", frame->node->pointer, slash, keyword, NULL);
+    g_autofree char *absolute =
+        g_strconcat(frame->node->pointer, keyword == NULL ? NULL : "/", keyword, NULL);
+    g_autofree char *fragment = g_uri_escape_string(absolute, "/!$&'()*+,;=:@?", FALSE);
+    finding->absolute = g_strconcat(frame->node->resource->uri, "#", fragment, NULL);
     finding->rule = g_strdup(keyword == NULL ? "false" : keyword);
     finding->sentence = g_strdup_printf(
         "%s %s", *finding->instance == '\0' ? "the record" : finding->instance, what);
