@@ -76,6 +76,22 @@ int docket_error_from_reason(const char *reason)
     return -1;
 }
 
+int docket_error_from_reader(gint64 code)
+{
+    switch (code) {
+    case DOCKET_ERROR_EMPTY:
+    case DOCKET_ERROR_TOO_LARGE:
+    case DOCKET_ERROR_UNSUPPORTED:
+    case DOCKET_ERROR_ENCRYPTED:
+    case DOCKET_ERROR_DAMAGED:
+    case DOCKET_ERROR_NO_LANGUAGE:
+    case DOCKET_ERROR_JSON:
+        return (int)code;
+    default:
+        return DOCKET_ERROR_DAMAGED;
+    }
+}
+
 void docket_error_set_errno(GError **error, int saved_errno, const char *what, const char *path)
 {
     int code = DOCKET_ERROR_IO;

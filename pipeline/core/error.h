@@ -51,6 +51,10 @@ const char *docket_error_advice(int code);
 /* The code for a reason word, or -1. */
 int docket_error_from_reason(const char *reason);
 
+/* What a reader may say about a document. It is not a reader's to hold a document back for money,
+ * or to end the run: any other code from it counts as DAMAGED. */
+int docket_error_from_reader(gint64 code);
+
 /* Sets a DOCKET_ERROR from errno: ENOSPC/EDQUOT become DISK_FULL, ENOENT NOT_FOUND, the rest IO.
  * The message is "<what> <path>: <strerror>", path escaped for a terminal. */
 void docket_error_set_errno(GError **error, int saved_errno, const char *what, const char *path);

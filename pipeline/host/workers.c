@@ -171,11 +171,10 @@ static void accept_result(Worker *worker, WireFrame *frame)
 
 static void accept_failure(Worker *worker, const WireFrame *frame)
 {
-    gboolean known = frame->code > DOCKET_ERROR_INTERNAL && frame->code < DOCKET_ERROR_LAST;
     g_autofree char *message = g_strndup(frame->message, 1000);
     g_autofree char *utf8 = bytes_to_utf8(message, -1);
     g_autoptr(GError) error =
-        g_error_new_literal(DOCKET_ERROR, known ? frame->code : DOCKET_ERROR_DAMAGED, utf8);
+        g_error_new_literal(DOCKET_ERROR, docket_error_from_reader(frame->code), utf8);
     settle(worker, NULL, error);
 }
 

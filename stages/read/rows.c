@@ -149,7 +149,7 @@ static gboolean add_bad_rows(Job *job, RowsState *state, GVariant *body, GError 
             g_strdup_printf("bad row %" G_GUINT64_FORMAT " of %s", number, job->sha256);
         Job *row = new_row(job, number, identity);
         row->verdict = VERDICT_FAILED;
-        row->error_code = code < DOCKET_ERROR_LAST ? (int)code : DOCKET_ERROR_DAMAGED;
+        row->error_code = docket_error_from_reader(code);
         job_reason(row, docket_error_reason(row->error_code), "%s", sentence);
         if (!admit(job, state, row, error))
             return FALSE;
