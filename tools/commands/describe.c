@@ -176,8 +176,22 @@ void describe_head(const Console *console, const LedgerDocument *d)
     }
 }
 
-/* "page 2 at 72,100-140,112: \"INV-7\"" of the best evidence; "" when there is none. Caller frees.
- */
+/* Where on its page evidence stands: a rectangle, or line and column of a text. Caller frees. */
+static char *spot_of(const cJSON *evidence)
+{
+    const cJSON *rect = cJSON_GetObjectItemCaseSensitive(evidence, "rect");
+    double at[4] = {0};
+    if (!cJSON_IsArray(rect))
+        return g_strdup_printf("line %g, column %g", json_number(evidence, "line", 0),
+                               json_number(evidence, "column", 0));
+    for (int i = 0; i < 4; i++) {
+        const cJSON *number = cJSON_GetArrayItem(rect, i);
+        at[i] = cJSON_IsNumber(number) ? number->valuedouble : 0;
+    }
+    return g_strdup_printf("%.0f,%.0f-%.0f,%.0f", at[0], at[1], at[2], at[3]);
+}
+
+/* The best evidence: 'page 2 at 72,100-140,112: "INV-7"'; "" when there is none. Caller frees. */
 static char *place_of(const cJSON *field)
 {
     const cJSON *evidence = cJSON_GetObjectItemCaseSensitive(field, "evidence");
@@ -185,14 +199,8 @@ static char *place_of(const cJSON *field)
     if (!best)
         return g_strdup("");
     g_autofree char *text = shorten(json_string(best, "text", ""));
-    const cJSON *rect = cJSON_GetObjectItemCaseSensitive(best, "rect");
-    double at[4] = {0};
-    for (int i = 0; i < 4 && cJSON_IsArray(rect); i++) {
-        const cJSON *number = cJSON_GetArrayItem(rect, i);
-        at[i] = cJSON_IsNumber(number) ? number->valuedouble : 0;
-    }
-    return g_strdup_printf("page %g at %.0f,%.0f-%.0f,%.0f: \"%s\"", json_number(best, "page", 0),
-                           at[0], at[1], at[2], at[3], text);
+    g_autofree char *spot = spot_of(best);
+    return g_strdup_printf("page %g at %s: \"%s\"", json_number(best, "page", 0), spot, text);
 }
 
 typedef struct {

@@ -149,6 +149,9 @@ static gboolean walk(Extract *extract, GError **error)
                              .done = file_done,
                              .data = extract};
     g_autoptr(Engine) engine = engine_new(&options, error);
+    if (engine && !engine_has_model(engine) && extract->console->terminal)
+        log_info("no model is configured: the pack's template makes the record "
+                 "(model.base_url connects one)");
     return engine && engine_run(engine, error);
 }
 

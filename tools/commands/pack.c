@@ -63,7 +63,7 @@ static int begin(const PackCommand *pack, GError **error)
         return EXIT_OK;
     }
     console_line(pack->console, "%s", folder);
-    log_info("begin with its schema.json, then docket pack check %s", pack->name);
+    log_info("begin with its schema.json, then docket pack check %s", folder);
     return EXIT_OK;
 }
 
