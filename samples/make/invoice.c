@@ -154,11 +154,12 @@ static void add_money_or_null(cJSON *object, const char *key, gint64 cents)
         cJSON_AddNullToObject(object, key);
 }
 
+/* Identifiers are compared without the spaces and dots that people put into them. */
 static char *without_spaces(const char *text)
 {
     if (!text)
         return NULL;
-    g_auto(GStrv) parts = g_strsplit(text, " ", -1);
+    g_auto(GStrv) parts = g_strsplit_set(text, " .", -1);
     return g_strjoinv("", parts);
 }
 

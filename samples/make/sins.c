@@ -137,12 +137,6 @@ static void short_title(Listing *listing)
     listing_violate(listing, "TTL-03", listing->title);
 }
 
-static void script(Listing *listing)
-{
-    append_description(listing, "<script>track('visit')</script>");
-    listing_violate(listing, "DSC-02", "<script>");
-}
-
 static void replica(Listing *listing)
 {
     append_description(listing, "Top replica, AAA quality, nobody sees the difference.");
@@ -174,6 +168,12 @@ static void orders(Listing *listing)
 }
 
 /* ---- only a mess ---- */
+
+/* Readers leave out what a person would not see. */
+static void script(Listing *listing)
+{
+    append_description(listing, "<script>track('visit')</script>");
+}
 
 static void html(Listing *listing)
 {

@@ -41,10 +41,7 @@ static void complain(Compare *compare, const LedgerDocument *document, const cha
     va_end(args);
     g_autofree char *name = bytes_for_terminal(document->name);
     g_autofree char *safe = bytes_for_terminal(sentence);
-    if (document->parent)
-        printf("wrong: %s, row %d: %s\n", name, (int)document->row, safe);
-    else
-        printf("wrong: %s: %s\n", name, safe);
+    printf("wrong: %s: %s\n", name, safe);
     compare->wrong++;
 }
 
