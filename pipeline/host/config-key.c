@@ -1,0 +1,65 @@
+/* The API key: never a value of the configuration, only found through it. */
+#include "pipeline/host/config.h"
+
+#include <string.h>
+
+#include "pipeline/core/bytes.h"
+#include "pipeline/core/error.h"
+
+#define MAX_API_KEY_BYTES 16384
+
+/* The key without the newline that editors add; it goes into a header, so no control characters. */
+static char *clean_key(const char *raw, const char *source, GError **error)
+{
+    g_autofree char *key = g_strstrip(g_strdup(raw));
+    gboolean good = *key != '\0';
+    for (const guchar *c = (const guchar *)key; *c && good; c++)
+        good = *c > 0x20 && *c < 0x7f;
+    if (good)
+        return g_steal_pointer(&key);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
+                "the API key in %s is empty or holds characters that no key has", source);
+    return NULL;
+}
+
+static char *key_from_file(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    g_autoptr(GError) bad = NULL;
+    g_autofree char *shown = bytes_for_terminal(path);
+    if (!g_file_get_contents(path, &text, &length, &bad)) {
+        g_autofree char *safe = bytes_for_terminal(bad->message);
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG, "cannot read the API key: %s", safe);
+        return NULL;
+    }
+    if (length > MAX_API_KEY_BYTES || strlen(text) != length) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG, "%s holds no API key", shown);
+        return NULL;
+    }
+    return clean_key(text, shown, error);
+}
+
+char *config_api_key(const Config *config, GError **error)
+{
+    const char *variable = config_string(config, "model.api_key_env");
+    const char *file = config_string(config, "model.api_key_file");
+    const char *credentials = g_getenv("CREDENTIALS_DIRECTORY");
+    if (*variable) {
+        const char *value = g_getenv(variable);
+        if (!value) {
+            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
+                        "model.api_key_env names the variable %s, which is not set", variable);
+            return NULL;
+        }
+        return clean_key(value, variable, error);
+    }
+    if (*file)
+        return key_from_file(file, error);
+    if (credentials && *credentials) {
+        g_autofree char *path = g_build_filename(credentials, "api_key", NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return key_from_file(path, error);
+    }
+    return NULL;
+}
