@@ -35,8 +35,8 @@ guint ground_index_currency(GroundIndex *index, const char *code, GArray *spans)
 gboolean ground_index_near(GroundIndex *index, const char *text, GroundSpan *best);
 
 /* How much of a longer text stands in the reading, whatever the order: *tokens and *pairs are the
- * shares (0..1) of its words and of its neighbouring word pairs; *digits whether all its words with
- * digits do. Runs of words that stand together are appended as spans, longest first. Returns the
+ * shares (0..1) of its words and of its neighbouring word pairs; *digits whether all its numbers
+ * do. Runs of words that stand together are appended as spans, longest first. Returns the
  * number of words in the text. */
 guint ground_index_overlap(GroundIndex *index, const char *text, double *tokens, double *pairs,
                            gboolean *digits, GArray *spans);

@@ -15,7 +15,7 @@
 /* Costs of an edit, in tenths of a letter. */
 #define COST_EDIT 10
 #define COST_CONFUSED 3
-#define COST_DIGIT 60 /* another digit is another value */
+#define COST_DIGIT 100000 /* another digit is another value */
 
 /* ---- entries: tokens by hash ---- */
 
@@ -89,9 +89,10 @@ static int replace_cost(char a, char b)
 {
     if (a == b)
         return 0;
-    if (g_ascii_isdigit(a) && g_ascii_isdigit(b))
-        return COST_DIGIT;
-    return is_confusion(a, b) ? COST_CONFUSED : COST_EDIT;
+    const gboolean x = g_ascii_isdigit(a) != 0, y = g_ascii_isdigit(b) != 0;
+    if (!(x && y) && is_confusion(a, b))
+        return COST_CONFUSED;
+    return x || y ? COST_DIGIT : COST_EDIT;
 }
 
 typedef struct {
@@ -110,11 +111,11 @@ static Alignment align(const char *needle, gsize n, const char *text, gsize leng
         above_from[j] = (guint32)j;
     }
     for (gsize i = 1; i <= n; i++) {
-        const int lost = g_ascii_isdigit(needle[i - 1]) ? 2 * COST_EDIT : COST_EDIT;
+        const int lost = g_ascii_isdigit(needle[i - 1]) ? COST_DIGIT : COST_EDIT;
         here[0] = above[0] + lost;
         here_from[0] = 0;
         for (gsize j = 1; j <= length; j++) {
-            const int extra = g_ascii_isdigit(text[j - 1]) ? 2 * COST_EDIT : COST_EDIT;
+            const int extra = g_ascii_isdigit(text[j - 1]) ? COST_DIGIT : COST_EDIT;
             here[j] = above[j - 1] + replace_cost(needle[i - 1], text[j - 1]);
             here_from[j] = above_from[j - 1];
             if (above[j] + lost < here[j]) {
@@ -147,6 +148,22 @@ static Alignment align(const char *needle, gsize n, const char *text, gsize leng
     return best;
 }
 
+/* What of the first and the last token the window leaves over are letters too many; digits among
+ * them make it another number. */
+static int leftover_cost(const GroundIndex *index, guint32 from, guint32 to, guint first,
+                         guint last)
+{
+    const char *text = index->plain.text->str;
+    const guint32 begin = plain_start(&index->plain, first);
+    const guint32 end = plain_start(&index->plain, last + 1);
+    int cost = 0;
+    for (guint32 i = begin; i < end; i++) {
+        if (i < from || i >= to)
+            cost += g_ascii_isdigit(text[i]) ? COST_DIGIT : COST_EDIT / 2;
+    }
+    return cost;
+}
+
 /* Tries the needle around an offset of the folded text. */
 static void try_at(const GroundIndex *index, const GString *needle, gint64 offset, GroundSpan *best)
 {
@@ -161,9 +178,7 @@ static void try_at(const GroundIndex *index, const GString *needle, gint64 offse
         return;
     guint first = ground_token_at(&index->plain, from + found.from);
     guint last = ground_token_at(&index->plain, from + found.to - 1);
-    /* What of the first and last token is left over counts as letters too many. */
-    gsize covered = plain_start(&index->plain, last + 1) - plain_start(&index->plain, first);
-    int over = (int)(covered - (found.to - found.from)) * COST_EDIT / 2;
+    int over = leftover_cost(index, from + found.from, from + found.to, first, last);
     double similarity = 1 - (double)(found.cost + over) / (double)(COST_EDIT * needle->len);
     if (similarity <= best->match)
         return;
@@ -247,6 +262,30 @@ static gboolean has_pair(const GroundIndex *index, guint64 pair)
     return bsearch(&pair, index->pairs->data, index->pairs->len, sizeof pair, by_number) != NULL;
 }
 
+/* Whether every run of digits in the token is a whole run of digits somewhere in the reading: "350"
+ * of "350ml" is in "350 ml", and not in "1350". */
+static gboolean digits_are_there(const GroundIndex *index, const char *token, gsize length)
+{
+    const GString *text = index->plain.text;
+    for (gsize i = 0; i < length; i++) {
+        gsize run = 0;
+        while (i + run < length && g_ascii_isdigit(token[i + run]))
+            run++;
+        if (run == 0)
+            continue;
+        const char *at = text->str;
+        for (;; at++) {
+            at = memmem(at, (gsize)(text->str + text->len - at), token + i, run);
+            if (at == NULL)
+                return FALSE;
+            if ((at == text->str || !g_ascii_isdigit(at[-1])) && !g_ascii_isdigit(at[run]))
+                break;
+        }
+        i += run;
+    }
+    return TRUE;
+}
+
 static gboolean has_digit(const char *text, gsize length)
 {
     for (gsize i = 0; i < length; i++) {
@@ -254,6 +293,36 @@ static gboolean has_digit(const char *text, gsize length)
             return TRUE;
     }
     return FALSE;
+}
+
+/* What is found of the text while walking over its tokens. */
+typedef struct {
+    GroundIndex *index;
+    GArray *runs; /* of Run */
+    guint found, joined;
+    guint64 previous;
+    gboolean loose; /* the token before holds a number that its own neighbour did not vouch for */
+    gboolean invented; /* a number that stands nowhere, or only elsewhere */
+} Overlap;
+
+/* A number counts when it stands beside one of its neighbours; alone it stands everywhere. */
+static void overlap_token(Overlap *o, const char *token, gsize length)
+{
+    guint count;
+    const guint64 hash = plain_hash(token, length, 0);
+    const GroundEntry *entries = find_entries(o->index, hash, &count);
+    const gboolean first = o->previous == 0;
+    const gboolean pair = !first && has_pair(o->index, plain_hash(token, length, o->previous));
+    const gboolean number = has_digit(token, length);
+    o->found += count > 0;
+    o->joined += pair;
+    o->invented |= o->loose && !pair;
+    o->loose = number && count > 0 && !pair;
+    if (count > 0)
+        extend_run(o->runs, entries, count);
+    else if (number && !digits_are_there(o->index, token, length))
+        o->invented = TRUE;
+    o->previous = hash;
 }
 
 guint ground_index_overlap(GroundIndex *index, const char *text, double *tokens, double *pairs,
@@ -265,25 +334,14 @@ guint ground_index_overlap(GroundIndex *index, const char *text, double *tokens,
     prepare_entries(index);
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));
     const guint total = plain.starts->len;
-    guint found = 0, joined = 0;
-    guint64 previous = 0;
-    *digits = TRUE;
+    Overlap o = {.index = index, .runs = runs};
     for (guint t = 0; t < total; t++) {
         guint32 from = plain_start(&plain, t);
-        gsize length = plain_start(&plain, t + 1) - from;
-        guint64 hash = plain_hash(plain.text->str + from, length, 0);
-        guint count;
-        const GroundEntry *entries = find_entries(index, hash, &count);
-        found += count > 0;
-        joined += t > 0 && has_pair(index, plain_hash(plain.text->str + from, length, previous));
-        previous = hash;
-        if (count > 0)
-            extend_run(runs, entries, count);
-        else if (has_digit(plain.text->str + from, length))
-            *digits = FALSE;
+        overlap_token(&o, plain.text->str + from, plain_start(&plain, t + 1) - from);
     }
-    *tokens = total == 0 ? 0 : (double)found / total;
-    *pairs = total < 2 ? *tokens : (double)joined / (total - 1);
+    *tokens = total == 0 ? 0 : (double)o.found / total;
+    *pairs = total < 2 ? *tokens : (double)o.joined / (total - 1);
+    *digits = !o.invented && !o.loose;
     if (runs->len > 0)
         qsort(runs->data, runs->len, sizeof(Run), longest_first);
     for (guint i = 0; i < runs->len; i++) {

@@ -77,7 +77,8 @@ static void find_words(GroundIndex *index, const char *text, Found *found)
     guint total = ground_index_overlap(index, text, &tokens, &pairs, &digits, found->spans);
     double share = (tokens + pairs) / 2;
     gboolean good = total >= LONG_WORDS ? share >= LONG_SHARE : total >= 2 && tokens == 1;
-    if (!good || found->spans->len == 0) {
+    /* A number that stands nowhere is invented, however good the words around it are. */
+    if (!good || !digits || found->spans->len == 0) {
         g_array_set_size(found->spans, 0);
         return;
     }
@@ -85,8 +86,6 @@ static void find_words(GroundIndex *index, const char *text, Found *found)
     found->pieces = TRUE;
     found->places = 1;
     found->match = total >= LONG_WORDS ? share : 0.6 + 0.3 * pairs;
-    if (!digits)
-        found->match *= 0.5; /* a number in it is invented */
 }
 
 static void find_string(GroundIndex *index, const char *text, Found *found)

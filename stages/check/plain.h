@@ -8,6 +8,7 @@ typedef struct {
     GArray *starts; /* guint32: offset of each token; a token ends where the next begins */
 } Plain;
 
+/* Begin and end of one; clear twice is harmless. */
 void plain_init(Plain *plain);
 void plain_clear(Plain *plain);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Plain, plain_clear)
