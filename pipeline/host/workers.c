@@ -25,6 +25,7 @@ typedef struct {
     Workers *workers;
     ReaderProcess *process;
     gboolean ready; /* has warmed up */
+    gboolean used;  /* has seen a document: what it says next may be that one's doing */
     Task *task;     /* being read, NULL when idle */
     guint32 page;   /* last page it said it would read */
     gboolean timed_out;
@@ -302,6 +303,7 @@ static gboolean give(Worker *worker, Task *task)
 {
     GError *error = NULL;
     worker->task = task;
+    worker->used = TRUE;
     worker->page = 0;
     set_timer(worker, worker->workers->options.deadline_s);
     if (wire_send(reader_process_socket(worker->process), &task->frame, &error))
@@ -322,6 +324,11 @@ static void schedule(Workers *workers)
         Worker *idle = idle_worker(workers, &busy, &starting);
         if (someone_is_alone(workers) || (next->alone && busy > 0))
             return;
+        if (idle && idle->used && next->alone) {
+            /* A second chance is one in a fresh process: another document may have spoiled this. */
+            g_ptr_array_remove(workers->workers, idle);
+            continue;
+        }
         if (!idle) {
             gboolean room = workers->workers->len < workers->options.count;
             if (!room || starting >= g_queue_get_length(&workers->tasks) || !start_worker(workers))
