@@ -31,7 +31,8 @@ typedef struct {
     double rates[FAULT_LAST];
     guint latency_least, latency_most; /* milliseconds */
     gint64 seed;
-    gboolean once; /* a fault strikes a request once, and never a repair round */
+    gboolean once;         /* a fault strikes a request once, and never a repair round */
+    gboolean repairs_only; /* a fault strikes repair rounds only */
     Unknown unknown;
     char *key; /* that clients must send; NULL: any */
     double price_in, price_out;
@@ -121,6 +122,8 @@ static gboolean is_repair(const cJSON *request)
 static Fault choose_fault(const Sim *sim, const cJSON *request, const char *sha256, guint times)
 {
     if (sim->settings.once && (times > 0 || is_repair(request)))
+        return FAULT_NONE;
+    if (sim->settings.repairs_only && !is_repair(request))
         return FAULT_NONE;
     double at = draw(sim, sha256, times, "fault");
     for (int i = FAULT_NONE + 1; i < FAULT_LAST; i++) {
@@ -456,6 +459,8 @@ static gboolean parse(int *argc, char ***argv, Flags *flags, Settings *settings,
          "KIND=RATE"},
         {"once", 0, 0, G_OPTION_ARG_NONE, &settings->once,
          "A fault strikes a request once, and no repair round", NULL},
+        {"repairs-only", 0, 0, G_OPTION_ARG_NONE, &settings->repairs_only,
+         "A fault strikes repair rounds only", NULL},
         {"seed", 0, 0, G_OPTION_ARG_INT64, &settings->seed, "Of faults and latencies", "N"},
         {"unknown", 0, 0, G_OPTION_ARG_STRING, &flags->unknown,
          "Documents without a truth: guess (the schema's shape) or error", "guess|error"},

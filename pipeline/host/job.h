@@ -80,7 +80,7 @@ typedef struct Job {
     const Pack *pack;      /* recognise */
     double pack_score;     /* recognise */
     GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
-    char *answer;          /* ask: the model's text */
+    char *answer;          /* ask: the model's text; NULL when a repair round brought none */
     GPtrArray *calls;      /* ask: of Call */
     Record *record;        /* template or check */
     GPtrArray *problems;   /* check: of Problem, of the last record */

@@ -89,11 +89,17 @@ static gpointer start(Engine *engine, GError **error)
 
 /* ---- outcomes ---- */
 
-/* Without a usable answer: the template makes the record, or the document waits. */
+/* Without a usable answer: an earlier one of this document has to do, else the template makes the
+ * record; or the document waits. */
 static StageStep without_answer(Job *job, const Ask *ask, const Outcome *outcome, GError **error)
 {
     gboolean whole_run = outcome->judgement != JUDGE_UNUSABLE;
     OnFailure choice = whole_run ? ask->settings->on_unreachable : ask->settings->on_refused;
+    if (choice == FAILURE_FALLBACK && job->repairs > 0) {
+        g_clear_pointer(&job->answer, g_free);
+        job_reason(job, outcome->word, "%s", outcome->sentence);
+        return STAGE_NEXT;
+    }
     if (choice == FAILURE_FALLBACK) {
         job->model_failed = TRUE;
         job_reason(job, outcome->word, "%s", outcome->sentence);

@@ -256,6 +256,8 @@ static cJSON *take_answer(Job *job, guint *salvaged)
 static StageStep run_model(Job *job, const CheckPack *own)
 {
     guint salvaged;
+    if (job->answer == NULL) /* a repair round brought nothing: what there was before counts */
+        return give_up(job, own);
     cJSON *root = take_answer(job, &salvaged);
     job_set_record(job, root == NULL ? NULL : record_new(root, METHOD_MODEL));
     job->schema_valid = FALSE;

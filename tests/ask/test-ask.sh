@@ -148,6 +148,21 @@ cp "$work/documents/bill-1.txt" "$place/inbox/"
 run_in 4
 stop_sim
 
+# ---- a repair round that brings nothing: the valid answer before it is kept for a person ----
+
+cp -R "$work/packs" "$work/packs-strict"
+echo 'require("small"; "/total"; .total < 100; "the total \(.total|shown) is too large")' \
+    >"$work/packs-strict/bill/rules.jq"
+start_sim --fault refusal=1 --repairs-only
+configure repair-refused
+sed -i "s|^packs=.*|packs=$work/packs-strict|" "$place/docket.conf"
+extract "$work/documents/bill-1.txt" >"$work/one.json" 2>"$work/one.err" || fail "extract: $(cat "$work/one.err")"
+stop_sim
+expect method model "$(jq -r .meta.method "$work/one.json")"
+expect verdict review "$(jq -r .meta.verdict "$work/one.json")"
+expect record "$(head -n 1 "$work/truth.jsonl" | jq -c .record)" "$(jq -c .record "$work/one.json")"
+expect calls "ask:ok repair:declined" "$(jq -r '.meta.calls[] | .purpose + ":" + .outcome' "$work/one.json" | xargs)"
+
 # ---- a key that is refused: held, said clearly, and the key is nowhere ----
 
 start_sim --require-key right-key-1234567890
