@@ -74,15 +74,18 @@ static const GroundEntry *find_entries(const GroundIndex *index, guint64 hash, g
 
 /* ---- alignment ---- */
 
+/* A bit for each group of characters that OCR takes for each other. */
+static const guint16 confusions[128] = {
+    ['0'] = 1,  ['o'] = 1,   ['q'] = 1,   ['d'] = 1,   ['1'] = 2,   ['i'] = 2,
+    ['l'] = 2,  ['7'] = 2,   ['t'] = 2,   ['5'] = 4,   ['s'] = 4,   ['8'] = 8,
+    ['b'] = 8,  ['3'] = 8,   ['2'] = 16,  ['z'] = 16,  ['6'] = 32,  ['g'] = 32 | 64,
+    ['9'] = 64, ['u'] = 128, ['v'] = 128, ['c'] = 256, ['e'] = 256,
+};
+
 static gboolean is_confusion(char a, char b)
 {
-    static const char *const groups[] = {"0oqd", "1il7t", "5s", "8b3", "2z",
-                                         "6g",   "9g",    "uv", "ce"};
-    for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
-        if (strchr(groups[i], a) != NULL && strchr(groups[i], b) != NULL)
-            return TRUE;
-    }
-    return FALSE;
+    return (((guchar)a | (guchar)b) & 0x80) == 0 &&
+           (confusions[(guchar)a] & confusions[(guchar)b]) != 0;
 }
 
 static int replace_cost(char a, char b)

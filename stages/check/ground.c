@@ -129,14 +129,16 @@ static void find_choice(GroundIndex *index, const cJSON *value, Found *found)
 
 static void find_value(GroundIndex *index, const cJSON *value, GroundWanted wanted, Found *found)
 {
-    if (wanted == GROUND_CHOICE || cJSON_IsBool(value) || cJSON_IsNull(value))
+    if (wanted == GROUND_NONE)
+        found->grounded = GROUNDED_DERIVED; /* written for the record: nothing to look for */
+    else if (wanted == GROUND_CHOICE || cJSON_IsBool(value) || cJSON_IsNull(value))
         find_choice(index, value, found);
     else if (cJSON_IsNumber(value))
         find_number(index, value, found);
     else if (cJSON_IsString(value))
         find_string(index, value->valuestring, found);
-    /* Derived and written values may stand in the document, and need not. */
-    if (found->grounded == GROUNDED_NONE && (wanted == GROUND_DERIVED || wanted == GROUND_NONE)) {
+    /* A derived value may stand in the document, and need not. */
+    if (found->grounded == GROUNDED_NONE && wanted == GROUND_DERIVED) {
         found->grounded = GROUNDED_DERIVED;
         found->match = 1;
     }
