@@ -219,6 +219,19 @@ static int exit_code(const Run *run)
     return run->held_for_model ? EXIT_NO_MODEL : EXIT_OK;
 }
 
+/* The folders that were given as options, as the next command needs them too. Caller frees. */
+static char *same_folders(const Console *console)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    static const char *const names[] = {"inbox", "outbox", "state", "packs"};
+    for (guint i = 1; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *quoted = console->paths[i] ? g_shell_quote(console->paths[i]) : NULL;
+        if (quoted)
+            g_string_append_printf(text, " --%s %s", names[i], quoted);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 static void print_summary(const Command *command, const Run *run, int code)
 {
     double seconds = (double)(clock_monotonic_us() - run->started_us) / G_USEC_PER_SEC;
@@ -247,12 +260,13 @@ static void print_summary(const Command *command, const Run *run, int code)
         return;
     }
     g_autofree char *line = console_accounting(run->verdicts);
+    g_autofree char *folders = same_folders(run->console);
     log_info("%s (%.1f s)", line, seconds);
     if (run->verdicts[VERDICT_ACCEPTED] + run->verdicts[VERDICT_FALLBACK])
         log_info("records are in %s/records", run->outbox);
     if (run->verdicts[VERDICT_REVIEW])
-        log_info("%" G_GUINT64_FORMAT " wait for you: docket review next",
-                 run->verdicts[VERDICT_REVIEW]);
+        log_info("%" G_GUINT64_FORMAT " wait for you: docket review next%s",
+                 run->verdicts[VERDICT_REVIEW], folders);
     if (run->verdicts[VERDICT_FAILED])
         log_info("failures with their reasons are in %s/failed", run->outbox);
 }
