@@ -1,5 +1,6 @@
 /* docket: documents in, one schema-conformant record each out. This file only finds the command. */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,6 +97,7 @@ static const Command *find_command(const char *name)
 
 static int unknown_command(const Console *console, const char *name)
 {
+    g_set_prgname("docket");
     log_start("docket", LOG_NORMAL);
     const char *names[G_N_ELEMENTS(commands) + 1] = {NULL};
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
@@ -149,6 +151,13 @@ static int dispatch(Console *console, int argc, char **argv)
     return command->run(command, console, argc - 1, argv + 1);
 }
 
+/* Nobody reads any more (docket show … | head): no fault, and nothing to say. */
+static gboolean reader_is_gone(FILE *stream)
+{
+    struct pollfd poll_fd = {.fd = fileno(stream), .events = POLLOUT};
+    return poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLERR);
+}
+
 int main(int argc, char **argv)
 {
     /* A closed pipe is an error to be told, not a death in the middle of a run. */
@@ -157,11 +166,10 @@ int main(int argc, char **argv)
     if (!console.out)
         return EXIT_INTERNAL;
     int code = dispatch(&console, argc, argv);
-    gboolean lost = ferror(console.out) != 0;
-    if (fclose(console.out) != 0 || lost) {
+    gboolean lost = fflush(console.out) != 0 || ferror(console.out);
+    gboolean gone = lost && reader_is_gone(console.out);
+    if ((fclose(console.out) != 0 || lost) && !gone)
         fputs("docket: standard output could not be written: the output is not complete\n", stderr);
-        code = code == EXIT_OK ? EXIT_INTERNAL : code;
-    }
     console_clear(&console);
-    return code;
+    return lost && code == EXIT_OK ? EXIT_INTERNAL : code;
 }

@@ -157,7 +157,10 @@ int console_fail(const Console *console, GError *error)
         fprintf(stderr, "%s\n", text);
     } else if (!(console->quiet && code == EXIT_LOCKED)) {
         log_error("%s", error->message);
-        log_info("%s", advice);
+        if (number == DOCKET_ERROR_USAGE)
+            log_info("See `%s --help`.", g_get_prgname());
+        else if (number != DOCKET_ERROR_NOT_FOUND) /* its message says what is missing */
+            log_info("%s", advice);
     }
     return code;
 }
