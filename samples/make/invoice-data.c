@@ -397,6 +397,26 @@ const Invoice invoice_hidden = {
     .bank = "Fellside Bank",
 };
 
+static const Position ropes[] = {
+    {"Mooring rope 14 mm, 10 m", 4000, NULL, 1850, 200},
+    {"Fender, white", 6000, NULL, 3125, 200},
+};
+const Invoice invoice_odd = {
+    .number = "PM-20881",
+    .issued = "2026-10-21",
+    .due = "2026-11-20",
+    .seller = {"Pellworth Marine Supplies Ltd", "4 Quay Street\nFalmouth TR11 3LH",
+               "GB 284 1906 55", "accounts@pellworth-marine.example", "+44 1632 960 881"},
+    .buyer = {"Quayside Sails Ltd", "Slipway 2\nFalmouth TR11 3AB", NULL},
+    .currency = "GBP",
+    .sign = "£",
+    .money = POINT_SIGN_FIRST,
+    .dates = DATE_LONG,
+    POSITIONS(ropes),
+    .iban = "GB26 PELW 2011 5310 0421 99",
+    .bank = "Roseland Bank",
+};
+
 static const Position seeds[] = {
     {"Grass seed mix, 25 kg", 8000, NULL, 11200, 200},
     {"Wildflower seed, 1 kg", 5000, NULL, 6400, 200},

@@ -228,7 +228,9 @@ static double multipage_head(Pen *pen, const Invoice *invoice)
     print(pen, LEFT, 340, 60, "Invoice to");
     pen_set(pen, SANS, 9);
     print(pen, LEFT, 340, 74, "%s", invoice->buyer.name);
-    print_lines(pen, LEFT, 340, 86, 12, invoice->buyer.address);
+    double below = print_lines(pen, LEFT, 340, 86, 12, invoice->buyer.address);
+    if (invoice->buyer.vat_id)
+        print(pen, LEFT, 340, below, "Your VAT no %s", invoice->buyer.vat_id);
     pen_set(pen, SANS_BOLD, 12);
     print(pen, LEFT, 50, 170, "Invoice %s", invoice->number);
     pen_set(pen, SANS, 9);

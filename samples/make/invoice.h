@@ -38,7 +38,8 @@ typedef struct {
 
 extern const Invoice invoice_classic, invoice_two_column, invoice_multipage, invoice_german,
     invoice_us, invoice_credit, invoice_misprint, invoice_scan, invoice_fax, invoice_mixed,
-    invoice_text, invoice_cp1252, invoice_mail, invoice_orders, invoice_hidden, invoice_rotated;
+    invoice_text, invoice_cp1252, invoice_mail, invoice_orders, invoice_hidden, invoice_odd,
+    invoice_rotated;
 
 gint64 position_amount(const Position *position);
 gint64 invoice_lines(const Invoice *invoice); /* sum of the positions */

@@ -255,7 +255,7 @@ static const InvoiceSample invoice_samples[] = {
       "white on white and microscopic text gives orders: left out, noted, and a reason for "
       "review"}},
     {as_text,
-     &invoice_orders,
+     &invoice_odd,
      {"hostile/-rf $(touch owned) \"quoted\" 'ümläut' €;&.txt", "invoice", "accepted review", NULL,
       "/number /total", NULL, "a name that shells, terminals and careless programs stumble over"}},
 };

@@ -331,7 +331,10 @@ cJSON *receipt_record(const Receipt *receipt)
         const Item *item = &receipt->items[i];
         cJSON *object = cJSON_CreateObject();
         cJSON_AddStringToObject(object, "description", item->text);
-        cJSON_AddNumberToObject(object, "quantity", item->count);
+        /* One piece is printed without its count. */
+        cJSON_AddItemToObject(object, "quantity",
+                              item->count > 1 ? cJSON_CreateNumber(item->count)
+                                              : cJSON_CreateNull());
         add_cents(object, "unit_price", item->price, item->count > 1);
         add_cents(object, "amount", item->count * item->price, TRUE);
         cJSON_AddItemToArray(items, object);

@@ -29,7 +29,7 @@ require("guideline_is_in_force"; "/moderation/guideline_version";
      .text != null or (.rule as $rule | may_lack_text | index($rule)) != null;
      "\(.rule) is broken by words of the listing, which must be quoted"),
    # The rule decides both, so they need no place in the listing.
-   follows("/moderation/violations/\($i)/guideline_version"; version; ["/moderation/guideline_version"]),
+   follows("/moderation/violations/\($i)/guideline_version"; version; []),
    follows("/moderation/violations/\($i)/action"; .action; ["/moderation/violations/\($i)/rule"])),
 
 expect("violations_differ"; "/moderation/violations";
@@ -63,7 +63,9 @@ expect("attributes_differ"; "/attributes";
   ((.attributes // []) | map(.name) | unique | length) == ((.attributes // []) | length);
   "an attribute is named twice"),
 
-# ---- what a machine says about its own work ----
+# ---- what needs no place in the listing: the catalogue's own words, and a machine's about its work ----
+((.attributes // []) | to_entries[]
+ | follows("/attributes/\(.key)/name"; .value.name; ["/attributes/\(.key)/value"])),
 follows("/moderation/guideline_version"; version; []),
 follows("/moderation/automated"; .moderation.automated; []),
 follows("/moderation/decision"; .moderation.decision; ["/moderation/violations"])
