@@ -30,7 +30,7 @@ need_command() {
 
 # What a test starts in the background and has to end; killed when it leaves.
 started=()
-work=$(mktemp -d "${TMPDIR:-/tmp}/docket-test.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/tmp}/docket-script.XXXXXX")
 leave() {
     local status=$? pid
     for pid in "${started[@]}"; do
