@@ -358,8 +358,40 @@ static char *variable_name(const ConfigKey *row)
     return g_ascii_strup(name, -1);
 }
 
+/* DOCKET_<a group of ours>_<no key of ours> is a slip of the finger: it would do nothing. Other
+ * DOCKET_ variables are not ours to judge. */
+static gboolean check_variable(const char *name, GError **error)
+{
+    const char *names[N_KEYS + 1] = {NULL};
+    const char *group = NULL;
+    gsize start = 0;
+    guint n = 0;
+    for (guint i = 0; i < N_KEYS; i++) {
+        g_autofree char *known = variable_name(&config_keys[i]);
+        gsize length = strlen("DOCKET_") + strlen(config_keys[i].group) + 1;
+        if (g_str_equal(name, known))
+            return TRUE;
+        if (strncmp(name, known, length) == 0) {
+            group = config_keys[i].group;
+            start = length;
+            names[n++] = config_keys[i].key;
+        }
+    }
+    if (!group)
+        return TRUE;
+    const char *near = keyfile_nearest(name + start, names);
+    keyfile_error(error, DOCKET_ERROR_CONFIG, name, 0,
+                  "there is no setting of this name under %s%s%s%s", group,
+                  near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    return FALSE;
+}
+
 static gboolean load_environment(Config *config, GError **error)
 {
+    g_auto(GStrv) all = g_listenv();
+    for (guint i = 0; all[i]; i++)
+        if (g_str_has_prefix(all[i], "DOCKET_") && !check_variable(all[i], error))
+            return FALSE;
     for (guint i = 0; i < N_KEYS; i++) {
         g_autofree char *name = variable_name(&config_keys[i]);
         const char *value = g_getenv(name);

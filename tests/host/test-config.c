@@ -174,6 +174,18 @@ static void test_environment_and_flags(Fixture *fixture, gconstpointer data)
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
     g_assert_nonnull(strstr(error->message, "DOCKET_READERS_DEADLINE"));
     g_unsetenv("DOCKET_READERS_DEADLINE");
+    g_clear_error(&error);
+
+    g_setenv("DOCKET_READERS_CUONT", "2", TRUE);
+    g_setenv("DOCKET_OF_ANOTHER_PROGRAM", "2", TRUE);
+    g_assert_null(config_load(fixture->file, &error));
+    g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
+    g_assert_nonnull(strstr(error->message, "DOCKET_READERS_CUONT"));
+    g_assert_nonnull(strstr(error->message, "did you mean count?"));
+    g_unsetenv("DOCKET_READERS_CUONT");
+    g_autoptr(Config) other = config_load(fixture->file, NULL);
+    g_assert_nonnull(other);
+    g_unsetenv("DOCKET_OF_ANOTHER_PROGRAM");
 }
 
 static void test_api_key(Fixture *fixture, gconstpointer data)
