@@ -23,12 +23,15 @@ const Reading *ground_index_reading(const GroundIndex *index); /* lent */
 /* All of these append to `spans` (GArray of GroundSpan), best first within a kind, at most
  * GROUND_MAX_SPANS, and return how many. */
 #define GROUND_MAX_SPANS 64u
+/* A match under 0.9 means that letters or separators were taken for misread. */
 guint ground_index_text(const GroundIndex *index, const char *text, GArray *spans);
 guint ground_index_number(GroundIndex *index, double number, GArray *spans);
 guint ground_index_percent(GroundIndex *index, double percent, GArray *spans);
 guint ground_index_date(GroundIndex *index, const char *iso, GArray *spans);
 guint ground_index_time(GroundIndex *index, const char *iso, GArray *spans);
 guint ground_index_currency(GroundIndex *index, const char *code, GArray *spans);
+/* Whether any currency is written in the reading. */
+gboolean ground_index_has_currency(GroundIndex *index);
 
 /* The best place that nearly reads so (OCR confusions cost little, other digits much); FALSE when
  * its similarity is under 0.8. */

@@ -17,8 +17,9 @@ struct GroundIndex {
     GArray *token_words; /* guint32: the word that each token of plain begins in */
     GArray *entries;     /* GroundEntry, by hash; made when first needed, else NULL */
     GArray *pairs;       /* guint64: hashes of neighbouring tokens, sorted; the same */
-    GHashTable
-        *values; /* "n12.5", "p19", "d2024-03-01", "t20:13:00", "cEUR" -> GArray of GroundSpan */
+    GHashTable *values;  /* GArray of GroundSpan by "n12.5" (number), "m12.5" (negative),
+                            "p19" (percent), "d2024-03-01", "t20:13:00", "cEUR", "x7950" (digits
+                            alone, of OCR) */
 };
 
 /* The word in which raw's or a token's offset lies. */

@@ -90,24 +90,49 @@ static void read_numbers(const LineText *line)
     }
 }
 
-/* Letters that OCR reads for digits, put back, in words that have digits as well. */
+/* Letters that OCR reads for digits, put back, in a word that has digits as well. NULL when there is
+ * nothing of the kind. */
+static char *without_confusion(const char *text)
+{
+    static const char letters[] = "OoQDlI|SsBZz", digits[] = "000011155822"; /* by place */
+    if (strpbrk(text, "0123456789") == NULL || strpbrk(text, letters) == NULL)
+        return NULL;
+    char *word = g_strdup(text);
+    for (char *c = word; *c != '\0'; c++) {
+        const char *found = strchr(letters, *c);
+        if (found != NULL)
+            *c = digits[found - letters];
+    }
+    return word;
+}
+
+/* OCR loses points and slashes ("2703/2018", "7950"): the digits alone are kept, too. */
+static void keep_digits(const LineText *line, const char *word, gsize start, gsize length)
+{
+    char digits[16];
+    gsize count = 0;
+    for (const char *c = word; *c != '\0'; c++) {
+        if (g_ascii_isdigit(*c) && count < sizeof digits - 1)
+            digits[count++] = *c;
+        else if (strchr(".,/:-", *c) == NULL)
+            return;
+    }
+    digits[count] = '\0';
+    if (count >= 3)
+        keep(line, 'x', digits, start, start + length, CONFUSED);
+}
+
 static void read_confused(const LineText *line)
 {
-    static const char letters[] = "OoQDlI|SsBZz", digits[] = "0000111555822"; /* by place */
     for (guint w = 0; w < line->starts->len; w++) {
         gsize start = g_array_index(line->starts, guint32, w);
         gsize length = strcspn(line->text->str + start, " ");
         g_autofree char *word = g_strndup(line->text->str + start, length);
-        if (strpbrk(word, "0123456789") == NULL || strpbrk(word, letters) == NULL)
-            continue;
-        for (char *c = word; *c != '\0'; c++) {
-            const char *found = strchr(letters, *c);
-            if (found != NULL)
-                *c = digits[found - letters];
-        }
+        g_autofree char *cleared = without_confusion(word);
         ValueNumber number;
-        if (value_parse_number(word, -1, VALUE_DECIMAL_ANY, &number))
+        if (cleared != NULL && value_parse_number(cleared, -1, VALUE_DECIMAL_ANY, &number))
             keep_number(line, &number, start, CONFUSED);
+        keep_digits(line, cleared == NULL ? word : cleared, start, length);
     }
 }
 
@@ -147,8 +172,9 @@ static void read_times(const LineText *line)
  * other things too often. */
 static void read_currency(const LineText *line, guint word, const char *text, gsize length)
 {
-    gboolean code = length == 3 && g_ascii_isupper(text[0]) && g_ascii_isupper(text[1]) &&
-                    g_ascii_isupper(text[2]);
+    gboolean code = length == 2 || length == 3; /* EUR, RM */
+    for (gsize i = 0; i < length; i++)
+        code = code && g_ascii_isupper(text[i]);
     gboolean sign = FALSE;
     for (gsize i = 0; i < length && length <= 6; i++)
         sign |= text[i] == '$' || (guchar)text[i] >= 128;
@@ -231,6 +257,10 @@ guint ground_index_number(GroundIndex *index, double number, GArray *spans)
     take(index, number < 0 ? 'm' : 'n', form, 1, spans);
     if (spans->len == 0)
         take(index, number < 0 ? 'n' : 'm', form, OTHER_SIGN, spans);
+    if (spans->len == 0 && fabs(number) < 1e9) {
+        g_snprintf(text, sizeof text, "%.0f", fabs(number) * 100);
+        take(index, 'x', text, 1, spans);
+    }
     return spans->len;
 }
 
@@ -247,6 +277,15 @@ guint ground_index_percent(GroundIndex *index, double percent, GArray *spans)
 guint ground_index_date(GroundIndex *index, const char *iso, GArray *spans)
 {
     take(index, 'd', iso, 1, spans);
+    static const char *const orders[] = {"dmY", "mdY", "Ymd", "dmy"}; /* as in strftime */
+    for (gsize i = 0; spans->len == 0 && i < G_N_ELEMENTS(orders); i++) {
+        g_autoptr(GString) digits = g_string_new(NULL);
+        for (const char *c = orders[i]; *c != '\0'; c++) {
+            const gsize at = *c == 'd' ? 8 : *c == 'm' ? 5 : *c == 'y' ? 2 : 0;
+            g_string_append_len(digits, iso + at, *c == 'Y' ? 4 : 2);
+        }
+        take(index, 'x', digits->str, 1, spans);
+    }
     return spans->len;
 }
 
@@ -254,6 +293,19 @@ guint ground_index_time(GroundIndex *index, const char *iso, GArray *spans)
 {
     take(index, 't', iso, 1, spans);
     return spans->len;
+}
+
+gboolean ground_index_has_currency(GroundIndex *index)
+{
+    ground_values_prepare(index);
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, index->values);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        if (*(const char *)key == 'c')
+            return TRUE;
+    }
+    return FALSE;
 }
 
 guint ground_index_currency(GroundIndex *index, const char *code, GArray *spans)

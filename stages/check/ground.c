@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_EVIDENCE 3u /* places shown for one value */
-#define MAX_RUNS 8u     /* for a text that stands there in pieces */
-#define MAX_RANKED 16u  /* places that are compared with each other */
-#define LONG_WORDS 8u   /* a text of so many words is judged by their share */
-#define LONG_SHARE 0.60 /* least share of words and pairs of such a text */
-#define NEAR_LINES 10.0 /* how far a neighbour's place still counts */
+#define MAX_EVIDENCE 3u    /* places shown for one value */
+#define MAX_RUNS 8u        /* for a text that stands there in pieces */
+#define MAX_RANKED 16u     /* places that are compared with each other */
+#define LONG_WORDS 8u      /* a text of so many words is judged by their share */
+#define LONG_SHARE 0.60    /* least share of words and pairs of such a text */
+#define IMPLIED_MATCH 0.85 /* a currency that follows from the country */
+#define SURE_MATCH 0.88f   /* under it, letters or separators were taken for misread */
+#define NEAR_LINES 10.0    /* how far a neighbour's place still counts */
 
 typedef struct {
     GroundIndex *index;
@@ -42,6 +44,8 @@ static gboolean took(Found *found, Grounded grounded)
     found->match = 0;
     for (guint i = 0; i < found->spans->len; i++)
         found->match = MAX(found->match, g_array_index(found->spans, GroundSpan, i).match);
+    if (grounded == GROUNDED_NORMALISED && found->match < SURE_MATCH)
+        found->grounded = GROUNDED_FUZZY;
     return TRUE;
 }
 
@@ -53,9 +57,10 @@ static gboolean find_typed(GroundIndex *index, const char *text, Found *found)
     ValueNumber number;
     char time[9];
     gsize start, end;
+    const gboolean currency = strlen(text) == 3 && value_currency(text, -1) != NULL;
     if (value_parse_date(text, -1, VALUE_ORDER_YMD, &date))
         ground_index_date(index, date.iso, found->spans);
-    else if (strlen(text) == 3 && value_currency(text, -1) != NULL)
+    else if (currency)
         ground_index_currency(index, value_currency(text, -1), found->spans);
     else if (value_find_time(text, -1, time, &start, &end) && start == 0 && text[end] == '\0')
         ground_index_time(index, time, found->spans);
@@ -64,8 +69,14 @@ static gboolean find_typed(GroundIndex *index, const char *text, Found *found)
     else
         return FALSE;
     took(found, GROUNDED_NORMALISED);
-    if (strlen(text) == 3)
-        found->places = MIN(found->places, 1); /* a currency stands at every amount */
+    if (!currency)
+        return TRUE;
+    found->places = MIN(found->places, 1); /* it stands at every amount */
+    if (found->grounded == GROUNDED_NONE && !ground_index_has_currency(index)) {
+        /* Nobody writes the currency of his own country; another one would have been written. */
+        found->grounded = GROUNDED_DERIVED;
+        found->match = IMPLIED_MATCH;
+    }
     return TRUE;
 }
 

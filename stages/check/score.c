@@ -41,7 +41,7 @@ static double by_grounding(const ScoreInput *in)
     case GROUNDED_FUZZY:
         return BY_FUZZY_BASE + BY_FUZZY_SLOPE * in->match;
     case GROUNDED_DERIVED:
-        return in->wanted == GROUND_NONE ? OF_WRITTEN : BY_DERIVED;
+        return in->wanted == GROUND_NONE ? OF_WRITTEN : BY_DERIVED * in->match;
     case GROUNDED_NONE:
         break;
     }

@@ -154,9 +154,47 @@ static void test_ocr(void)
                                " \"number\": \"4712\"}",
                                METHOD_MODEL);
     g_assert_cmpint(field_of(&c, "/company")->grounded, ==, GROUNDED_FUZZY);
-    g_assert_cmpint(field_of(&c, "/total")->grounded, ==, GROUNDED_NORMALISED);
+    g_assert_cmpint(field_of(&c, "/total")->grounded, ==, GROUNDED_FUZZY);
     g_assert_cmpfloat(field_of(&c, "/total")->confidence, <, 0.8);
     g_assert_cmpint(field_of(&c, "/number")->grounded, ==, GROUNDED_NONE);
+}
+
+/* Separators that OCR lost; in a text that was not recognised they are not forgiven. */
+static void test_lost_separators(void)
+{
+    static const struct {
+        const char *value;
+        Grounded on_ocr;
+    } cases[] = {{"\"2018-03-27\"", GROUNDED_FUZZY},
+                 {"79.5", GROUNDED_FUZZY},
+                 {"\"2018-03-28\"", GROUNDED_NONE},
+                 {"79.51", GROUNDED_NONE},
+                 {"7.95", GROUNDED_NONE}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        for (int ocr = 0; ocr < 2; ocr++) {
+            g_autoptr(Reading) reading = read_lines("2703/2018 CS-20242\nTotal 7950",
+                                                    ocr ? TECHNIQUE_OCR : TECHNIQUE_TEXT, -1);
+            g_autofree char *record = g_strdup_printf("{\"v\": %s}", cases[i].value);
+            g_auto(Case) c = ground_in(reading, "{}", record, METHOD_MODEL);
+            g_assert_cmpint(field_of(&c, "/v")->grounded, ==,
+                            ocr ? cases[i].on_ocr : GROUNDED_NONE);
+        }
+    }
+}
+
+/* A currency that nobody writes is implied; one beside which another is written is invented. */
+static void test_implied_currency(void)
+{
+    g_autoptr(Reading) silent = read_lines("Total 7.00", TECHNIQUE_TEXT, -1);
+    g_autoptr(Reading) euro = read_lines("Total 7.00 EUR", TECHNIQUE_TEXT, -1);
+    g_autoptr(Reading) ringgit = read_lines("Total RM 7.00", TECHNIQUE_TEXT, -1);
+    g_auto(Case) a = ground_in(silent, "{}", "{\"v\": \"MYR\"}", METHOD_MODEL);
+    g_assert_cmpint(field_of(&a, "/v")->grounded, ==, GROUNDED_DERIVED);
+    g_assert_cmpfloat(field_of(&a, "/v")->confidence, <, 0.8);
+    g_auto(Case) b = ground_in(euro, "{}", "{\"v\": \"MYR\"}", METHOD_MODEL);
+    g_assert_cmpint(field_of(&b, "/v")->grounded, ==, GROUNDED_NONE);
+    g_auto(Case) c = ground_in(ringgit, "{}", "{\"v\": \"MYR\"}", METHOD_MODEL);
+    g_assert_cmpint(field_of(&c, "/v")->grounded, ==, GROUNDED_NORMALISED);
 }
 
 static void test_long_texts(void)
@@ -309,6 +347,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ground/values", test_values);
     g_test_add_func("/ground/places", test_places);
     g_test_add_func("/ground/ocr", test_ocr);
+    g_test_add_func("/ground/lost-separators", test_lost_separators);
+    g_test_add_func("/ground/implied-currency", test_implied_currency);
     g_test_add_func("/ground/long-texts", test_long_texts);
     g_test_add_func("/ground/wanted", test_wanted);
     g_test_add_func("/ground/template-keeps", test_template_keeps);
