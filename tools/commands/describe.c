@@ -142,7 +142,45 @@ static void print_size(const Console *console, const LedgerDocument *d)
                  d->media_type ? d->media_type : "unknown", pages, size, d->sha256);
 }
 
-void describe_head(const Console *console, const LedgerDocument *d)
+/* What was there and was moved on (archive/… to failed/…) is there no more. */
+static void forget_source(GPtrArray *files, const char *source)
+{
+    for (guint i = 0; i < files->len; i++) {
+        g_autofree char *ending = g_strconcat("/", files->pdata[i], NULL);
+        if (g_str_has_suffix(source, ending)) {
+            g_ptr_array_remove_index(files, i);
+            return;
+        }
+    }
+}
+
+static gboolean follow_effect(const LedgerEffect *effect, gpointer data)
+{
+    GPtrArray *files = data;
+    guint at = 0;
+    gboolean known = g_ptr_array_find_with_equal_func(files, effect->target, g_str_equal, &at);
+    gboolean adds = effect->kind == EFFECT_FILE || (effect->kind == EFFECT_MOVE && !effect->note);
+    if (known && effect->kind == EFFECT_REMOVE)
+        g_ptr_array_remove_index(files, at);
+    if (effect->kind == EFFECT_MOVE && effect->done_us && effect->source)
+        forget_source(files, effect->source);
+    if (!known && adds && effect->done_us)
+        g_ptr_array_add(files, g_strdup(effect->target));
+    return TRUE;
+}
+
+static void print_files(const Console *console, Ledger *ledger, const LedgerDocument *d)
+{
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    ledger_each_effect(ledger, d->id, follow_effect, files, NULL);
+    for (guint i = 0; i < files->len; i++)
+        console_line(console, "  %-10s  %s", i ? "" : "in outbox", (const char *)files->pdata[i]);
+    if (d->output && !d->delivered)
+        console_line(console, "  %-10s  %s", files->len ? "" : "in outbox",
+                     "not all of it yet: the next run goes on");
+}
+
+void describe_head(const Console *console, Ledger *ledger, const LedgerDocument *d)
 {
     g_autofree char *reasons = describe_reasons(d, "\n");
     g_autofree char *created = clock_format(d->created_us);
@@ -166,8 +204,7 @@ void describe_head(const Console *console, const LedgerDocument *d)
         console_line(console, "  came from   %s", d->path);
     if (d->duplicate_of)
         console_line(console, "  same as     %s", d->duplicate_of);
-    if (d->output)
-        console_line(console, "  in outbox   as %s%s", d->output, d->delivered ? "" : " (not yet)");
+    print_files(console, ledger, d);
     console_line(console, "  arrived     %s, read %u time%s", created, d->attempts,
                  d->attempts == 1 ? "" : "s");
     if (d->decided_us) {

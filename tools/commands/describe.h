@@ -10,8 +10,8 @@ cJSON *describe_json(const LedgerDocument *document);
 /* One line for lists: id, name, pack, confidence, first reason. */
 void describe_line(const Console *console, const LedgerDocument *document);
 
-/* What it is, its verdict and why. */
-void describe_head(const Console *console, const LedgerDocument *document);
+/* What it is, its verdict and why, and which files of the outbox are its. */
+void describe_head(const Console *console, Ledger *ledger, const LedgerDocument *document);
 /* Every value of the record with its confidence and where it stands. */
 void describe_fields(const Console *console, const LedgerDocument *document);
 /* Model calls and timings. */

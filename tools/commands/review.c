@@ -7,7 +7,6 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
-#include "pipeline/host/outbox.h"
 #include "stages/check/check.h"
 #include "tools/commands/describe.h"
 #include "tools/commands/edit.h"
@@ -79,11 +78,8 @@ static void show(const Queue *queue, const LedgerDocument *document)
         console_value(console, object, FALSE);
         return;
     }
-    describe_head(console, document);
+    describe_head(console, queue->ledger, document);
     describe_fields(console, document);
-    g_autofree char *original = outbox_original(queue->ledger, queue->outbox, document, NULL);
-    if (original)
-        console_line(console, "original      %s", original);
     if (document->verdict == VERDICT_REVIEW && console->terminal)
         log_info("docket review accept %" G_GINT64_FORMAT " | correct %" G_GINT64_FORMAT
                  " --set /pointer=value | reject %" G_GINT64_FORMAT " --reason TEXT",

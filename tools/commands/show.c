@@ -76,7 +76,7 @@ static gboolean show(const Command *command, const Console *console, const char 
         return FALSE;
     if (console->json)
         return show_json(command, console, ledger, document, error);
-    describe_head(console, document);
+    describe_head(console, ledger, document);
     if (document->kind == JOB_BATCH)
         return show_batch(console, ledger, document, error);
     describe_fields(console, document);
