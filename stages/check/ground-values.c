@@ -172,13 +172,17 @@ static void read_times(const LineText *line)
  * other things too often. */
 static void read_currency(const LineText *line, guint word, const char *text, gsize length)
 {
-    gboolean code = length == 2 || length == 3; /* EUR, RM */
+    gboolean code = length == 3;
     for (gsize i = 0; i < length; i++)
         code = code && g_ascii_isupper(text[i]);
+    /* Other codes of two letters are words and tax classes elsewhere. */
+    code = code || (length == 2 && memcmp(text, "RM", 2) == 0);
     gboolean sign = FALSE;
     for (gsize i = 0; i < length && length <= 6; i++)
         sign |= text[i] == '$' || (guchar)text[i] >= 128;
-    const char *currency = code || sign ? value_currency(text, (gssize)length) : NULL;
+    /* OCR sees a sign in many an S. */
+    const char *currency =
+        code || (sign && !line->ocr) ? value_currency(text, (gssize)length) : NULL;
     gsize start = g_array_index(line->starts, guint32, word);
     if (currency != NULL)
         keep(line, 'c', currency, start, start + length, 1);

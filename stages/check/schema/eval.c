@@ -289,27 +289,40 @@ gboolean eval_schema(const Frame *parent, const SchemaNode *node, const cJSON *i
     return ok;
 }
 
-static SchemaVerdict evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
+/* *limit is the one that was reached, or NULL. */
+static gboolean evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings,
+                         const char **limit)
 {
     Eval eval = {.findings = findings};
     const Frame outside = {.eval = &eval};
     gboolean ok = eval_schema(&outside, schema->root, instance, NULL, NULL, NULL);
-    if (eval.limit != NULL) {
-        if (findings != NULL)
-            report_limit(findings, eval.limit);
-        return SCHEMA_UNDECIDED;
-    }
-    return ok ? SCHEMA_VALID : SCHEMA_INVALID;
+    *limit = eval.limit;
+    return ok;
 }
 
 SchemaVerdict schema_check(const Schema *schema, const cJSON *instance)
 {
-    return evaluate(schema, instance, NULL);
+    const char *limit;
+    gboolean ok = evaluate(schema, instance, NULL, &limit);
+    return limit != NULL ? SCHEMA_UNDECIDED : ok ? SCHEMA_VALID : SCHEMA_INVALID;
 }
 
 SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
 {
     /* Findings cost a second run, and most instances have none. */
-    SchemaVerdict verdict = evaluate(schema, instance, NULL);
-    return verdict == SCHEMA_VALID ? verdict : evaluate(schema, instance, findings);
+    const char *limit;
+    gboolean ok = evaluate(schema, instance, NULL, &limit);
+    if (limit != NULL) {
+        report_limit(findings, limit);
+        return SCHEMA_UNDECIDED;
+    }
+    if (ok)
+        return SCHEMA_VALID;
+    /* The second run goes on where the first one stopped, and may reach a limit there; that the
+     * instance is invalid is known by then. */
+    const guint before = findings->len;
+    evaluate(schema, instance, findings, &limit);
+    if (findings->len == before && limit != NULL)
+        report_limit(findings, limit);
+    return SCHEMA_INVALID;
 }
