@@ -80,7 +80,7 @@ static const char codes[][4] = {
     "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWL"};
 
 /* Those that are words of common languages too count only directly beside an amount. */
-static const char *const word_codes[] = {"ALL", "AMD", "BAM", "COP", "CUP", "GEL", "LAK",
+static const char *const word_codes[] = {"ALL", "AMD", "BAM", "BHD", "COP", "CUP", "GEL", "LAK",
                                          "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"};
 
 static gboolean is_digit(char c)

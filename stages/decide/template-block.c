@@ -44,7 +44,7 @@ static const char *const lexicon[LEXICON_LAST] = {
         "a\\.?g|k\\.?g|ug|e\\.? "
         "?k|ohg|gbr|s\\.?a|s\\.?a\\.?r\\.?l|s\\.?a\\.?s|s\\.?r\\.?l|s\\.?p\\.?a|"
         "b\\.?v|n\\.?v|oy|aps|pty|pte|plc|corp|corporation|company|s\\.?l|lda|"
-        "eurl|e\\.? ?v|sp\\. z o\\.?o)(?![a-z])\\.?",
+        "eurl|e\\.? ?v|sp\\. z o\\.?o|sb$)(?![a-z])\\.?",
     [LEXICON_BUSINESS] =
         "\\b(?:enterprises?|trading|hardware|restaurants?|restoran|ristorante|kedai|pasar|mart|"
         "(?:mini|super|hyper)?market|bakery|bakeries|b\xc3\xa4"
@@ -184,12 +184,14 @@ static const char *separator_after(const FieldSpec *field, const GString *text)
 static Found *found_from_source(Run *run, const FieldSpec *field, Source *source)
 {
     g_autoptr(Found) found = found_new();
-    char *text = g_strdup(source->text->str);
+    guint first = source->pieces->len ? g_array_index(source->pieces, Piece, 0).cell : 0;
+    gboolean ocr = source->pieces->len && sheet_cell(run->sheet, first)->ocr;
+    char *text = ocr ? spell_ocr(&field->value, source->text->str) : g_strdup(source->text->str);
     g_strstrip(text);
     gsize n = strlen(text);
     while (n > 0 && strchr(",;", text[n - 1]) != NULL && field->join == NULL)
         text[--n] = '\0';
-    found->raw = g_strdup(text);
+    found->raw = g_strstrip(g_strdup(source->text->str));
     found->value = value_finish(&field->value, text);
     source_words(source, run->sheet, 0, source->text->len, found->runs);
     source_free(source);
@@ -223,6 +225,8 @@ static double address_points(const Run *run, const FieldSpec *field, const char 
             points += 0.8;
     if (says(run, LEXICON_CONTACT, text))
         points -= 1.5;
+    if (points < 1.0 && (says(run, LEXICON_LEGAL, text) || says(run, LEXICON_BUSINESS, text)))
+        points -= 1.0; /* "99 Ways Mart Ltd" begins with a number and is a name */
     return points;
 }
 
@@ -335,13 +339,14 @@ Found *block_below(Run *run, const FieldSpec *field, const Hit *hit)
 
 /* ---- organisations ---- */
 
-static void count_signs(const char *text, guint *letters, guint *digits, guint *words)
+static void count_signs(const char *text, guint *letters, guint *lower, guint *digits, guint *words)
 {
-    *letters = *digits = 0;
+    *letters = *lower = *digits = 0;
     *words = 1;
     for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
         *letters += g_unichar_isalpha(c);
+        *lower += g_unichar_islower(c);
         *digits += g_unichar_isdigit(c);
         *words += c == ' ';
     }
@@ -365,9 +370,9 @@ static double strip_confidence(const Run *run, const Strip *strip)
 static double organisation_points(const Run *run, const FieldSpec *field, const Strip *strip,
                                   guint index)
 {
-    guint letters, digits, words;
+    guint letters, lower, digits, words;
     const char *text = strip->text;
-    count_signs(text, &letters, &digits, &words);
+    count_signs(text, &letters, &lower, &digits, &words);
     if (letters < 3 || letters < digits)
         return -10;
     double points = 1.0 - 0.08 * index;
@@ -387,6 +392,8 @@ static double organisation_points(const Run *run, const FieldSpec *field, const 
         points -= 1.5;
     if (words > 8)
         points -= 0.5;
+    if (letters == lower) /* names begin with capitals, scribbles on the paper do not */
+        points -= 1.0;
     if (letters < 5)
         points -= 0.5;
     return points - (strip_confidence(run, strip) < 0.5 ? 0.8 : 0);
@@ -397,9 +404,9 @@ static gboolean only_legal(const Run *run, const char *text)
 {
     g_autofree char *rest =
         g_regex_replace_literal(run->template->lexicon[LEXICON_LEGAL], text, -1, 0, "", 0, NULL);
-    guint letters = 0, digits, words;
+    guint letters = 0, lower, digits, words;
     if (rest)
-        count_signs(rest, &letters, &digits, &words);
+        count_signs(rest, &letters, &lower, &digits, &words);
     return rest && letters < 4;
 }
 

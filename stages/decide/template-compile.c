@@ -252,13 +252,19 @@ gboolean value_spec_compile(Template *t, ValueSpec *spec, const char *name, cons
     schema_demands(spec, schema);
     spec->parser = schema_parser(name, schema);
     guint letters = CASE_KEEP;
+    g_auto(GStrv) spell = NULL;
     gboolean ok = parser_from_name(entry, where, spec, error) &&
                   spec_regex(entry, "pattern", where, &spec->pattern, error) &&
                   spec_regex(entry, "match", where, &spec->match, error) &&
                   spec_regex(entry, "reject", where, &spec->reject, error) &&
                   compile_replace(spec, entry, where, error) &&
                   spec_word(entry, "case", case_names, where, &letters, error) &&
+                  spec_strings(entry, "spell", where, &spell, error) &&
                   compile_synonyms(spec, entry, where, error);
+    if (spell)
+        spec->spell = phrases_new();
+    for (guint i = 0; spell && spell[i]; i++)
+        phrases_add(spec->spell, spell[i]);
     spec->letters = (LetterCase)letters;
     spec->max_length = (guint)CLAMP(json_number(entry, "max_length", 0), 0, 1e9);
     return ok;
@@ -274,6 +280,7 @@ void value_spec_clear(ValueSpec *spec)
     g_clear_pointer(&spec->replace, g_array_unref);
     g_clear_pointer(&spec->synonyms, g_ptr_array_unref);
     g_clear_pointer(&spec->words, phrases_free);
+    g_clear_pointer(&spec->spell, phrases_free);
     g_clear_pointer(&spec->word_owner, g_array_unref);
 }
 
@@ -452,10 +459,10 @@ static gboolean compile_words(FieldSpec *field, const cJSON *entry, GError **err
 }
 
 static const char *const field_keys[] = {
-    "value",      "labels",  "not",   "position", "parser", "pattern",  "match",   "reject",
-    "anywhere",   "region",  "pick",  "agree",    "in",     "synonyms", "replace", "case",
-    "max_length", "lines",   "join",  "until",    "words",  "many",     "split",   "default",
-    "table",      "collect", "rules", "choose",   NULL};
+    "value",      "labels", "not",     "position", "parser", "pattern",  "match",   "reject",
+    "anywhere",   "region", "pick",    "agree",    "in",     "synonyms", "replace", "case",
+    "max_length", "lines",  "join",    "spell",    "until",  "words",    "many",    "split",
+    "default",    "table",  "collect", "rules",    "choose", NULL};
 
 /* The names of "in" are labels too, where a document has no columns. */
 static void add_source_names(Template *t, char **in)

@@ -6,7 +6,8 @@
 
 /* What speaks for a candidate, in points. Only their order matters. */
 #define POINTS_LABEL 100.0
-#define POINTS_PER_RANK 4.0    /* lost for each label before it in the list */
+#define POINTS_PER_RANK 4.0    /* lost for each label before it in the list, */
+#define POINTS_RANKS 40.0      /* but no more than this for the last */
 #define POINTS_POSITION 8.0    /* lost for each position before it */
 #define POINTS_WEAK_LABEL 25.0 /* lost when the label stands in running text */
 #define POINTS_LIKENESS 30.0   /* lost for wrong letters, times their share */
@@ -140,12 +141,24 @@ static gboolean is_text(Parser p)
 static void add_found(Search *s, Found *found, guint position, double distance)
 {
     const Hit *hit = s->hit;
+    guint labels = s->field->labels ? s->field->labels->len : 0;
+    double per_rank = labels > 0 ? MIN(POINTS_PER_RANK, POINTS_RANKS / labels) : 0;
     found->rank = s->rank;
-    found->score = POINTS_LABEL - POINTS_PER_RANK * s->rank - POINTS_POSITION * position -
+    found->score = POINTS_LABEL - per_rank * s->rank - POINTS_POSITION * position -
                    (hit->strong ? 0 : POINTS_WEAK_LABEL) - POINTS_LIKENESS * (1.0 - hit->likeness) -
                    POINTS_QUALITY * (1.0 - found->quality) - POINTS_DISTANCE * distance;
     found->order = hit->cell;
     g_ptr_array_add(s->out, found);
+}
+
+static Found *take(const Search *s, gboolean ocr, const char *text, gsize length, gsize *start,
+                   gsize *end)
+{
+    const ValueSpec *value = &s->field->value;
+    Parser p = value->parser;
+    if (ocr && (is_amount(p) || p == PARSER_DATE || p == PARSER_TIME))
+        return value_take_ocr(s->run->template, value, text, length, start, end);
+    return value_take(s->run->template, value, text, length, TRUE, start, end);
 }
 
 /* A value in bytes [from, to) of a cell. */
@@ -156,8 +169,7 @@ static gboolean take_in_cell(Search *s, guint index, guint32 from, guint32 to, g
     gsize start, end;
     if (from >= to || !run_in_region(s->run, s->field, cell))
         return FALSE;
-    Found *found = value_take(s->run->template, &s->field->value, cell->text + from, to - from,
-                              TRUE, &start, &end);
+    Found *found = take(s, cell->ocr, cell->text + from, to - from, &start, &end);
     if (!found)
         return FALSE;
     WordRun words;
@@ -165,6 +177,30 @@ static gboolean take_in_cell(Search *s, guint index, guint32 from, guint32 to, g
         g_array_append_val(found->runs, words);
     add_found(s, found, position, distance);
     return TRUE;
+}
+
+/* A value in the text of several cells of one row, for values that wide spaces cut. */
+static gboolean take_across(Search *s, guint first, guint n, guint32 from, guint position)
+{
+    Source *source = source_new();
+    guint32 stop;
+    gsize start, end;
+    for (guint i = first; i < first + n; i++) {
+        guint32 at = i == first ? from : 0;
+        const Cell *cell = sheet_cell(s->run->sheet, i);
+        gboolean label = run_label_at(s->run, i, at, TRUE, &stop);
+        source_add_cell(source, s->run->sheet, i, at, label ? stop : cell->length, " ");
+        if (label)
+            break;
+    }
+    Found *found = take(s, sheet_cell(s->run->sheet, first)->ocr, source->text->str,
+                        source->text->len, &start, &end);
+    if (found) {
+        source_words(source, s->run->sheet, start, end, found->runs);
+        add_found(s, found, position, 0.5);
+    }
+    source_free(source);
+    return found != NULL;
 }
 
 /* Where the text at a label ends inside its cell: at the next label. */
@@ -196,6 +232,7 @@ static gboolean take_pair(Search *s, guint position)
 /* The rest of the label's cell, then the cells to its right up to the next label. */
 static void search_right(Search *s, guint position)
 {
+    guint before = s->out->len;
     const Sheet *sheet = s->run->sheet;
     const Cell *cell = sheet_cell(sheet, s->hit->cell);
     if (cell->kind == BLOCK_FIELDS && cell->column == 0) {
@@ -212,12 +249,17 @@ static void search_right(Search *s, guint position)
         guint32 stop = text_end(s, i, 0);
         gboolean labelled = starts_with_label(s->run, i);
         /* Amounts go on to the right: net, tax and gross of a row, the last is asked for. */
-        if (labelled || (take_in_cell(s, i, 0, stop, position, 0.3 * (i - s->hit->cell)) &&
-                         !is_amount(s->field->value.parser)))
+        if (labelled)
+            break;
+        if ((take_in_cell(s, i, 0, stop, position, 0.3 * (i - s->hit->cell)) &&
+             !is_amount(s->field->value.parser)))
             return;
         if (stop < sheet_cell(sheet, i)->length)
-            return;
+            break;
     }
+    Parser p = s->field->value.parser;
+    if (s->out->len == before && last > s->hit->cell + 1 && (p == PARSER_DATE || is_amount(p)))
+        take_across(s, s->hit->cell, last - s->hit->cell, s->hit->end, position);
 }
 
 /* The right-most of several amounts in one row counts: it replaces those before it. */
@@ -250,6 +292,7 @@ static void search_vertical(Search *s, guint position, int step)
     const Sheet *sheet = s->run->sheet;
     const Cell *cell = sheet_cell(sheet, s->hit->cell);
     double line = sheet_line_height(sheet, cell->row);
+    gboolean grid = reading_page(sheet->reading, cell->page)->geometry == READING_GRID;
     Rect label = s->hit->rect;
     /* A value may be wider than its label and stand to the right or left of it a little. */
     label.x0 -= line;
@@ -265,7 +308,7 @@ static void search_vertical(Search *s, guint position, int step)
         for (guint i = row->first_cell; i < row->first_cell + row->n_cells; i++) {
             const Cell *other = sheet_cell(sheet, i);
             if (overlap_x(label, other->rect) <= 0 ||
-                (cell->kind == BLOCK_TABLE && other->kind == BLOCK_TABLE &&
+                (grid && cell->kind == BLOCK_TABLE && other->kind == BLOCK_TABLE &&
                  cell->block == other->block && cell->column != other->column))
                 continue;
             if (starts_with_label(s->run, i))
@@ -318,50 +361,94 @@ static Found *amount_at(Run *run, const Hit *hit)
     return out->len > 0 ? g_ptr_array_steal_index(out, 0) : NULL;
 }
 
-GArray *run_amounts(Run *run, const GArray *phrases)
+/* Amounts that stand at one of the phrases (of Found); bare numbers only when there is nothing that
+ * looks like money. */
+static GPtrArray *amounts_at(Run *run, const GArray *phrases)
 {
-    GArray *amounts = g_array_new(FALSE, FALSE, sizeof(double));
+    GPtrArray *amounts = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
     for (guint i = 0; i < run->hits->len && amounts->len < 8; i++) {
         const Hit *hit = &g_array_index(run->hits, Hit, i);
         gboolean ours = FALSE;
         for (guint k = 0; k < phrases->len && !ours; k++)
             ours = g_array_index(phrases, guint, k) == hit->phrase;
-        g_autoptr(Found) found = ours ? amount_at(run, hit) : NULL;
-        if (found)
-            g_array_append_val(amounts, found->number);
+        Found *found = ours ? amount_at(run, hit) : NULL;
+        if (found && found->quality >= 1.0)
+            g_ptr_array_add(amounts, found);
+        else
+            found_free(found);
     }
     return amounts;
 }
 
+static double amount_of(const GPtrArray *amounts, guint i)
+{
+    return fabs(((const Found *)g_ptr_array_index(amounts, i))->number);
+}
+
 /* Is there a choice of amounts, one a term, whose signed sum is `target`? A term without amounts
  * counts as nothing, but the first must have one. */
-static gboolean sums_to(GPtrArray *amounts, const GPtrArray *terms, guint at, double left)
+static gboolean sums_to(const GPtrArray *amounts, const GPtrArray *terms, guint at, double left)
 {
     if (at == terms->len)
         return fabs(left) < 0.005;
-    const GArray *choices = g_ptr_array_index(amounts, at);
+    const GPtrArray *choices = g_ptr_array_index(amounts, at);
     const Term *term = g_ptr_array_index(terms, at);
-    for (guint i = 0; i < choices->len; i++) {
-        double amount = fabs(g_array_index(choices, double, i));
-        if (sums_to(amounts, terms, at + 1, left - term->sign * amount))
+    for (guint i = 0; i < choices->len; i++)
+        if (sums_to(amounts, terms, at + 1, left - term->sign * amount_of(choices, i)))
             return TRUE;
+    return at > 0 && choices->len == 0 && sums_to(amounts, terms, at + 1, left);
+}
+
+/* The sum itself as a candidate, when the last places of all terms give one: what was paid less the
+ * change is the total, also where its own line cannot be read. */
+static Found *sum_of(const FieldSpec *field, const GPtrArray *amounts)
+{
+    double sum = 0;
+    g_autoptr(Found) found = found_new();
+    for (guint i = 0; i < field->agree->len; i++) {
+        const GPtrArray *choices = g_ptr_array_index(amounts, i);
+        const Term *term = g_ptr_array_index(field->agree, i);
+        if (choices->len == 0)
+            return NULL;
+        const Found *one = g_ptr_array_index(choices, 0);
+        sum += term->sign * fabs(one->number);
+        g_array_append_vals(found->runs, one->runs->data, one->runs->len);
     }
-    return at > 0 && sums_to(amounts, terms, at + 1, left);
+    sum = round(sum * 100) / 100;
+    if (sum < field->value.minimum || sum > field->value.maximum || sum <= 0)
+        return NULL;
+    found->value = cJSON_CreateNumber(sum);
+    found->number = sum;
+    found->quality = 0.5;
+    found->summed = TRUE;
+    return g_steal_pointer(&found);
 }
 
 static void reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found)
 {
-    if (!field->agree || found->len == 0)
+    gboolean agreed = FALSE, good = FALSE;
+    if (!field->agree)
         return;
-    g_autoptr(GPtrArray) amounts = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    g_autoptr(GPtrArray) amounts =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     for (guint i = 0; i < field->agree->len; i++) {
         const Term *term = g_ptr_array_index(field->agree, i);
-        g_ptr_array_add(amounts, run_amounts(run, term->phrases));
+        g_ptr_array_add(amounts, amounts_at(run, term->phrases));
     }
     for (guint i = 0; i < found->len; i++) {
         Found *candidate = g_ptr_array_index(found, i);
-        if (candidate->number != 0 && sums_to(amounts, field->agree, 0, candidate->number))
-            candidate->score += POINTS_AGREE;
+        good = good || candidate->quality >= 1.0;
+        if (candidate->number == 0 || !sums_to(amounts, field->agree, 0, candidate->number))
+            continue;
+        candidate->score += POINTS_AGREE;
+        agreed = TRUE;
+    }
+    guint types = field->value.types;
+    gboolean numeric = types == 0 || (types & TYPE_NUMBER);
+    Found *sum = agreed || good || !numeric ? NULL : sum_of(field, amounts);
+    if (sum) {
+        sum->score = POINTS_LABEL + POINTS_AGREE / 2;
+        g_ptr_array_add(found, sum);
     }
 }
 
@@ -382,8 +469,7 @@ static void search_anywhere(Run *run, const FieldSpec *field, GPtrArray *out)
     Search s = {.run = run, .field = field, .hit = &nowhere, .rank = 0, .out = out};
     Parser p = field->value.parser;
     /* Text has no form of its own by which it could be found, unless a pattern gives one. */
-    if (!field->value.pattern && (p == PARSER_STRING || p == PARSER_LINE || p == PARSER_BLOCK ||
-                                  p == PARSER_ENUM || p == PARSER_BOOLEAN))
+    if (!field->value.pattern && is_text(p))
         return;
     for (guint i = 0; i < run->sheet->cells->len && out->len < 200; i++) {
         nowhere.cell = i;
@@ -391,6 +477,13 @@ static void search_anywhere(Run *run, const FieldSpec *field, GPtrArray *out)
         take_in_cell(&s, i, 0, sheet_cell(run->sheet, i)->length, 0, 0);
         if (out->len > before)
             ((Found *)g_ptr_array_index(out, before))->rank = G_MAXUINT;
+    }
+    for (guint i = 0; i < run->sheet->rows->len && out->len == 0 && !is_text(p); i++) {
+        const Row *row = sheet_row(run->sheet, i);
+        if (row->n_cells > 1 &&
+            run_in_region(run, field, sheet_cell(run->sheet, row->first_cell)) &&
+            take_across(&s, row->first_cell, row->n_cells, 0, 0))
+            ((Found *)g_ptr_array_index(out, 0))->rank = G_MAXUINT;
     }
 }
 

@@ -68,6 +68,7 @@ typedef struct {
     GArray *replace; /* of Replacement */
     LetterCase letters;
     guint max_length;    /* characters, 0 = any; longer strings are cut */
+    Phrases *spell;      /* words that are likely here, NULL */
     GPtrArray *synonyms; /* of Synonym, in order */
     Phrases *words;      /* of all synonyms */
     GArray *word_owner;  /* phrase number -> index of its synonym */
@@ -196,9 +197,10 @@ typedef struct {
     double number;  /* of numbers and dates, for "largest" and "agree" */
     double quality; /* 0..1: how well it fits the parser */
     double score;
-    guint rank;   /* of its label, or G_MAXUINT */
-    guint order;  /* place in the document */
-    GArray *runs; /* of WordRun */
+    guint rank;      /* of its label, or G_MAXUINT */
+    guint order;     /* place in the document */
+    gboolean summed; /* computed from amounts that stand there */
+    GArray *runs;    /* of WordRun */
 } Found;
 
 Found *found_new(void);
@@ -238,13 +240,17 @@ gboolean run_label_at(const Run *run, guint cell, guint32 from, gboolean any, gu
 GPtrArray *run_candidates(Run *run, const FieldSpec *field);
 /* Is the cell inside the field's region? */
 gboolean run_in_region(const Run *run, const FieldSpec *field, const Cell *cell);
-/* Amounts that stand at one of the phrases (of double). Caller unrefs. */
-GArray *run_amounts(Run *run, const GArray *phrases);
 
 /* template-value.c: text to value. NULL when there is none of the parser's kind. `find`: the first
  * in running text, else the whole. *start and *end: bytes used. */
 Found *value_take(const Template *t, const ValueSpec *spec, const char *text, gsize length,
                   gboolean find, gsize *start, gsize *end);
+/* template-ocr.c: the same for amounts and dates in text that OCR read: what it often gets wrong is
+ * mended first. start and end are places in `text`. */
+Found *value_take_ocr(const Template *t, const ValueSpec *spec, const char *text, gsize length,
+                      gsize *start, gsize *end);
+/* The text with words that OCR got slightly wrong mended after the spec's likely words. Caller frees. */
+char *spell_ocr(const ValueSpec *spec, const char *text);
 /* Replacements, case and length for a string, then the schema's own demands. */
 cJSON *value_finish(const ValueSpec *spec, char *string /* taken */);
 

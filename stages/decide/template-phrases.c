@@ -160,6 +160,27 @@ static double likeness(const char *a, const char *b, gboolean fuzzy)
     return d <= most ? 0.95 - 0.1 * d : 0.0;
 }
 
+const char *phrases_nearest(const Phrases *p, const char *key)
+{
+    const char *best = NULL;
+    double most = 0;
+    gboolean tie = FALSE;
+    if (g_hash_table_contains(p->by_text, key))
+        return key;
+    for (guint i = 0; i < p->phrases->len; i++) {
+        const Phrase *phrase = g_ptr_array_index(p->phrases, i);
+        double like = phrase->n == 1 ? likeness(key, phrase->tokens[0], TRUE) : 0;
+        /* Endings make other words of words ("service", "services"). */
+        if (like <= 0 || like < most || g_str_has_prefix(key, phrase->tokens[0]) ||
+            g_str_has_prefix(phrase->tokens[0], key))
+            continue;
+        tie = like == most;
+        most = like;
+        best = phrase->tokens[0];
+    }
+    return tie ? NULL : best;
+}
+
 static double phrase_at(const Phrase *phrase, const Token *tokens, guint n, gboolean fuzzy,
                         guint *taken)
 {

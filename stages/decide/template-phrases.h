@@ -22,6 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Phrases, phrases_free)
 guint phrases_add(Phrases *phrases, const char *text);
 /* The number of a phrase that was added, PHRASES_NONE otherwise. */
 guint phrases_find(const Phrases *phrases, const char *text);
+/* The one-word phrase most like the key (folded), or NULL: none, or two equally like. Lent. */
+const char *phrases_nearest(const Phrases *phrases, const char *key);
 guint phrases_count(const Phrases *phrases);
 
 /* Appends every match within tokens [0, n) to `out` (of PhraseMatch). `fuzzy` allows a wrong letter

@@ -5,6 +5,8 @@
 
 /* A gap wider than this share of the line's height separates cells; in a grid, this many columns. */
 #define CELL_GAP 1.6
+/* On a page the columns of a table were judged by gaps too; between its cells this is enough. */
+#define COLUMN_GAP 1.1
 #define CELL_GAP_GRID 2.5
 
 typedef struct {
@@ -169,18 +171,19 @@ static void add_cell(Sheet *s, const PlacedLine *line, guint page, guint first, 
     row->rect = row->n_cells++ == 0 ? cell.rect : rect_union(row->rect, cell.rect);
 }
 
-static gboolean cell_ends(const Reading *r, const Page *page, guint w)
+static gboolean cell_ends(const Reading *r, const Page *page, gboolean fields, guint w)
 {
     const Word *a = reading_word(r, w - 1), *b = reading_word(r, w);
-    if (a->column != b->column)
+    gboolean column = a->column != b->column;
+    if (column && (page->geometry == READING_GRID || fields))
         return TRUE;
-    if (b->flags & WORD_GLUED || b->column >= 0)
+    if (b->flags & WORD_GLUED || (!column && b->column >= 0))
         return FALSE;
     double gap = b->rect.x0 - a->rect.x1;
     if (page->geometry == READING_GRID)
         return gap >= CELL_GAP_GRID;
     double height = MAX(a->rect.y1 - a->rect.y0, b->rect.y1 - b->rect.y0);
-    return gap > CELL_GAP * MAX(height, 1.0);
+    return gap > (column ? COLUMN_GAP : CELL_GAP) * MAX(height, 1.0);
 }
 
 static void add_line(Sheet *s, const PlacedLine *placed, guint page_index)
@@ -188,9 +191,10 @@ static void add_line(Sheet *s, const PlacedLine *placed, guint page_index)
     const Reading *r = s->reading;
     const Page *page = reading_page(r, page_index);
     const Line *line = reading_line(r, placed->line);
+    gboolean fields = reading_block(r, placed->block)->kind == BLOCK_FIELDS;
     guint first = line->first_word, end = line->first_word + line->n_words;
     for (guint w = first + 1; w <= end; w++) {
-        if (w == end || cell_ends(r, page, w)) {
+        if (w == end || cell_ends(r, page, fields, w)) {
             add_cell(s, placed, page_index, first, w - first);
             first = w;
         }

@@ -45,12 +45,9 @@ static gboolean begins_with(const Run *run, const Phrases *phrases, const Cell *
 
 /* ---- the header ---- */
 
-static void add_head(Table *t, guint column, const Cell *cell, Rect rect)
+static void add_head(Table *t, guint column, gint table_column, Rect rect)
 {
-    Head head = {.column = column,
-                 .cell = cell->kind == BLOCK_TABLE ? cell->column : -1,
-                 .x0 = rect.x0,
-                 .x1 = rect.x1};
+    Head head = {.column = column, .cell = table_column, .x0 = rect.x0, .x1 = rect.x1};
     for (guint i = 0; i < t->heads->len; i++)
         if (column != G_MAXUINT && g_array_index(t->heads, Head, i).column == column)
             head.column = G_MAXUINT; /* the first of two columns with one name counts */
@@ -71,16 +68,22 @@ static void heads_of_cell(Table *t, const Cell *cell)
     for (guint i = 0; i < matches->len; i++)
         covered += g_array_index(matches, PhraseMatch, i).n;
     if (covered * 3 < cell->n_tokens || (matches->len == 0 && cell->n_tokens > 0)) {
-        add_head(t, G_MAXUINT, cell, cell->rect);
+        add_head(t, G_MAXUINT, cell->column, cell->rect);
         return;
     }
-    gboolean one = cell->kind == BLOCK_TABLE;
+    /* A cell of a grid is one column; on a page it may hold several that stand close. */
+    const Word *ends[2] = {reading_word(sheet->reading, cell->first_word),
+                           reading_word(sheet->reading, cell->first_word + cell->n_words - 1)};
+    gboolean one = cell->kind == BLOCK_TABLE && ends[0]->column == ends[1]->column;
     for (guint i = 0; i < (one ? MIN(matches->len, 1) : matches->len); i++) {
         const PhraseMatch *m = &g_array_index(matches, PhraseMatch, i);
         const Token *first = sheet_token(sheet, cell->first_token + m->first);
-        Rect rect =
-            one ? cell->rect : sheet_rect(sheet, cell, first->start, (first + m->n - 1)->end);
-        add_head(t, g_array_index(t->spec->label_column, guint, m->phrase), cell, rect);
+        guint32 end = (first + m->n - 1)->end;
+        guint word = cell->first_word, n;
+        sheet_words(sheet, cell, first->start, end, &word, &n);
+        add_head(t, g_array_index(t->spec->label_column, guint, m->phrase),
+                 reading_word(sheet->reading, word)->column,
+                 one ? cell->rect : sheet_rect(sheet, cell, first->start, end));
     }
 }
 
@@ -133,14 +136,14 @@ static gboolean completes_header(Table *t, guint row_index)
 /* ---- cells to columns ---- */
 
 /* The head under which a piece of text stands: most overlap, else the nearest edge. */
-static gint head_for(const Table *t, const Cell *cell, Rect rect)
+static gint head_for(const Table *t, const Cell *cell, gint column, Rect rect)
 {
     gint best = -1;
     double most = -1e9;
     for (guint i = 0; i < t->heads->len; i++) {
         const Head *head = &g_array_index(t->heads, Head, i);
         if (t->by_cells && cell->kind == BLOCK_TABLE) {
-            if (head->cell == cell->column)
+            if (head->cell == column)
                 return (gint)i;
             continue;
         }
@@ -160,23 +163,27 @@ static void deal_cell(Table *t, guint index, Part *parts)
     const Sheet *sheet = t->run->sheet;
     const Cell *cell = sheet_cell(sheet, index);
     double middle0 = cell->rect.x0, middle1 = cell->rect.x1;
-    gint one = head_for(t, cell, cell->rect);
+    gint one = head_for(t, cell, cell->column, cell->rect);
     guint spans = 0;
     for (guint i = 0; i < t->heads->len; i++) {
         const Head *head = &g_array_index(t->heads, Head, i);
         double center = (head->x0 + head->x1) / 2;
         spans += center > middle0 && center < middle1;
     }
-    if (one < 0)
-        return;
-    if (spans < 2 || (t->by_cells && cell->kind == BLOCK_TABLE)) {
+    const Word *last = reading_word(sheet->reading, cell->first_word + cell->n_words - 1);
+    gboolean table = t->by_cells && cell->kind == BLOCK_TABLE;
+    if (table ? last->column == cell->column : spans < 2) {
+        if (one < 0)
+            return;
         source_add_cell(parts[one].source, sheet, index, 0, cell->length, " ");
         return;
     }
     for (guint w = cell->first_word; w < cell->first_word + cell->n_words; w++) {
         const Word *word = reading_word(sheet->reading, w);
         guint32 at = g_array_index(sheet->word_at, guint32, w);
-        gint head = head_for(t, cell, word->rect);
+        gint head = head_for(t, cell, word->column, word->rect);
+        if (head < 0)
+            continue;
         source_add_cell(parts[head].source, sheet, index, at, at + word->length, " ");
     }
 }

@@ -196,7 +196,7 @@ static cJSON *take_number(const Template *t, const ValueSpec *spec, Slice *s, gb
     s->start = n.start;
     s->end = n.end;
     gboolean plain = spec->parser == PARSER_MONEY && n.decimals != 2 && n.currency[0] == '\0';
-    found->quality = plain ? 0.6 : 1.0;
+    found->quality = plain ? 0.3 : 1.0;
     return number_value(spec, n.decimal, &found->number);
 }
 

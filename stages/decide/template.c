@@ -71,9 +71,9 @@ static void add_evidence(Run *run, const char *pointer, const Found *found)
     const cJSON *value = json_at(run->record->root, pointer);
     const char *text = cJSON_GetStringValue(value);
     gboolean exact = text && g_strcmp0(text, found->raw) == 0;
-    field->grounded = found->runs->len == 0 ? GROUNDED_DERIVED
-                      : exact               ? GROUNDED_EXACT
-                                            : GROUNDED_NORMALISED;
+    field->grounded = found->runs->len == 0 || found->summed ? GROUNDED_DERIVED
+                      : exact                                ? GROUNDED_EXACT
+                                                             : GROUNDED_NORMALISED;
     /* Near labels that read well, values that fit: 1; running text and odd forms: less. */
     field->confidence =
         CLAMP(0.5 + 0.5 * found->quality, 0.0, 1.0) * (found->rank == G_MAXUINT ? 0.8 : 1.0);

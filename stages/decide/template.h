@@ -44,6 +44,8 @@
  *   "lines": 6                 most lines of a block or address; "until": [label, …] ends it;
  *   "join": text               between its lines (default ", ", or a space behind a comma)
  *   "words": [regex, …]        organisation, address: more words that speak for one
+ *   "spell": [word, …]         organisation, address: likely words; those that OCR got a letter of
+ *                              wrong are mended to them
  *   "many": true               an array of all values; "split": regex  cuts one text into many
  *   "default": any             when nothing was found (evidence: derived)
  *   "table": TABLE             array of objects from table rows
