@@ -5,7 +5,8 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 [ -x "$docket" ] || skip "no $docket"
-unset "${!DOCKET_@}" CREDENTIALS_DIRECTORY NO_COLOR VISUAL EDITOR 2>/dev/null || true
+unset "${!DOCKET_PATHS_@}" "${!DOCKET_RUN_@}" "${!DOCKET_READERS_@}" "${!DOCKET_LIMITS_@}" \
+    "${!DOCKET_MODEL_@}" CREDENTIALS_DIRECTORY VISUAL EDITOR 2>/dev/null || true
 export XDG_CONFIG_HOME=$work/xdg
 cd "$work"
 out=$work/out err=$work/err
@@ -79,9 +80,9 @@ test_configuration() {
     expect_empty "$out"
     expect_exit 2 env DOCKET_READERS_COUNT=many "$docket" run
     expect_text 'DOCKET_READERS_COUNT.*whole number' "$err"
-    expect_exit 0 env DOCKET_RUN_SETTLE=9 "$docket" doctor
+    expect_exit 0 env DOCKET_RUN_SETTLE=9 "$docket" doctor --packs packs
     expect_text 'run\.settle = 9 +DOCKET_RUN_SETTLE' "$out"
-    expect_exit 0 "$docket" doctor --json
+    expect_exit 0 "$docket" doctor --packs packs --json
     expect_text '^\{"version":1,"command":"doctor"' "$out"
 }
 
@@ -287,9 +288,9 @@ test_review() {
     expect_exit 0 env EDITOR="./editor --wait" "$docket" review correct 4.txt
     expect_text '"amount_due":.*4' outbox/records/letter/4.txt.json
     expect_exit 2 env EDITOR=false "$docket" review correct 5.txt
-    expect_exit 0 "$docket" review reject 5.txt --reason 'an advertisement'
+    expect_exit 0 env LC_ALL=C "$docket" review reject 5.txt --reason 'an advertisement, für Ähren'
     [ -f outbox/failed/5.txt ] || fail "a rejected original belongs to failed/"
-    expect_text 'an advertisement' outbox/failed/5.txt.reason.json
+    expect_text 'an advertisement, für Ähren' outbox/failed/5.txt.reason.json
     expect_exit 2 "$docket" review accept 5.txt
     expect_text 'does not wait' "$err"
     expect_exit 0 "$docket" audit
@@ -313,7 +314,7 @@ test_interrupt() {
     expect_text '^in 300 = accepted 300 ' "$out"
 }
 
-for name in help configuration packs extract read run growing_file lock faults held review interrupt; do
+for name in help packs configuration extract read run growing_file lock faults held review interrupt; do
     echo "$name"
     cd "$work"
     "test_$name"

@@ -38,10 +38,14 @@ char *console_packs_folder(const Config *config, const char **origin)
 gboolean console_prepare(Pack *pack, GError **error)
 {
     for (guint i = 0; plan[i]; i++) {
-        if (plan[i]->prepare && !plan[i]->prepare(pack, error)) {
-            g_prefix_error(error, "pack %s: ", pack->name);
-            return FALSE;
-        }
+        g_autoptr(GError) bad = NULL;
+        if (!plan[i]->prepare || plan[i]->prepare(pack, &bad))
+            continue;
+        if (g_str_has_prefix(bad->message, "pack "))
+            g_propagate_error(error, g_steal_pointer(&bad));
+        else
+            g_propagate_prefixed_error(error, g_steal_pointer(&bad), "pack %s: ", pack->name);
+        return FALSE;
     }
     return TRUE;
 }

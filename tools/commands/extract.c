@@ -179,7 +179,7 @@ int command_extract(const Command *command, Console *console, int argc, char **a
     g_autofree char *pack = NULL, *schema = NULL;
     gboolean meta = FALSE;
     const GOptionEntry entries[] = {
-        {"pack", 'p', 0, G_OPTION_ARG_STRING, &pack, "Every file is of this kind", "NAME"},
+        {"pack", 'p', 0, G_OPTION_ARG_FILENAME, &pack, "Every file is of this kind", "NAME"},
         {"schema", 's', 0, G_OPTION_ARG_FILENAME, &schema,
          "Make records for this JSON Schema, without a pack", "FILE"},
         {"meta", 'm', 0, G_OPTION_ARG_NONE, &meta,

@@ -108,10 +108,10 @@ int command_read(const Command *command, Console *console, int argc, char **argv
 {
     g_autofree char *format = NULL, *ocr = NULL, *languages = NULL;
     const GOptionEntry entries[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &format, "text (default), md, json or hocr",
+        {"format", 'f', 0, G_OPTION_ARG_FILENAME, &format, "text (default), md, json or hocr",
          "FORMAT"},
-        {"ocr", 0, 0, G_OPTION_ARG_STRING, &ocr, "auto (default), always or never", "WHEN"},
-        {"languages", 'l', 0, G_OPTION_ARG_STRING, &languages, "Languages of scans: eng+deu",
+        {"ocr", 0, 0, G_OPTION_ARG_FILENAME, &ocr, "auto (default), always or never", "WHEN"},
+        {"languages", 'l', 0, G_OPTION_ARG_FILENAME, &languages, "Languages of scans: eng+deu",
          "LIST"},
         {NULL}};
     int code = EXIT_OK;

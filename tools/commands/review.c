@@ -192,8 +192,13 @@ static gboolean open_queue(Queue *queue, gboolean decides, GError **error)
         return FALSE;
     queue->outbox = g_canonicalize_filename(config_string(queue->config, "paths.outbox"), NULL);
     queue->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
-    if (!queue->who)
-        queue->who = bytes_to_utf8(g_get_user_name(), -1);
+    /* Options are bytes: GOption would convert texts by the locale, which cron does not have. */
+    char *who = bytes_to_utf8(queue->who ? queue->who : g_get_user_name(), -1);
+    g_free(queue->who);
+    queue->who = who;
+    char *reason = queue->reason ? bytes_to_utf8(queue->reason, -1) : NULL;
+    g_free(queue->reason);
+    queue->reason = reason;
     if (decides) {
         queue->packs = console_packs(queue->config, error);
         if (!queue->packs)
@@ -233,11 +238,12 @@ int command_review(const Command *command, Console *console, int argc, char **ar
 {
     g_auto(Queue) queue = {.command = command, .console = console};
     const GOptionEntry entries[] = {
-        {"set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &queue.sets,
+        {"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &queue.sets,
          "correct: give one value (may be repeated)", "/POINTER=VALUE"},
-        {"reason", 'r', 0, G_OPTION_ARG_STRING, &queue.reason, "Why, for the ledger", "TEXT"},
-        {"who", 0, 0, G_OPTION_ARG_STRING, &queue.who, "Who decides; else the user's name", "NAME"},
-        {"pack", 'p', 0, G_OPTION_ARG_STRING, &queue.pack, "list: only this pack", "NAME"},
+        {"reason", 'r', 0, G_OPTION_ARG_FILENAME, &queue.reason, "Why, for the ledger", "TEXT"},
+        {"who", 0, 0, G_OPTION_ARG_FILENAME, &queue.who, "Who decides; else the user's name",
+         "NAME"},
+        {"pack", 'p', 0, G_OPTION_ARG_FILENAME, &queue.pack, "list: only this pack", "NAME"},
         {NULL}};
     int code = EXIT_OK;
     if (!console_options(console, command, entries, WITH_OUTBOX | WITH_STATE | WITH_PACKS, argc,

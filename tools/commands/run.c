@@ -285,7 +285,7 @@ int command_run(const Command *command, Console *console, int argc, char **argv)
 {
     g_autofree char *pack = NULL;
     const GOptionEntry entries[] = {
-        {"pack", 'p', 0, G_OPTION_ARG_STRING, &pack, "Every document is of this kind", "NAME"},
+        {"pack", 'p', 0, G_OPTION_ARG_FILENAME, &pack, "Every document is of this kind", "NAME"},
         {NULL}};
     int code = EXIT_OK;
     if (!console_options(console, command, entries,
