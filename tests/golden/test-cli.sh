@@ -287,6 +287,8 @@ test_review() {
     chmod +x editor
     expect_exit 0 env EDITOR="./editor --wait" "$docket" review correct 4.txt
     expect_text '"amount_due":.*4' outbox/records/letter/4.txt.json
+    expect_exit 2 env EDITOR=true "$docket" review correct 5.txt
+    expect_text 'nothing was changed' "$err"
     expect_exit 2 env EDITOR=false "$docket" review correct 5.txt
     expect_exit 0 env LC_ALL=C "$docket" review reject 5.txt --reason 'an advertisement, für Ähren'
     [ -f outbox/failed/5.txt ] || fail "a rejected original belongs to failed/"

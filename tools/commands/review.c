@@ -94,7 +94,7 @@ static cJSON *draft_of(const LedgerDocument *document)
     return draft ? draft : cJSON_CreateObject();
 }
 
-/* The corrected record, by --set, from a file ("-": standard input), or from the editor. */
+/* The corrected record, by --set or from a file ("-": standard input). */
 static cJSON *corrected(const Queue *queue, const LedgerDocument *document, const char *file,
                         GError **error)
 {
@@ -105,8 +105,6 @@ static cJSON *corrected(const Queue *queue, const LedgerDocument *document, cons
     if (file)
         return json_load(g_str_equal(file, "-") ? "/dev/stdin" : file, error);
     g_autoptr(cJSON) draft = draft_of(document);
-    if (!queue->sets)
-        return edit_record(queue->console, draft, error);
     const Pack *pack = document->pack ? packs_find(queue->packs, document->pack) : NULL;
     for (guint i = 0; queue->sets[i]; i++)
         if (!edit_set(&draft, pack ? pack->schema : NULL, queue->sets[i], error))
@@ -136,30 +134,79 @@ static void keep_text(const cJSON *record)
                  path);
 }
 
-static gboolean decide(Queue *queue, const LedgerDocument *document, ReviewAction action,
-                       const char *file, GError **error)
+static gboolean ask_again(const Queue *queue)
+{
+    char answer[16] = "n";
+    if (!queue->console->terminal || isatty(STDIN_FILENO) != 1)
+        return FALSE;
+    fputs("edit it again? [Y/n] ", stderr);
+    return fgets(answer, sizeof answer, stdin) && answer[0] != 'n' && answer[0] != 'N';
+}
+
+/* The editor, as often as it takes. */
+static gboolean decide_in_editor(const Queue *queue, const Review *review,
+                                 const LedgerDocument *document, GError **error)
+{
+    g_autoptr(cJSON) draft = draft_of(document);
+    g_autoptr(cJSON) begin = draft_of(document);
+    for (;;) {
+        g_autoptr(cJSON) record = edit_record(queue->console, begin, error);
+        g_autoptr(GError) bad = NULL;
+        if (!record)
+            return FALSE;
+        if (json_equal(record, draft)) {
+            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_USAGE,
+                        "nothing was changed; if the draft is right: docket review accept "
+                        "%" G_GINT64_FORMAT,
+                        document->id);
+            return FALSE;
+        }
+        g_ptr_array_set_size(queue->problems, 0);
+        if (review_decide(review, document, REVIEW_CORRECT, record, queue->reason, queue->problems,
+                          &bad))
+            return TRUE;
+        say_problems(queue);
+        if (!g_error_matches(bad, DOCKET_ERROR, DOCKET_ERROR_INVALID) || !ask_again(queue)) {
+            keep_text(record);
+            g_propagate_error(error, g_steal_pointer(&bad));
+            return FALSE;
+        }
+        cJSON_Delete(begin);
+        begin = g_steal_pointer(&record);
+    }
+}
+
+static gboolean decide_at_once(const Queue *queue, const Review *review,
+                               const LedgerDocument *document, ReviewAction action,
+                               const char *file, GError **error)
 {
     g_autoptr(cJSON) record = NULL;
-    Pack *pack = document->pack ? packs_find(queue->packs, document->pack) : NULL;
-    if (pack && !console_prepare(pack, error))
-        return FALSE;
-    gboolean from_editor = action == REVIEW_CORRECT && !file && !queue->sets;
     if (action == REVIEW_CORRECT) {
         record = corrected(queue, document, file, error);
         if (!record)
             return FALSE;
     }
+    if (review_decide(review, document, action, record, queue->reason, queue->problems, error))
+        return TRUE;
+    say_problems(queue);
+    return FALSE;
+}
+
+static gboolean decide(const Queue *queue, const LedgerDocument *document, ReviewAction action,
+                       const char *file, GError **error)
+{
+    Pack *pack = document->pack ? packs_find(queue->packs, document->pack) : NULL;
+    if (pack && !console_prepare(pack, error))
+        return FALSE;
     Review review = {.ledger = queue->ledger,
                      .outbox = queue->outbox,
                      .packs = queue->packs,
                      .who = queue->who,
                      .validate = check_record};
-    if (!review_decide(&review, document, action, record, queue->reason, queue->problems, error)) {
-        say_problems(queue);
-        if (from_editor)
-            keep_text(record);
+    gboolean in_editor = action == REVIEW_CORRECT && !file && !queue->sets;
+    if (!(in_editor ? decide_in_editor(queue, &review, document, error)
+                    : decide_at_once(queue, &review, document, action, file, error)))
         return FALSE;
-    }
     g_autoptr(LedgerDocument) now = ledger_document(queue->ledger, document->id, error);
     if (!now)
         return FALSE;
