@@ -11,6 +11,8 @@
 #define SCAN_TOKENS 6000u /* readings up to this size are searched everywhere */
 #define SCAN_NEEDLE 48u   /* for texts up to this length */
 #define MIN_SIMILARITY 0.8
+#define MAX_CELLS 60000000u /* of alignment tables for one reading, some 0.1 s; anchors go on */
+#define MAX_DIGIT_TRIES 20000u
 
 /* Costs of an edit, in tenths of a letter. */
 #define COST_EDIT 10
@@ -168,7 +170,7 @@ static int leftover_cost(const GroundIndex *index, guint32 from, guint32 to, gui
 }
 
 /* Tries the needle around an offset of the folded text. */
-static void try_at(const GroundIndex *index, const GString *needle, gint64 offset, GroundSpan *best)
+static void try_at(GroundIndex *index, const GString *needle, gint64 offset, GroundSpan *best)
 {
     const GString *text = index->plain.text;
     const gint64 slack = 1 + (gint64)needle->len / 5;
@@ -176,6 +178,7 @@ static void try_at(const GroundIndex *index, const GString *needle, gint64 offse
     const guint32 to = (guint32)CLAMP(offset + (gint64)needle->len + slack, 0, (gint64)text->len);
     if (to <= from)
         return;
+    index->cells += (guint64)needle->len * (to - from);
     Alignment found = align(needle->str, needle->len, text->str + from, to - from);
     if (found.to <= found.from)
         return;
@@ -222,7 +225,7 @@ gboolean ground_index_near(GroundIndex *index, const char *text, GroundSpan *bes
     try_anchors(index, &needle, best);
     const guint tokens = index->plain.starts->len;
     if (best->match < MIN_SIMILARITY && tokens <= SCAN_TOKENS && needle.text->len <= SCAN_NEEDLE) {
-        for (guint t = 0; t < tokens; t++) {
+        for (guint t = 0; t < tokens && index->cells < MAX_CELLS; t++) {
             guint32 start = plain_start(&index->plain, t);
             char there = index->plain.text->str[start];
             /* Nearly always the first letter is right or confused. */
@@ -277,9 +280,9 @@ static gboolean digits_are_there(const GroundIndex *index, const char *token, gs
         if (run == 0)
             continue;
         const char *at = text->str;
-        for (;; at++) {
+        for (guint tries = 0;; at++, tries++) {
             at = memmem(at, (gsize)(text->str + text->len - at), token + i, run);
-            if (at == NULL)
+            if (at == NULL || tries > MAX_DIGIT_TRIES)
                 return FALSE;
             if ((at == text->str || !g_ascii_isdigit(at[-1])) && !g_ascii_isdigit(at[run]))
                 break;

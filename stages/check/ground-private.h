@@ -16,6 +16,7 @@ struct GroundIndex {
     Plain plain;         /* the same folded */
     GArray *token_words; /* guint32: the word that each token of plain begins in */
     GArray *entries;     /* GroundEntry, by hash; made when first needed, else NULL */
+    guint64 cells;       /* spent so far on aligning texts that stand nowhere exactly */
     GArray *pairs;       /* guint64: hashes of neighbouring tokens, sorted; the same */
     GHashTable *values;  /* GArray of GroundSpan by "n12.5" (number), "m12.5" (negative),
                             "p19" (percent), "d2024-03-01", "t20:13:00", "cEUR", "x7950" (digits

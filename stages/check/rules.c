@@ -172,29 +172,42 @@ static gboolean add_broken(jv object, GPtrArray *findings, GError **error)
     return TRUE;
 }
 
-static gboolean add_output(jv value, GPtrArray *findings, GError **error)
+/* How many of each kind there are so far. */
+typedef struct {
+    guint broken, follows;
+} RuleCounts;
+
+static gboolean add_one(jv object, GPtrArray *findings, RuleCounts *counts, GError **error)
+{
+    gboolean follows = jv_object_has(jv_copy(object), jv_string("follows"));
+    guint most = follows ? RULES_MAX_FOLLOWS : RULES_MAX_FINDINGS;
+    if (++*(follows ? &counts->follows : &counts->broken) > most) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE,
+                    "rules.jq says more than %u things of one kind about one record", most);
+        return FALSE;
+    }
+    return follows ? add_follows(object, findings, error) : add_broken(object, findings, error);
+}
+
+/* Takes value. */
+static gboolean add_output(jv value, GPtrArray *findings, RuleCounts *counts, GError **error)
 {
     gboolean ok = TRUE;
     if (jv_get_kind(value) == JV_KIND_ARRAY) {
         jv_array_foreach(value, i, item)
         {
-            if (ok && jv_get_kind(item) != JV_KIND_ARRAY)
-                ok = add_output(jv_copy(item), findings, error);
+            if (ok && jv_get_kind(item) != JV_KIND_OBJECT)
+                ok = refuse(error, "a list of something else than objects");
+            else if (ok)
+                ok = add_one(item, findings, counts, error);
             jv_free(item);
         }
     } else if (jv_get_kind(value) != JV_KIND_OBJECT) {
         ok = refuse(error, "something that is no object");
-    } else if (jv_object_has(jv_copy(value), jv_string("follows"))) {
-        ok = add_follows(value, findings, error);
     } else {
-        ok = add_broken(value, findings, error);
+        ok = add_one(value, findings, counts, error);
     }
     jv_free(value);
-    if (ok && findings->len > RULES_MAX_FINDINGS) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE,
-                    "rules.jq finds more than %u things in one record", RULES_MAX_FINDINGS);
-        return FALSE;
-    }
     return ok;
 }
 
@@ -229,9 +242,10 @@ gboolean rules_run(Rules *rules, const cJSON *record, GPtrArray *findings, GErro
         return finish(input, error) || refuse(error, "nothing: the record cannot be read by jq");
     g_string_truncate(rules->complaints, 0);
     jq_start(rules->jq, input, 0);
+    RuleCounts counts = {0};
     jv value = jq_next(rules->jq);
     while (jv_is_valid(value)) {
-        if (!add_output(value, findings, error))
+        if (!add_output(value, findings, &counts, error))
             return FALSE;
         value = jq_next(rules->jq);
     }

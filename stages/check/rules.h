@@ -37,7 +37,8 @@
 #include "pipeline/core/json.h"
 
 #define RULES_MAX_RECORD_BYTES (1u << 20) /* JSON text of a record that rules look at */
-#define RULES_MAX_FINDINGS 200u           /* of one record; more end the run */
+#define RULES_MAX_FINDINGS 200u           /* broken rules of one record; more end the run */
+#define RULES_MAX_FOLLOWS 20000u          /* `follows` of one record: a few for each of its lines */
 
 typedef struct Rules Rules;
 

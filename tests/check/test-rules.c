@@ -103,6 +103,7 @@ static void test_refused(void)
     refuse("(", "compiled");
     refuse("nosuch(1)", "nosuch");
     refuse("1", "no object");
+    refuse("[[1]]", "objects");
     refuse("{rule: \"Bad Name\", message: \"m\"}", "name");
     refuse("{rule: \"r\"}", "name");
     refuse("{rule: \"r\", message: \"m\", severity: \"fatal\"}", "severity");
@@ -133,6 +134,11 @@ static void test_limits(void)
     g_assert_null(many);
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE);
     g_clear_error(&error);
+    /* An invoice of many lines says much that follows, and nothing is wrong with it. */
+    g_autoptr(GPtrArray) lines =
+        run_rules("range(5000) | follows(\"/a\"; 1; [])", "{\"a\": 1}", &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(lines->len, ==, 5000);
     g_autofree char *text = g_strnfill(RULES_MAX_RECORD_BYTES, 'x');
     g_autofree char *record = g_strconcat("{\"a\": \"", text, "\"}", NULL);
     g_autoptr(GPtrArray) large = run_rules("empty", record, &error);
