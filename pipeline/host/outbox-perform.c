@@ -104,12 +104,26 @@ static BatchFile batch_file_of(const char *target, char **pack)
     return g_str_has_suffix(target, ".meta.jsonl") ? BATCH_META : BATCH_RECORDS;
 }
 
+/* What came of one effect. */
+typedef struct {
+    gboolean done;
+    gboolean kept; /* the original could not be moved and stays */
+    char *sha256;  /* of what was published, else NULL */
+    guint64 size;  /* bytes published */
+    char *note;    /* what was different from what was owed, else NULL */
+} Outcome;
+
+struct OutboxWork {
+    char *outbox;
+    GPtrArray *effects; /* of LedgerEffect, in order */
+    Outcome *outcomes;  /* one for each */
+};
+
 /* Streams the rows, so that a batch of any length passes through little memory. */
-static gboolean perform_batch_file(Ledger *ledger, const char *path, const LedgerEffect *effect,
-                                   GError **error)
+static gboolean do_batch_file(Ledger *ledger, const char *path, const LedgerEffect *effect,
+                              Outcome *outcome, GError **error)
 {
-    g_autofree char *pack = NULL, *hash = NULL;
-    guint64 size = 0;
+    g_autofree char *pack = NULL;
     g_autoptr(LedgerDocument) owner = ledger_document(ledger, effect->document, error);
     if (!owner)
         return FALSE;
@@ -126,41 +140,21 @@ static gboolean perform_batch_file(Ledger *ledger, const char *path, const Ledge
         g_propagate_error(error, writer.error);
         return FALSE;
     }
+    if (writer.lines > 0)
+        return publish_end(g_steal_pointer(&publish), &outcome->sha256, &outcome->size, error);
     /* The last row of this kind was reviewed away: then there is no such file any more. */
-    if (writer.lines == 0)
-        return publish_remove(path, error) &&
-               ledger_effect_done_as(ledger, effect->id, NULL, 0, "no rows, so no file", error);
-    return publish_end(g_steal_pointer(&publish), &hash, &size, error) &&
-           ledger_effect_done_as(ledger, effect->id, hash, (gsize)size, NULL, error);
+    outcome->note = g_strdup("no rows, so no file");
+    return publish_remove(path, error);
 }
 
-/* ---- single effects ---- */
-
-static gboolean perform_file(Ledger *ledger, const char *path, const LedgerEffect *effect,
-                             GError **error)
+static gboolean do_file(Ledger *ledger, const char *path, const LedgerEffect *effect,
+                        Outcome *outcome, GError **error)
 {
     if (!effect->content)
-        return perform_batch_file(ledger, path, effect, error);
-    g_autofree char *hash = bytes_sha256(effect->content, effect->length);
-    return publish_file(path, effect->content, effect->length, error) &&
-           ledger_effect_done_as(ledger, effect->id, hash, effect->length, NULL, error);
-}
-
-/* The original is not where it was: taken away, or replaced by what is another document by now. The
- * verdict and its outputs stand all the same. */
-static gboolean miss_original(Ledger *ledger, const LedgerEffect *effect, const GError *problem,
-                              GError **error)
-{
-    log_info("an original could not be put away: %s", problem->message);
-    return ledger_effect_done_as(ledger, effect->id, NULL, 0, problem->message, error);
-}
-
-/* The original cannot be taken from where it is. That it stayed is known when it comes up again. */
-static gboolean leave_original(Ledger *ledger, const LedgerEffect *effect, const GError *problem,
-                               GError **error)
-{
-    log_info("an original stays where it is: %s", problem->message);
-    return ledger_effect_kept(ledger, effect->id, problem->message, error);
+        return do_batch_file(ledger, path, effect, outcome, error);
+    outcome->sha256 = bytes_sha256(effect->content, effect->length);
+    outcome->size = effect->length;
+    return publish_file(path, effect->content, effect->length, error);
 }
 
 /* Whether it is the folder of `path` that cannot be written; then *error says so. */
@@ -170,82 +164,159 @@ static gboolean is_folder_at_fault(const char *path, GError **error)
     return !publish_folder(folder, error);
 }
 
-static gboolean perform_move(Ledger *ledger, const char *path, const LedgerEffect *effect,
-                             GError **error)
+static gboolean do_move(const char *path, const LedgerEffect *effect, Outcome *outcome,
+                        GError **error)
 {
     g_autoptr(GError) problem = NULL;
     const char *sha256 = effect->sha256 && *effect->sha256 ? effect->sha256 : NULL;
     if (publish_move(effect->source, path, sha256, &problem))
-        return ledger_effect_done(ledger, effect->id, error);
+        return TRUE;
+    /* Taken away, or replaced by what is another document by now: the verdict stands all the same. */
+    outcome->note = g_strdup(problem->message);
     if (g_error_matches(problem, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND))
-        return miss_original(ledger, effect, problem, error);
+        return TRUE;
     gboolean refused = g_error_matches(problem, DOCKET_ERROR, DOCKET_ERROR_IO);
     if (refused && g_file_test(effect->source, G_FILE_TEST_EXISTS) &&
         !g_file_test(path, G_FILE_TEST_EXISTS)) {
         /* Whose side refuses? With a writable outbox it is the inbox: read-only, or not ours. */
-        if (is_folder_at_fault(path, error))
-            return FALSE;
-        return leave_original(ledger, effect, problem, error);
+        outcome->kept = !is_folder_at_fault(path, error);
+        return outcome->kept;
     }
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
 }
 
-static gboolean perform_remove(Ledger *ledger, const char *path, const LedgerEffect *effect,
-                               GError **error)
+static gboolean do_remove(const char *path, const LedgerEffect *effect, Outcome *outcome,
+                          GError **error)
 {
     g_autoptr(GError) problem = NULL;
     if (!effect->source)
-        return publish_remove(path, error) && ledger_effect_done(ledger, effect->id, error);
-    if (publish_remove_original(effect->source, effect->sha256, &problem))
-        return ledger_effect_done(ledger, effect->id, error);
+        return publish_remove(path, error);
     /* Gone already is what was wanted. */
-    if (!g_file_test(effect->source, G_FILE_TEST_EXISTS))
-        return ledger_effect_done(ledger, effect->id, error);
-    if (g_error_matches(problem, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND))
-        return miss_original(ledger, effect, problem, error);
-    return leave_original(ledger, effect, problem, error);
+    if (publish_remove_original(effect->source, effect->sha256, &problem) ||
+        !g_file_test(effect->source, G_FILE_TEST_EXISTS))
+        return TRUE;
+    outcome->note = g_strdup(problem->message);
+    outcome->kept = !g_error_matches(problem, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND);
+    return TRUE;
 }
 
-static gboolean perform_one(Ledger *ledger, const char *outbox, const LedgerEffect *effect,
-                            GError **error)
+static gboolean do_effect(OutboxWork *work, guint i, Ledger *ledger, GError **error)
 {
-    g_autofree char *path = g_build_filename(outbox, effect->target, NULL);
+    const LedgerEffect *effect = work->effects->pdata[i];
+    Outcome *outcome = &work->outcomes[i];
+    g_autofree char *path = g_build_filename(work->outbox, effect->target, NULL);
     switch (effect->kind) {
     case EFFECT_FILE:
-        return perform_file(ledger, path, effect, error);
+        outcome->done = do_file(ledger, path, effect, outcome, error);
+        break;
     case EFFECT_MOVE:
-        return perform_move(ledger, path, effect, error);
+        outcome->done = do_move(path, effect, outcome, error);
+        break;
     case EFFECT_REMOVE:
-        return perform_remove(ledger, path, effect, error);
+        outcome->done = do_remove(path, effect, outcome, error);
+        break;
     case EFFECT_KEEP:
+        outcome->done = TRUE;
         break;
     }
-    return ledger_effect_done(ledger, effect->id, error);
+    return outcome->done;
+}
+
+/* ---- work ---- */
+
+OutboxWork *outbox_work_new(Ledger *ledger, const char *outbox, gint64 document, GError **error)
+{
+    g_autoptr(GPtrArray) effects = ledger_effects_owed(ledger, document, error);
+    if (!effects)
+        return NULL;
+    OutboxWork *work = g_new0(OutboxWork, 1);
+    work->outbox = g_strdup(outbox);
+    work->outcomes = g_new0(Outcome, effects->len);
+    work->effects = g_steal_pointer(&effects);
+    return work;
+}
+
+void outbox_work_free(OutboxWork *work)
+{
+    if (!work)
+        return;
+    for (guint i = 0; i < work->effects->len; i++) {
+        g_free(work->outcomes[i].sha256);
+        g_free(work->outcomes[i].note);
+    }
+    g_ptr_array_unref(work->effects);
+    g_free(work->outcomes);
+    g_free(work->outbox);
+    g_free(work);
+}
+
+gboolean outbox_work_needs_ledger(const OutboxWork *work)
+{
+    for (guint i = 0; i < work->effects->len; i++) {
+        const LedgerEffect *effect = work->effects->pdata[i];
+        if (effect->kind == EFFECT_FILE && !effect->content)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean outbox_work_do(OutboxWork *work, Ledger *ledger, GError **error)
+{
+    for (guint i = 0; i < work->effects->len; i++)
+        if (!do_effect(work, i, ledger, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean mark_done(Ledger *ledger, const LedgerEffect *effect, const Outcome *outcome,
+                          GError **error)
+{
+    gboolean original = effect->kind != EFFECT_FILE && outcome->note;
+    if (original)
+        log_info("an original %s: %s", outcome->kept ? "stays where it is" : "was not put away",
+                 outcome->note);
+    /* That it stayed is known when it comes up again. */
+    if (outcome->kept)
+        return ledger_effect_kept(ledger, effect->id, outcome->note, error);
+    return ledger_effect_done_as(ledger, effect->id, outcome->sha256, (gsize)outcome->size,
+                                 outcome->note, error);
+}
+
+gboolean outbox_work_mark(const OutboxWork *work, Ledger *ledger, GError **error)
+{
+    for (guint i = 0; i < work->effects->len; i++)
+        if (work->outcomes[i].done &&
+            !mark_done(ledger, work->effects->pdata[i], &work->outcomes[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean do_and_mark(OutboxWork *work, Ledger *ledger, GError **error)
+{
+    if (outbox_work_do(work, ledger, error))
+        return outbox_work_mark(work, ledger, error);
+    outbox_work_mark(work, ledger, NULL); /* what was done before the fault is done */
+    return FALSE;
 }
 
 gboolean outbox_perform(Ledger *ledger, const char *outbox, gint64 document, GError **error)
 {
-    g_autoptr(GPtrArray) effects = ledger_effects_owed(ledger, document, error);
-    if (!effects)
-        return FALSE;
-    for (guint i = 0; i < effects->len; i++)
-        if (!perform_one(ledger, outbox, effects->pdata[i], error))
-            return FALSE;
-    return TRUE;
+    g_autoptr(OutboxWork) work = outbox_work_new(ledger, outbox, document, error);
+    return work && do_and_mark(work, ledger, error);
 }
 
 /* ---- recovery ---- */
 
 /* A temp file is only ever left where something is still owed. */
-static gboolean clean_folders(const char *outbox, GPtrArray *effects, GError **error)
+static gboolean clean_folders(const OutboxWork *work, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    if (!publish_clean(outbox, error))
+    if (!publish_clean(work->outbox, error))
         return FALSE;
-    for (guint i = 0; i < effects->len; i++) {
-        const LedgerEffect *effect = effects->pdata[i];
-        g_autofree char *path = g_build_filename(outbox, effect->target, NULL);
+    for (guint i = 0; i < work->effects->len; i++) {
+        const LedgerEffect *effect = work->effects->pdata[i];
+        g_autofree char *path = g_build_filename(work->outbox, effect->target, NULL);
         char *folder = g_path_get_dirname(path);
         if (g_hash_table_add(seen, folder) && !publish_clean(folder, error))
             return FALSE;
@@ -255,11 +326,11 @@ static gboolean clean_folders(const char *outbox, GPtrArray *effects, GError **e
 
 gboolean outbox_recover(Ledger *ledger, const char *outbox, GError **error)
 {
-    g_autoptr(GPtrArray) effects = ledger_effects_owed(ledger, 0, error);
-    if (!effects || !clean_folders(outbox, effects, error))
+    g_autoptr(OutboxWork) work = outbox_work_new(ledger, outbox, 0, error);
+    if (!work || !clean_folders(work, error))
         return FALSE;
-    for (guint i = 0; i < effects->len; i++)
-        if (!perform_one(ledger, outbox, effects->pdata[i], error))
-            return FALSE;
-    return ledger_commit(ledger, error);
+    if (do_and_mark(work, ledger, error))
+        return ledger_commit(ledger, error);
+    ledger_commit(ledger, NULL);
+    return FALSE;
 }

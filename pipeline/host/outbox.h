@@ -63,6 +63,18 @@ char *outbox_original(Ledger *ledger, const char *outbox, const LedgerDocument *
  * An original that is gone or cannot be moved is noted with the effect, and said on stderr; an
  * outbox that cannot be written is an error. */
 gboolean outbox_perform(Ledger *ledger, const char *outbox, gint64 document, GError **error);
+
+/* The same in steps, for who must not wait for the disk: new and mark in the ledger's thread, do in
+ * any (ledger NULL) unless the work needs the ledger to make a batch's files. After a failed do,
+ * mark still marks what was done before. */
+typedef struct OutboxWork OutboxWork;
+OutboxWork *outbox_work_new(Ledger *ledger, const char *outbox, gint64 document, GError **error);
+gboolean outbox_work_needs_ledger(const OutboxWork *work);
+gboolean outbox_work_do(OutboxWork *work, Ledger *ledger, GError **error);
+gboolean outbox_work_mark(const OutboxWork *work, Ledger *ledger, GError **error);
+void outbox_work_free(OutboxWork *work);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxWork, outbox_work_free)
+
 /* At the start of a run: performs all that an earlier one left owing, commits, and removes temp
  * files of writers that are dead. Cheap when nothing is owed. */
 gboolean outbox_recover(Ledger *ledger, const char *outbox, GError **error);

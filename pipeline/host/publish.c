@@ -389,8 +389,9 @@ static gboolean move_file(int file, const struct stat *info, const char *from, c
         close(folder);
         return back ? original_changed(from, error) : move_onto(from, to, sha256, error);
     }
-    gboolean moved =
-        problem == 0 && folder_flush(folder, to, error) && folder_flush_of(from, error);
+    /* A rename is one step of the file system's journal: what makes the new name durable has removed
+     * the old one too. */
+    gboolean moved = problem == 0 && folder_flush(folder, to, error);
     close(folder);
     if (problem == 0)
         return moved;
@@ -421,7 +422,7 @@ static gboolean move_unread(const char *from, const char *to, GError **error)
     gboolean moved = rename_new(AT_FDCWD, from, folder, name) == 0;
     if (!moved)
         docket_error_set_errno(error, errno, "moving", from);
-    moved = moved && folder_flush(folder, to, error) && folder_flush_of(from, error);
+    moved = moved && folder_flush(folder, to, error);
     close(folder);
     return moved;
 }

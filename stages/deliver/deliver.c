@@ -2,6 +2,7 @@
  * published and the original moves; then the job is done. */
 #include "deliver.h"
 
+#include "couriers.h"
 #include "meta.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/core/json.h"
@@ -100,10 +101,15 @@ static void perform(Job *job, gpointer data)
     GError *error = NULL;
     const char *outbox = engine_outbox(job->engine);
     gboolean owes = outbox && job->kind != JOB_ROW && job->verdict != VERDICT_HELD;
-    if (owes && !outbox_perform(engine_ledger(job->engine), outbox, job->id, &error))
-        engine_resume(job, STAGE_ERROR, error);
-    else
+    if (!owes) {
         engine_resume(job, STAGE_NEXT, NULL);
+        return;
+    }
+    OutboxWork *work = outbox_work_new(engine_ledger(job->engine), outbox, job->id, &error);
+    if (work)
+        couriers_send(engine_stage_state(job->engine, "deliver"), job, work);
+    else
+        engine_resume(job, STAGE_ERROR, error);
 }
 
 static StageStep run(Job *job, GError **error)
@@ -136,6 +142,8 @@ const Stage stage_deliver = {
     .name = "deliver",
     .version = 1,
     .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_ROW,
+    .start = couriers_start,
+    .stop = couriers_stop,
     .run = run,
 };
 

@@ -23,13 +23,19 @@ typedef struct {
     guint done;
 } Office;
 
-static void office_open(Office *office)
+static void office_open_at(Office *office, const char *root)
 {
-    office->root = g_dir_make_tmp("docket-deliver-XXXXXX", NULL);
+    office->root = g_strdup(root);
     office->inbox = g_build_filename(office->root, "in", NULL);
     office->outbox = g_build_filename(office->root, "out", NULL);
     office->state = g_build_filename(office->root, "state", NULL);
     office->originals = "archive";
+}
+
+static void office_open(Office *office)
+{
+    g_autofree char *root = g_dir_make_tmp("docket-deliver-XXXXXX", NULL);
+    office_open_at(office, root);
     g_assert_cmpint(g_mkdir(office->inbox, 0700), ==, 0);
 }
 
@@ -410,6 +416,17 @@ static guint count_files(const char *path)
     return n;
 }
 
+/* This program again, in a process of its own, at work in the same office; see main. */
+static pid_t start_child(const Office *office, const char *what)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/proc/self/exe", "test-deliver", what, office->root, NULL);
+        _exit(1);
+    }
+    return child;
+}
+
 /* The outbox on a file system of 256 kB of its own: the run ends, nothing is lost, and with room
  * again the next one goes on. Exit codes: 0 good, 77 not possible here. */
 static int fill_outbox(Office *office)
@@ -445,9 +462,7 @@ static void test_outbox_full(void)
 {
     Office office = {0};
     office_open(&office);
-    pid_t child = fork();
-    if (child == 0)
-        _exit(fill_outbox(&office));
+    pid_t child = start_child(&office, "--fill");
     int status = 0;
     g_assert_cmpint(waitpid(child, &status, 0), ==, child);
     g_assert_true(WIFEXITED(status));
@@ -461,9 +476,7 @@ static void test_outbox_full(void)
 static void kill_under_way(Office *office, guint microseconds, guint *killed)
 {
     int status = 0;
-    pid_t child = fork();
-    if (child == 0)
-        _exit(office_run(office, NULL) ? 0 : 1);
+    pid_t child = start_child(office, "--run");
     g_usleep(microseconds);
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
@@ -514,9 +527,17 @@ static void test_storm(void)
 
 int main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
     /* The engine wants a reader to exist; none is started, since nothing is read. */
     g_setenv("DOCKET_READERS_PROGRAM", "/bin/false", TRUE);
+    if (argc == 3 && (g_str_equal(argv[1], "--run") || g_str_equal(argv[1], "--fill"))) {
+        Office office = {0};
+        office_open_at(&office, argv[2]);
+        int code =
+            g_str_equal(argv[1], "--fill") ? fill_outbox(&office) : !office_run(&office, NULL);
+        g_free(office.root), g_free(office.inbox), g_free(office.outbox), g_free(office.state);
+        return code;
+    }
+    g_test_init(&argc, &argv, NULL);
     g_test_add_func("/deliver/verdicts", test_verdicts);
     g_test_add_func("/deliver/meta", test_meta);
     g_test_add_func("/deliver/schema-law", test_schema_law);
