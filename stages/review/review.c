@@ -159,8 +159,8 @@ static gboolean check_record(const Review *review, const LedgerDocument *documen
         g_propagate_error(error, g_steal_pointer(&fault));
     else
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INVALID,
-                    "the record does not validate, so it is not delivered (%u problems)",
-                    problems->len);
+                    "the record does not validate, so it is not delivered (%u problem%s)",
+                    problems->len, problems->len == 1 ? "" : "s");
     return FALSE;
 }
 

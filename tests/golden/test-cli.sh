@@ -105,7 +105,7 @@ test_packs() {
     cp packs/letter/template.json broken/letter/template.json
     echo '{"reference": 7, "date": "2026-05-14"}' >broken/letter/cases/letter.txt.expected.json
     expect_exit 2 "$docket" pack check --packs broken
-    expect_text 'cases/letter\.txt\.expected\.json: record/reference' "$out"
+    expect_text 'cases/letter\.txt\.expected\.json: /reference' "$out"
 }
 
 test_extract() {

@@ -86,7 +86,9 @@ static void try_record(PackCheck *check, Pack *pack, const cJSON *record, const 
         add(check->errors, "%s: %s", where, fault->message);
     for (guint i = 0; i < problems->len; i++) {
         const Problem *problem = problems->pdata[i];
-        add(check->errors, "%s: record%s: %s", where, problem->pointer, problem->sentence);
+        gboolean names_place = g_str_has_prefix(problem->sentence, problem->pointer);
+        add(check->errors, "%s: %s%s%s", where, names_place ? "" : problem->pointer,
+            names_place ? "" : ": ", problem->sentence);
     }
 }
 

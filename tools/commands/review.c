@@ -116,7 +116,11 @@ static void say_problems(const Queue *queue)
 {
     for (guint i = 0; i < queue->problems->len && !queue->console->json; i++) {
         const Problem *problem = queue->problems->pdata[i];
-        log_error("%s: %s", *problem->pointer ? problem->pointer : "/", problem->sentence);
+        /* Some sentences name the place themselves. */
+        if (g_str_has_prefix(problem->sentence, problem->pointer))
+            log_error("%s", problem->sentence);
+        else
+            log_error("%s: %s", problem->pointer, problem->sentence);
     }
 }
 
