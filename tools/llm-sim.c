@@ -516,15 +516,16 @@ static gboolean serve(Sim *sim, const Flags *flags, GError **error)
                     flags->port);
         return FALSE;
     }
+    /* Before anybody is told the port: who knows it may end this program. */
+    g_autoptr(GMainLoop) loop = g_main_loop_new(sim->context, FALSE);
+    g_unix_signal_add(SIGINT, on_signal, loop);
+    g_unix_signal_add(SIGTERM, on_signal, loop);
     guint port = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
     g_autofree char *text = g_strdup_printf("%u\n", port);
     gboolean good = !flags->port_file || g_file_set_contents(flags->port_file, text, -1, error);
     if (good) {
         printf("http://127.0.0.1:%u/v1\n", port);
         fflush(stdout);
-        g_autoptr(GMainLoop) loop = g_main_loop_new(sim->context, FALSE);
-        g_unix_signal_add(SIGINT, on_signal, loop);
-        g_unix_signal_add(SIGTERM, on_signal, loop);
         g_main_loop_run(loop);
     }
     MHD_socket listener = MHD_quiesce_daemon(daemon);

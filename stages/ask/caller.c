@@ -187,18 +187,17 @@ static void take_note(Caller *caller, const Outcome *outcome, gboolean per_docum
 static char *describe(const Caller *caller, const ClientResponse *response, const Reply *reply)
 {
     const char *words = response->code != CURLE_OK ? response->failure : reply->message;
+    g_autofree char *server = model_settings_shown(caller->settings->base_url);
     g_autofree char *said =
         model_settings_scrub(caller->settings, words ? words : "", MESSAGE_CHARACTERS);
     if (response->too_large)
-        return g_strdup_printf("more than %u MiB from %s", DOCKET_MAX_ANSWER_BYTES >> 20,
-                               caller->settings->base_url);
+        return g_strdup_printf("more than %u MiB from %s", DOCKET_MAX_ANSWER_BYTES >> 20, server);
     if (response->code != CURLE_OK)
-        return g_strdup_printf("no answer from %s (%s)", caller->settings->base_url, said);
+        return g_strdup_printf("no answer from %s (%s)", server, said);
     gboolean good = response->status >= 200 && response->status < 300;
     if (good && reply->kind != REPLY_ERROR && reply->kind != REPLY_GARBAGE)
         return g_strdup_printf("model %s%s%s", caller->settings->model, *said ? ": " : "", said);
-    return g_strdup_printf("%s answered %u%s%s", caller->settings->base_url, response->status,
-                           *said ? ": " : "", said);
+    return g_strdup_printf("%s answered %u%s%s", server, response->status, *said ? ": " : "", said);
 }
 
 static void end_with(Ticket *ticket, const RetryVerdict *verdict, const ClientResponse *response,

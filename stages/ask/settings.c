@@ -54,10 +54,11 @@ ModelSettings *model_settings_new(const Config *config, GError **error)
         s->base_url[strlen(s->base_url) - 1] = '\0';
     s->model = g_strstrip(g_strdup(config_string(config, "model.name")));
     if (!*s->model) {
+        g_autofree char *shown = model_settings_shown(s->base_url);
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
                     "model.base_url is set but model.name is not; name the model that the server "
                     "shall use (GET %s/models lists them)",
-                    s->base_url);
+                    shown);
         return NULL;
     }
     g_autoptr(GError) bad = NULL;
@@ -120,6 +121,17 @@ char *model_settings_url(const char *base_url, const char *path, GError **error)
         g_str_has_suffix(base, tail) ? g_strdup(base) : g_strconcat(base, tail, NULL);
     return g_uri_join(G_URI_FLAGS_ENCODED, scheme, NULL, g_uri_get_host(uri), g_uri_get_port(uri),
                       full, g_uri_get_query(uri), NULL);
+}
+
+char *model_settings_shown(const char *base_url)
+{
+    g_autoptr(GUri) uri =
+        g_uri_parse(base_url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD, NULL);
+    g_autofree char *plain =
+        uri ? g_uri_to_string_partial(uri,
+                                      G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT)
+            : g_strdup("the model server");
+    return bytes_for_terminal(plain);
 }
 
 /* Replaces keys of the usual shapes: servers like to repeat (parts of) the key that they refuse. */

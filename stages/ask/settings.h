@@ -32,6 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ModelSettings, model_settings_free)
  * path gets /v1; one that already ends in `path` stays; a query string stays. Caller frees. */
 char *model_settings_url(const char *base_url, const char *path, GError **error);
 
+/* The base URL for people: without user, password and query, which may hold a key. Caller frees. */
+char *model_settings_shown(const char *base_url);
+
 /* Text from a server or a library made fit to be kept and shown: the API key and whatever looks
  * like one replaced, control characters escaped, at most `limit` characters. Caller frees. */
 char *model_settings_scrub(const ModelSettings *settings, const char *text, guint limit);

@@ -73,6 +73,14 @@ bill() {
     jq -r ".$1" "$work/bill"
 }
 
+# The same while the server runs, over bash's own TCP.
+bill_now() {
+    exec 5<>"/dev/tcp/127.0.0.1/$(cat "$work/port")"
+    printf 'GET /bill HTTP/1.0\r\n\r\n' >&5
+    sed '1,/^\r$/d' <&5 | jq -r ".$1"
+    exec 5<&- 5>&-
+}
+
 # Usage: configure NAME [LINE…]   A place NAME with inbox, outbox, state and a configuration.
 configure() {
     place=$work/$1
@@ -198,6 +206,29 @@ configure gone-fallback attempts=1 on_unreachable=fallback
 sed -i "s|^base_url=.*|base_url=http://127.0.0.1:1/v1|" "$place/docket.conf"
 extract "$work/documents/bill-1.txt" >"$work/one.json" 2>"$work/one.err" || fail "extract: $(cat "$work/one.err")"
 expect verdict fallback "$(jq -r .meta.verdict "$work/one.json")"
+
+# ---- interrupted while the model thinks: nothing is lost, and no second run is in its way ----
+
+start_sim --latency 20000
+configure interrupted
+cp "$work"/documents/bill-*.txt "$place/inbox/"
+"$docket" run --config "$place/docket.conf" --no-progress >"$work/out" 2>"$work/err" &
+run=$!
+started+=("$run")
+for _ in $(seq 100); do
+    [ "$(bill_now requests)" = 3 ] && break
+    sleep 0.1
+done
+kill -INT "$run"
+status=0
+wait "$run" || status=$?
+expect "exit code after an interruption" 130 "$status"
+stop_sim
+start_sim
+sed -i "s|^base_url=.*|base_url=$url|" "$place/docket.conf"
+run_in 0
+stop_sim
+expect accepted 3 "$("$docket" stats --config "$place/docket.conf" --json | jq .counts.accepted)"
 
 # ---- paid once: the pack changes in what the model does not see, the answers are still there ----
 

@@ -69,7 +69,7 @@ static ModelSettings settings_for(const Sim *sim)
         .model = model,
         .api_key = key,
         .max_in_flight = 64,
-        .timeout_s = 5,
+        .timeout_s = 30,
         .attempts = 6,
         .deadline_s = DEADLINE_S,
         .max_output_tokens = 100,
@@ -270,8 +270,13 @@ static void test_spoiled_text_is_an_answer(void)
 static void few_attempts(ModelSettings *settings)
 {
     settings->attempts = 2;
-    settings->timeout_s = 1;
     settings->max_in_flight = 4;
+}
+
+static void impatient(ModelSettings *settings)
+{
+    few_attempts(settings);
+    settings->timeout_s = 1;
 }
 
 /* Nothing comes out of an empty answer, but it says nothing about the server. */
@@ -318,7 +323,7 @@ static void test_hanging_server(void)
     const char *arguments[] = {"--fault=hang=1", NULL};
     Tally tally;
     g_autoptr(cJSON) bill = NULL;
-    run_with(arguments, 100, few_attempts, &tally, &bill);
+    run_with(arguments, 100, impatient, &tally, &bill);
     g_assert_cmpuint(tally.judged[JUDGE_AGAIN], ==, 100);
     g_assert_cmpuint(word_count(&tally, "timeout"), ==, 100);
     g_assert_cmpuint(tally.sendings, <=, 16);

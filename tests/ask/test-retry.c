@@ -158,6 +158,14 @@ static void test_urls(void)
     }
 }
 
+static void test_shown_url(void)
+{
+    g_autofree char *plain = model_settings_shown("http://127.0.0.1:8080/v1");
+    g_assert_cmpstr(plain, ==, "http://127.0.0.1:8080/v1");
+    g_autofree char *secret = model_settings_shown("https://me:pass@host.example/v1?key=secret#x");
+    g_assert_cmpstr(secret, ==, "https://host.example/v1");
+}
+
 static void test_scrub(void)
 {
     char key[] = "my+very(secret)key", model[] = "m";
@@ -190,6 +198,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retry/waits", test_waits);
     g_test_add_func("/retry/retry-after", test_retry_after);
     g_test_add_func("/settings/urls", test_urls);
+    g_test_add_func("/settings/shown-url", test_shown_url);
     g_test_add_func("/settings/scrub", test_scrub);
     return g_test_run();
 }
