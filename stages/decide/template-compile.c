@@ -339,7 +339,7 @@ static gboolean compile_labels(Template *t, FieldSpec *field, const cJSON *entry
         add_label(t, field, labels[i]);
     for (guint i = 0; others && others[i]; i++)
         add_phrase(t, others[i], FALSE);
-    if (labels || field->in)
+    if (labels || field->in || field->value.pattern)
         return TRUE;
     char *slash = strrchr(field->pointer, '/');
     g_autofree char *up = g_strndup(field->pointer, (gsize)(slash - field->pointer));

@@ -133,19 +133,27 @@ static Found *pick_found(const FieldSpec *field, GPtrArray *found)
     return best;
 }
 
-static void put_parts(Run *run, const FieldSpec *field, Found *found, guint *n)
+/* Appends to the field's array, which the first value makes. */
+static void put_next(Run *run, const FieldSpec *field, Found *found, guint *n)
+{
+    g_autofree char *pointer = json_pointer_index(field->pointer, (int)*n);
+    if (*n == 0 && !put(run, field->pointer, cJSON_CreateArray()))
+        return;
+    put_found(run, field, pointer, found);
+    (*n)++;
+}
+
+static void put_parts(Run *run, const FieldSpec *field, const Found *found, guint *n)
 {
     g_auto(GStrv) parts = g_regex_split(field->split, found->raw, 0);
     for (guint i = 0; parts && parts[i]; i++) {
         gsize start, end;
-        g_autoptr(Found) part = value_take(run->template, &field->value, parts[i], strlen(parts[i]),
-                                           TRUE, &start, &end);
-        g_autofree char *pointer = json_pointer_index(field->pointer, (int)*n);
+        g_autoptr(Found) part = value_take(run->template, &field->value, parts[i],
+                                           strlen(parts[i]), TRUE, &start, &end);
         if (!part)
             continue;
         g_array_append_vals(part->runs, found->runs->data, found->runs->len);
-        put_found(run, field, pointer, part);
-        (*n)++;
+        put_next(run, field, part, n);
     }
 }
 
@@ -164,13 +172,8 @@ static void put_many(Run *run, const FieldSpec *field, GPtrArray *found)
         {
             known = known || json_equal(item, one->value);
         }
-        g_autofree char *pointer = json_pointer_index(field->pointer, (int)n);
-        if (known)
-            continue;
-        if (n == 0 && !put(run, field->pointer, cJSON_CreateArray()))
-            return;
-        put_found(run, field, pointer, one);
-        n++;
+        if (!known)
+            put_next(run, field, one, &n);
     }
 }
 
