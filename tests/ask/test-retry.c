@@ -162,7 +162,8 @@ static void test_shown_url(void)
 {
     g_autofree char *plain = model_settings_shown("http://127.0.0.1:8080/v1");
     g_assert_cmpstr(plain, ==, "http://127.0.0.1:8080/v1");
-    g_autofree char *secret = model_settings_shown("https://me:pass@host.example/v1?key=secret#x");
+    g_autofree char *secret = model_settings_shown("https://"
+                                                   "me:pass@host.example/v1?key=secret#x");
     g_assert_cmpstr(secret, ==, "https://host.example/v1");
 }
 
