@@ -32,10 +32,14 @@ static gboolean is_zero(const char *value)
     return end != value && number == 0;
 }
 
+static gboolean is_clear(const char *value)
+{
+    return strcmp(value, "transparent") == 0 || strcmp(value, "rgba(0,0,0,0)") == 0;
+}
+
 static gboolean is_white(const char *value)
 {
-    static const char *const names[] = {
-        "white", "#fff", "#ffffff", "transparent", "rgb(255,255,255)", "rgba(0,0,0,0)", NULL};
+    static const char *const names[] = {"white", "#fff", "#ffffff", "rgb(255,255,255)", NULL};
     return g_strv_contains(names, value);
 }
 
@@ -55,8 +59,12 @@ static guint effect_of(const char *name, const char *value)
     if (strcmp(name, "left") == 0 || strcmp(name, "top") == 0 || strcmp(name, "text-indent") == 0)
         return is_far_off(value) ? STYLE_HIDES : 0;
     if (strcmp(name, "color") == 0)
-        return is_white(value) ? STYLE_WHITE : 0;
-    return g_str_has_prefix(name, "background") ? STYLE_PAINTS : 0;
+        return is_white(value) || is_clear(value) ? STYLE_WHITE : 0;
+    if (!g_str_has_prefix(name, "background"))
+        return 0;
+    if (is_clear(value)) /* what lies behind shows through */
+        return 0;
+    return is_white(value) ? STYLE_WHITE_PAPER : STYLE_PAINTS;
 }
 
 /* "Display : None !important" -> "display", "none" */

@@ -6,8 +6,9 @@
 typedef enum {
     STYLE_HIDES =
         1 << 0, /* display:none, visibility:hidden, size or opacity zero, far off the page */
-    STYLE_WHITE = 1 << 1,  /* letters in white */
-    STYLE_PAINTS = 1 << 2, /* sets a background of its own */
+    STYLE_WHITE = 1 << 1,       /* letters in white */
+    STYLE_PAINTS = 1 << 2,      /* sets a background of its own */
+    STYLE_WHITE_PAPER = 1 << 3, /* the background that it sets is white */
 } StyleEffect;
 
 typedef struct StyleSheet StyleSheet;

@@ -190,7 +190,7 @@ static const char *attribute(const xmlChar **attributes, const char *name)
 }
 
 /* White letters count as hidden where nothing can have painted the paper: no background, class or id
- * on the way from the root. */
+ * on the way from the root; and where the same rules make their paper white. */
 static void judge(Walk *w, Element *e, const char *name, const xmlChar **attributes)
 {
     const char *style = attribute(attributes, "style");
@@ -207,7 +207,7 @@ static void judge(Walk *w, Element *e, const char *name, const xmlChar **attribu
     e->painted = inherited || (effects & STYLE_PAINTS) || id || classes ||
                  attribute(attributes, "bgcolor") || attribute(attributes, "background");
     e->hides = (effects & STYLE_HIDES) || attribute(attributes, "hidden") ||
-               ((effects & STYLE_WHITE) && !e->painted);
+               ((effects & STYLE_WHITE) && (!e->painted || (effects & STYLE_WHITE_PAPER)));
     e->skips = e->tag == TAG_SKIP || (e->tag == TAG_OPTION && !attribute(attributes, "selected"));
 }
 
