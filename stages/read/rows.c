@@ -6,8 +6,15 @@
 #include "pipeline/core/limits.h"
 #include <string.h>
 
-/* The next chunk is fetched when fewer rows than this are under way. */
-#define LOW_WATER (DOCKET_ROWS_PER_TASK / 2)
+/* The next chunk is fetched when fewer rows than this are under way: half a chunk, or as many as
+ * keep the model's slots filled. */
+static guint low_water(const Job *job)
+{
+    guint slots = engine_has_model(job->engine)
+                      ? (guint)config_int(engine_config(job->engine), "model.max_in_flight")
+                      : 0;
+    return MAX(DOCKET_ROWS_PER_TASK / 2, 2 * slots);
+}
 
 typedef struct {
     guint64 offset, row; /* where the next chunk starts */
@@ -81,7 +88,7 @@ static void proceed(Job *job)
                             "interrupted after %" G_GUINT64_FORMAT " rows", state->rows));
         return;
     }
-    if (!state->complete && state->under_way < LOW_WATER) {
+    if (!state->complete && state->under_way < low_water(job)) {
         state->asked = TRUE;
         engine_after_commit(job, submit, NULL);
     } else if (state->complete && state->under_way == 0) {
