@@ -277,10 +277,13 @@ char *value_find_identifier(const char *text, gssize given, gsize *start, gsize 
         guint digits = 0;
         while (to < length && is_identifier_byte(text[to]))
             digits += g_ascii_isdigit(text[to++]);
-        /* "INV 2024 001": a short word of capitals in front belongs to it, and so do short groups
-         * of digits behind. */
-        if (digits == 0 && to - i <= 4 && to + 1 < length && text[to] == ' ' &&
-            g_ascii_isdigit(text[to + 1]) && g_ascii_isupper(text[i])) {
+        /* "INV 2024": a short word of capitals in front belongs to it, "Nr." does not. */
+        gboolean capitals = to > i && to - i <= 4;
+        for (gsize k = i; k < to; k++)
+            capitals = capitals && g_ascii_isupper(text[k]);
+        if (capitals && to + 1 < length && text[to] == ' ' && g_ascii_isdigit(text[to + 1]) &&
+            g_ascii_strncasecmp(text + i, "NO", to - i) != 0 &&
+            g_ascii_strncasecmp(text + i, "NR", to - i) != 0) {
             to++;
             while (to < length && is_identifier_byte(text[to]))
                 digits += g_ascii_isdigit(text[to++]);

@@ -14,7 +14,7 @@ static void find_weakest(const char *pointer, cJSON *value, gpointer data)
     const Record *record = pair[0];
     Weakest *weakest = pair[1];
     const Field *field = g_hash_table_lookup(record->fields, pointer);
-    if (!field || cJSON_IsNull(value) || field->confidence >= weakest->confidence)
+    if (!field || field->confidence >= weakest->confidence)
         return;
     *weakest = (Weakest){field->pointer, field->confidence};
 }
@@ -48,10 +48,11 @@ static gboolean is_confident(Job *job)
     Weakest weakest = {"", 2};
     gpointer pair[] = {(gpointer)record, &weakest};
     record_each_leaf(record->root, find_weakest, pair);
-    job_reason(job, "low_confidence",
-               "confidence %.2f is under accept_at %.2f; the weakest field is %s (%.2f)",
-               record->confidence, job->pack->accept_at, *weakest.pointer ? weakest.pointer : "/",
-               weakest.confidence > 1 ? record->confidence : weakest.confidence);
+    g_autofree char *why = weakest.confidence <= record->confidence + 0.005
+                               ? g_strdup_printf("the weakest field is %s", weakest.pointer)
+                               : g_strdup("what was found wrong with the whole record lowers it");
+    job_reason(job, "low_confidence", "confidence %.2f is under accept_at %.2f; %s",
+               record->confidence, job->pack->accept_at, why);
     return FALSE;
 }
 

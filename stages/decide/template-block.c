@@ -180,6 +180,37 @@ static const char *separator_after(const FieldSpec *field, const GString *text)
     return text->len > 0 && text->str[text->len - 1] == ',' ? " " : ", ";
 }
 
+/* "Name - Street 1 - 12345 Town", the sender in one line: where its first sign stands, and the
+ * sign's end; 0 if the text is no such line. */
+static gsize sender_line(const Run *run, const char *text, gsize *after)
+{
+    static const char *const signs[] = {
+        " - ", " \xe2\x80\x93 ", " \xc2\xb7 ", " \xe2\x97\x8f ", " \xe2\x80\xa2 ", " | ", " * "};
+    for (gsize i = 0; i < G_N_ELEMENTS(signs); i++) {
+        const char *at = strstr(text, signs[i]);
+        const char *next = at ? at + strlen(signs[i]) : NULL;
+        if (!at || at == text || !strstr(next, signs[i]))
+            continue;
+        if (!says(run, LEXICON_POSTCODE, next) && !says(run, LEXICON_STREET, next))
+            continue;
+        *after = (gsize)(next - text);
+        return (gsize)(at - text);
+    }
+    return 0;
+}
+
+/* Of a sender's line the name or the rest, as the field asks. */
+static void cut_sender(const Run *run, const FieldSpec *field, char *text)
+{
+    gsize after = 0, at = sender_line(run, text, &after);
+    if (at == 0)
+        return;
+    if (field->value.parser == PARSER_ORGANISATION)
+        text[at] = '\0';
+    else if (field->value.parser == PARSER_ADDRESS)
+        memmove(text, text + after, strlen(text + after) + 1);
+}
+
 /* The value that the source's text makes as a string; its words are the evidence. Frees it. */
 static Found *found_from_source(Run *run, const FieldSpec *field, Source *source)
 {
@@ -188,6 +219,7 @@ static Found *found_from_source(Run *run, const FieldSpec *field, Source *source
     gboolean ocr = source->pieces->len && sheet_cell(run->sheet, first)->ocr;
     char *text = ocr ? spell_ocr(&field->value, source->text->str) : g_strdup(source->text->str);
     g_strstrip(text);
+    cut_sender(run, field, text);
     gsize n = strlen(text);
     while (n > 0 && strchr(",;", text[n - 1]) != NULL && field->join == NULL)
         text[--n] = '\0';
@@ -408,6 +440,12 @@ static gboolean only_legal(const Run *run, const char *text)
     if (rest)
         count_signs(rest, &letters, &lower, &digits, &words);
     return rest && letters < 4;
+}
+
+gboolean is_organisation(const Run *run, const char *text, gsize length)
+{
+    g_autofree char *copy = g_strndup(text, length);
+    return !only_legal(run, copy);
 }
 
 Found *block_organisation(Run *run, const FieldSpec *field)

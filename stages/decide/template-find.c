@@ -156,6 +156,8 @@ static Found *take(const Search *s, gboolean ocr, const char *text, gsize length
 {
     const ValueSpec *value = &s->field->value;
     Parser p = value->parser;
+    if (p == PARSER_ORGANISATION && !is_organisation(s->run, text, length))
+        return NULL;
     if (ocr && (is_amount(p) || p == PARSER_DATE || p == PARSER_TIME))
         return value_take_ocr(s->run->template, value, text, length, start, end);
     return value_take(s->run->template, value, text, length, TRUE, start, end);
@@ -172,6 +174,11 @@ static gboolean take_in_cell(Search *s, guint index, guint32 from, guint32 to, g
     Found *found = take(s, cell->ocr, cell->text + from, to - from, &start, &end);
     if (!found)
         return FALSE;
+    /* "within 10 days net": a bare number beside a label's word in running text is nothing. */
+    if (!s->hit->strong && found->quality < 0.5) {
+        found_free(found);
+        return FALSE;
+    }
     WordRun words;
     if (sheet_words(s->run->sheet, cell, from + start, from + end, &words.first, &words.n))
         g_array_append_val(found->runs, words);

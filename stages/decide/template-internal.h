@@ -270,6 +270,8 @@ Source *run_pair_value(Run *run, guint key_cell);
 /* template-block.c: parsers that look at several lines. May return NULL. */
 GRegex *lexicon_regex(Lexicon which);
 Found *block_below(Run *run, const FieldSpec *field, const Hit *hit);
+/* Is there more in the text than a legal form? */
+gboolean is_organisation(const Run *run, const char *text, gsize length);
 Found *block_organisation(Run *run, const FieldSpec *field);
 Found *block_address(Run *run, const FieldSpec *field);
 Found *block_heading(Run *run, const FieldSpec *field);

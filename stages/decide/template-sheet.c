@@ -87,33 +87,30 @@ static GArray *place_lines(const Reading *r, const Page *page)
 
 /* ---- tokens ---- */
 
-static void add_token(Sheet *s, Cell *cell, gsize start, gsize end)
+static void add_token(GStringChunk *strings, GArray *tokens, const char *text, gsize start,
+                      gsize end)
 {
-    const char *text = cell->text + start;
     gsize n = end - start;
     char key[64];
     gboolean plain = n < sizeof(key);
     for (gsize i = 0; i < n && plain; i++) {
-        plain = (guchar)text[i] < 0x80;
-        key[i] = g_ascii_tolower(text[i]);
+        plain = (guchar)text[start + i] < 0x80;
+        key[i] = g_ascii_tolower(text[start + i]);
     }
     Token token = {.start = (guint32)start, .end = (guint32)end};
     if (plain) {
-        token.key = g_string_chunk_insert_len(s->strings, key, (gssize)n);
+        token.key = g_string_chunk_insert_len(strings, key, (gssize)n);
     } else {
-        g_autofree char *folded = value_key(text, (gssize)n);
-        token.key = g_string_chunk_insert(s->strings, folded);
+        g_autofree char *folded = value_key(text + start, (gssize)n);
+        token.key = g_string_chunk_insert(strings, folded);
     }
-    if (token.key[0] == '\0')
-        return;
-    g_array_append_val(s->tokens, token);
-    cell->n_tokens++;
+    if (token.key[0] != '\0')
+        g_array_append_val(tokens, token);
 }
 
-static void add_tokens(Sheet *s, Cell *cell)
+void sheet_tokens(const char *text, gsize length, GStringChunk *strings, GArray *tokens)
 {
-    const char *text = cell->text, *end = text + cell->length, *run = NULL;
-    cell->first_token = s->tokens->len;
+    const char *end = text + length, *run = NULL;
     for (const char *p = text; p < end;) {
         gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char(p);
         const char *next = (guchar)*p < 0x80 ? p + 1 : g_utf8_next_char(p);
@@ -123,16 +120,16 @@ static void add_tokens(Sheet *s, Cell *cell)
             run = p;
         if (!letter) {
             if (run)
-                add_token(s, cell, (gsize)(run - text), (gsize)(p - text));
+                add_token(strings, tokens, text, (gsize)(run - text), (gsize)(p - text));
             run = NULL;
             /* '#', '%', and signs that stand for letters ("No" in one) are words of their own. */
             if (c == '#' || c == '%' || c >= 0x80)
-                add_token(s, cell, (gsize)(p - text), (gsize)(next - text));
+                add_token(strings, tokens, text, (gsize)(p - text), (gsize)(next - text));
         }
         p = next;
     }
     if (run)
-        add_token(s, cell, (gsize)(run - text), cell->length);
+        add_token(strings, tokens, text, (gsize)(run - text), length);
 }
 
 /* ---- cells ---- */
@@ -165,7 +162,9 @@ static void add_cell(Sheet *s, const PlacedLine *line, guint page, guint first, 
     cell.text = g_string_chunk_insert_len(s->strings, text->str, (gssize)text->len);
     cell.length = (guint32)text->len;
     g_string_free(text, TRUE);
-    add_tokens(s, &cell);
+    cell.first_token = s->tokens->len;
+    sheet_tokens(cell.text, cell.length, s->strings, s->tokens);
+    cell.n_tokens = s->tokens->len - cell.first_token;
     g_array_append_val(s->cells, cell);
     Row *row = &g_array_index(s->rows, Row, s->rows->len - 1);
     row->rect = row->n_cells++ == 0 ? cell.rect : rect_union(row->rect, cell.rect);

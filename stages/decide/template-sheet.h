@@ -42,6 +42,9 @@ Sheet *sheet_new(const Reading *reading); /* lends the reading */
 void sheet_free(Sheet *sheet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sheet, sheet_free)
 
+/* Appends the words of a text as Tokens, folded; their keys are kept in `strings`. */
+void sheet_tokens(const char *text, gsize length, GStringChunk *strings, GArray *tokens);
+
 static inline const Cell *sheet_cell(const Sheet *s, guint i)
 {
     return &g_array_index(s->cells, Cell, i);

@@ -54,6 +54,13 @@ static void add_head(Table *t, guint column, gint table_column, Rect rect)
     g_array_append_val(t->heads, head);
 }
 
+/* A head over some tokens of a cell. */
+static void add_words_head(Table *t, const Cell *cell, guint first, guint n, guint column)
+{
+    const Token *from = sheet_token(t->run->sheet, cell->first_token + first);
+    add_head(t, column, -1, sheet_rect(t->run->sheet, cell, from->start, (from + n - 1)->end));
+}
+
 /* The labels in one header cell. By geometry a cell may hold several ("Qty Price Amount"). */
 static void heads_of_cell(Table *t, const Cell *cell)
 {
@@ -67,24 +74,27 @@ static void heads_of_cell(Table *t, const Cell *cell)
     guint covered = 0;
     for (guint i = 0; i < matches->len; i++)
         covered += g_array_index(matches, PhraseMatch, i).n;
-    if (covered * 3 < cell->n_tokens || (matches->len == 0 && cell->n_tokens > 0)) {
+    if (covered * 3 < cell->n_tokens || matches->len == 0) {
         add_head(t, G_MAXUINT, cell->column, cell->rect);
         return;
     }
     /* A cell of a grid is one column; on a page it may hold several that stand close. */
-    const Word *ends[2] = {reading_word(sheet->reading, cell->first_word),
-                           reading_word(sheet->reading, cell->first_word + cell->n_words - 1)};
-    gboolean one = cell->kind == BLOCK_TABLE && ends[0]->column == ends[1]->column;
-    for (guint i = 0; i < (one ? MIN(matches->len, 1) : matches->len); i++) {
-        const PhraseMatch *m = &g_array_index(matches, PhraseMatch, i);
-        const Token *first = sheet_token(sheet, cell->first_token + m->first);
-        guint32 end = (first + m->n - 1)->end;
-        guint word = cell->first_word, n;
-        sheet_words(sheet, cell, first->start, end, &word, &n);
-        add_head(t, g_array_index(t->spec->label_column, guint, m->phrase),
-                 reading_word(sheet->reading, word)->column,
-                 one ? cell->rect : sheet_rect(sheet, cell, first->start, end));
+    if (t->by_cells) {
+        guint phrase = g_array_index(matches, PhraseMatch, 0).phrase;
+        add_head(t, g_array_index(t->spec->label_column, guint, phrase), cell->column, cell->rect);
+        return;
     }
+    guint at = 0;
+    for (guint i = 0; i < matches->len; i++) {
+        const PhraseMatch *m = &g_array_index(matches, PhraseMatch, i);
+        if (m->first > at)
+            add_words_head(t, cell, at, m->first - at, G_MAXUINT);
+        add_words_head(t, cell, m->first, m->n,
+                       g_array_index(t->spec->label_column, guint, m->phrase));
+        at = m->first + m->n;
+    }
+    if (at < cell->n_tokens)
+        add_words_head(t, cell, at, cell->n_tokens - at, G_MAXUINT);
 }
 
 static guint known_heads(const Table *t, gboolean *required)
@@ -101,23 +111,66 @@ static guint known_heads(const Table *t, gboolean *required)
     return known;
 }
 
+static gboolean has_head(const Table *t, guint column)
+{
+    for (guint i = 0; i < t->heads->len; i++)
+        if (g_array_index(t->heads, Head, i).column == column)
+            return TRUE;
+    return FALSE;
+}
+
+static int by_x(gconstpointer a, gconstpointer b)
+{
+    const Head *p = a, *q = b;
+    return p->x0 < q->x0 ? -1 : p->x0 > q->x0;
+}
+
+/* Columns whose header's words nobody knows: the widest is the text that is still missing, the last
+ * one the amount that rows must have. */
+static void name_unknown_heads(Table *t)
+{
+    g_array_sort(t->heads, by_x);
+    for (guint c = 0; c < t->spec->columns->len; c++) {
+        const Column *column = g_ptr_array_index(t->spec->columns, c);
+        gboolean text = column->value.parser == PARSER_STRING;
+        if (has_head(t, c) || !(column->required || (text && c == 0)))
+            continue;
+        Head *best = NULL;
+        double widest = 0;
+        for (guint i = 0; i < t->heads->len; i++) {
+            Head *head = &g_array_index(t->heads, Head, i);
+            gboolean last = i + 1 == t->heads->len;
+            double width = last ? 0 : (head + 1)->x0 - head->x0;
+            if (head->column == G_MAXUINT && (text ? width > widest : last)) {
+                best = head;
+                widest = width;
+            }
+        }
+        if (best)
+            best->column = c;
+    }
+}
+
 /* A header names two columns or more (or the only one there is), and one that rows must have. A
  * header over two lines is taken together: "Unit" over "price". */
 static gboolean read_header(Table *t, guint row_index)
 {
     const Row *row = sheet_row(t->run->sheet, row_index);
     gboolean required;
+    const Cell *first = sheet_cell(t->run->sheet, row->first_cell);
+    const Page *page = reading_page(t->run->sheet->reading, first->page);
     g_array_set_size(t->heads, 0);
+    t->by_cells = first->kind == BLOCK_TABLE && page->geometry == READING_GRID;
     for (guint i = row->first_cell; i < row->first_cell + row->n_cells; i++)
         heads_of_cell(t, sheet_cell(t->run->sheet, i));
     guint known = known_heads(t, &required);
-    if (known < MIN(2, t->spec->columns->len) || known * 2 < t->heads->len)
+    if (known < MIN(2, t->spec->columns->len) || known * 3 < t->heads->len)
         return FALSE;
-    const Cell *first = sheet_cell(t->run->sheet, row->first_cell);
-    t->by_cells = first->kind == BLOCK_TABLE;
-    t->block = first->block;
+    if (!required && known < 3)
+        return FALSE;
     t->line = sheet_line_height(t->run->sheet, row_index);
-    return required || known >= 3;
+    name_unknown_heads(t);
+    return TRUE;
 }
 
 /* The second line of a header may name what the first did not. */

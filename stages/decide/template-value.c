@@ -195,6 +195,10 @@ static cJSON *take_number(const Template *t, const ValueSpec *spec, Slice *s, gb
         return NULL;
     s->start = n.start;
     s->end = n.end;
+    g_autofree char *written = g_strndup(s->text + n.start, n.end - n.start);
+    if ((spec->match && !g_regex_match(spec->match, written, 0, NULL)) ||
+        (spec->reject && g_regex_match(spec->reject, written, 0, NULL)))
+        return NULL;
     gboolean plain = spec->parser == PARSER_MONEY && n.decimals != 2 && n.currency[0] == '\0';
     found->quality = plain ? 0.3 : 1.0;
     return number_value(spec, n.decimal, &found->number);
@@ -273,18 +277,6 @@ static cJSON *take_form(const ValueSpec *spec, Slice *s)
 
 /* ---- enums ---- */
 
-static gboolean tokens_of(const char *text, gsize length, GArray *tokens, GPtrArray *keys)
-{
-    g_autofree char *key = value_key(text, (gssize)length);
-    g_auto(GStrv) words = g_strsplit(key, " ", -1);
-    for (guint i = 0; words[i]; i++) {
-        Token token = {.key = words[i]};
-        g_array_append_val(tokens, token);
-        g_ptr_array_add(keys, g_steal_pointer(&words[i]));
-    }
-    return tokens->len > 0;
-}
-
 static cJSON *enum_value(const ValueSpec *spec, const char *text)
 {
     const cJSON *choice;
@@ -298,26 +290,43 @@ static cJSON *enum_value(const ValueSpec *spec, const char *text)
     return spec->choices ? NULL : cJSON_CreateString(text);
 }
 
-/* The first synonym in the template's order of which a phrase or pattern stands in the text. */
-static const Synonym *first_synonym(const ValueSpec *spec, const char *text, gsize length)
+/* The synonym of the template's order that comes first among the phrases in the text; *s says where. */
+static guint first_phrase(const ValueSpec *spec, Slice *s)
 {
     g_autoptr(GArray) tokens = g_array_new(FALSE, FALSE, sizeof(Token));
     g_autoptr(GArray) matches = g_array_new(FALSE, FALSE, sizeof(PhraseMatch));
-    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GStringChunk) strings = g_string_chunk_new(512);
     guint best = G_MAXUINT;
-    if (spec->words && tokens_of(text, length, tokens, keys))
-        phrases_match(spec->words, (const Token *)(void *)tokens->data, tokens->len, FALSE,
-                      matches);
+    sheet_tokens(s->text, s->length, strings, tokens);
+    phrases_match(spec->words, (const Token *)(void *)tokens->data, tokens->len, FALSE, matches);
     for (guint i = 0; i < matches->len; i++) {
-        guint phrase = g_array_index(matches, PhraseMatch, i).phrase;
-        best = MIN(best, g_array_index(spec->word_owner, guint, phrase));
+        const PhraseMatch *m = &g_array_index(matches, PhraseMatch, i);
+        guint owner = g_array_index(spec->word_owner, guint, m->phrase);
+        if (owner >= best)
+            continue;
+        best = owner;
+        s->start = g_array_index(tokens, Token, m->first).start;
+        s->end = g_array_index(tokens, Token, m->first + m->n - 1).end;
     }
+    return best;
+}
+
+static const Synonym *first_synonym(const ValueSpec *spec, Slice *s)
+{
+    guint best = spec->words ? first_phrase(spec, s) : G_MAXUINT;
     for (guint i = 0; spec->synonyms && i < MIN(best, spec->synonyms->len); i++) {
-        const Synonym *s = g_ptr_array_index(spec->synonyms, i);
-        for (guint k = 0; k < s->patterns->len; k++)
-            if (g_regex_match_full(g_ptr_array_index(s->patterns, k), text, (gssize)length, 0, 0,
-                                   NULL, NULL))
-                return s;
+        const Synonym *synonym = g_ptr_array_index(spec->synonyms, i);
+        for (guint k = 0; k < synonym->patterns->len; k++) {
+            g_autoptr(GMatchInfo) match = NULL;
+            int from = 0, to = 0;
+            if (!g_regex_match_full(g_ptr_array_index(synonym->patterns, k), s->text,
+                                    (gssize)s->length, 0, 0, &match, NULL))
+                continue;
+            g_match_info_fetch_pos(match, 0, &from, &to);
+            s->start = (gsize)from;
+            s->end = (gsize)to;
+            return synonym;
+        }
     }
     return best == G_MAXUINT ? NULL : g_ptr_array_index(spec->synonyms, best);
 }
@@ -339,7 +348,7 @@ static cJSON *take_enum(const ValueSpec *spec, Slice *s)
                 return cJSON_Duplicate(choice, TRUE);
         }
     }
-    const Synonym *synonym = first_synonym(spec, s->text, s->length);
+    const Synonym *synonym = first_synonym(spec, s);
     return synonym ? enum_value(spec, synonym->value->valuestring) : NULL;
 }
 

@@ -148,8 +148,8 @@ static void put_parts(Run *run, const FieldSpec *field, const Found *found, guin
     g_auto(GStrv) parts = g_regex_split(field->split, found->raw, 0);
     for (guint i = 0; parts && parts[i]; i++) {
         gsize start, end;
-        g_autoptr(Found) part = value_take(run->template, &field->value, parts[i],
-                                           strlen(parts[i]), TRUE, &start, &end);
+        g_autoptr(Found) part = value_take(run->template, &field->value, parts[i], strlen(parts[i]),
+                                           TRUE, &start, &end);
         if (!part)
             continue;
         g_array_append_vals(part->runs, found->runs->data, found->runs->len);
