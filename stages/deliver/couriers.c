@@ -9,7 +9,6 @@ typedef struct {
 
 typedef struct {
     Job *job; /* looked at in the loop's thread only */
-    GMainContext *context;
     OutboxWork *work;
     GError *error; /* what the courier met, NULL when all was done */
 } Errand;
@@ -19,7 +18,6 @@ static void errand_free(gpointer data)
     Errand *errand = data;
     outbox_work_free(errand->work);
     g_clear_error(&errand->error);
-    g_main_context_unref(errand->context);
     g_free(errand);
 }
 
@@ -38,15 +36,14 @@ static gboolean come_back(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* In a courier's thread. */
-static void carry(gpointer data, gpointer pool)
+/* In a courier's thread. The context outlives it: couriers_stop waits. */
+static void carry(gpointer data, gpointer context)
 {
     Errand *errand = data;
     outbox_work_do(errand->work, NULL, &errand->error);
     g_autoptr(GSource) source = g_idle_source_new();
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
     g_source_set_callback(source, come_back, errand, errand_free);
-    g_autoptr(GMainContext) context = g_main_context_ref(errand->context);
     g_source_attach(source, context);
 }
 
@@ -54,7 +51,7 @@ gpointer couriers_start(Engine *engine, GError **error)
 {
     Couriers *couriers = g_new0(Couriers, 1);
     couriers->engine = engine;
-    couriers->pool = g_thread_pool_new(carry, couriers, COURIERS, TRUE, error);
+    couriers->pool = g_thread_pool_new(carry, engine_context(engine), COURIERS, TRUE, error);
     if (couriers->pool)
         return couriers;
     g_free(couriers);
@@ -74,7 +71,6 @@ void couriers_send(gpointer data, Job *job, OutboxWork *work)
     Errand *errand = g_new0(Errand, 1);
     errand->job = job;
     errand->work = work;
-    errand->context = g_main_context_ref(engine_context(couriers->engine));
     if (outbox_work_needs_ledger(work)) {
         outbox_work_do(work, engine_ledger(couriers->engine), &errand->error);
         come_back(errand);
