@@ -108,6 +108,7 @@ struct Schema {
 
 SchemaNode *schema_node_new(const cJSON *source, SchemaResource *resource, const char *pointer);
 void schema_node_free(SchemaNode *node);
+void schema_member_free(SchemaMember *member);
 
 /* ---- index.c: which schema is where ---- */
 /* Indexes a document: its resources, anchors and subschemas, found by keyword and never by "any
