@@ -329,46 +329,6 @@ Found *block_address(Run *run, const FieldSpec *field)
     return NULL;
 }
 
-/* ---- the block under a label ---- */
-
-/* In an address block the name stands first: lines before the first address line go. */
-static void drop_name(const Run *run, const FieldSpec *field, const GArray *strips, GArray *lines)
-{
-    guint first = 0;
-    while (first < lines->len &&
-           address_points(run, field, strip_at(strips, g_array_index(lines, guint, first))->text) <
-               ADDRESS_LINE)
-        first++;
-    if (first > 0)
-        g_array_remove_range(lines, 0, first);
-}
-
-Found *block_below(Run *run, const FieldSpec *field, const Hit *hit)
-{
-    const Sheet *sheet = run->sheet;
-    const Cell *cell = sheet_cell(sheet, hit->cell);
-    double line = sheet_line_height(sheet, cell->row);
-    g_autoptr(GArray) strips =
-        strips_of(run, field, cell->row, MIN(sheet->rows->len, cell->row + field->lines + 6), 60);
-    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(guint));
-    Rect column = hit->rect;
-    column.x1 += 4 * line;
-    for (guint i = 0; i < strips->len && lines->len < field->lines; i++) {
-        const Strip *strip = strip_at(strips, i);
-        if (strip->row <= cell->row || !same_column(column, strip->rect))
-            continue;
-        if (strip->rect.y0 - column.y1 > BLOCK_GAP * line || strip_ends(run, field, strip) ||
-            sheet_row(sheet, strip->row)->page != cell->page)
-            break;
-        g_array_append_val(lines, i);
-        column.y1 = strip->rect.y1;
-        column.x0 = MIN(column.x0, strip->rect.x0);
-    }
-    if (field->value.parser == PARSER_ADDRESS)
-        drop_name(run, field, strips, lines);
-    return lines->len > 0 ? found_from_strips(run, field, strips, lines) : NULL;
-}
-
 /* ---- organisations ---- */
 
 static void count_signs(const char *text, guint *letters, guint *lower, guint *digits, guint *words)
@@ -468,6 +428,68 @@ Found *block_organisation(Run *run, const FieldSpec *field)
         g_array_append_val(lines, before);
     g_array_append_val(lines, winner);
     return found_from_strips(run, field, strips, lines);
+}
+
+/* ---- the block under a label ---- */
+
+/* In an address block the name stands first: lines before the first address line go. */
+static void drop_name(const Run *run, const FieldSpec *field, const GArray *strips, GArray *lines)
+{
+    guint first = 0;
+    while (first < lines->len &&
+           address_points(run, field, strip_at(strips, g_array_index(lines, guint, first))->text) <
+               ADDRESS_LINE)
+        first++;
+    if (first > 0)
+        g_array_remove_range(lines, 0, first);
+}
+
+/* Of a party's block the line that is most like a name. */
+static void keep_name(const Run *run, const FieldSpec *field, const GArray *strips, GArray *lines)
+{
+    double best = -0.5;
+    guint winner = strips->len;
+    for (guint i = 0; i < lines->len; i++) {
+        guint line = g_array_index(lines, guint, i);
+        const Strip *strip = strip_at(strips, line);
+        double points = organisation_points(run, field, strip, i);
+        points -= strchr(strip->text, ':') ? 1.0 : 0;
+        if (points > best) {
+            best = points;
+            winner = line;
+        }
+    }
+    g_array_set_size(lines, 0);
+    if (winner < strips->len)
+        g_array_append_val(lines, winner);
+}
+
+Found *block_below(Run *run, const FieldSpec *field, const Hit *hit)
+{
+    const Sheet *sheet = run->sheet;
+    const Cell *cell = sheet_cell(sheet, hit->cell);
+    double line = sheet_line_height(sheet, cell->row);
+    g_autoptr(GArray) strips =
+        strips_of(run, field, cell->row, MIN(sheet->rows->len, cell->row + field->lines + 6), 60);
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(guint));
+    Rect column = hit->rect;
+    column.x1 += 4 * line;
+    for (guint i = 0; i < strips->len && lines->len < field->lines; i++) {
+        const Strip *strip = strip_at(strips, i);
+        if (strip->row <= cell->row || !same_column(column, strip->rect))
+            continue;
+        if (strip->rect.y0 - column.y1 > BLOCK_GAP * line || strip_ends(run, field, strip) ||
+            sheet_row(sheet, strip->row)->page != cell->page)
+            break;
+        g_array_append_val(lines, i);
+        column.y1 = strip->rect.y1;
+        column.x0 = MIN(column.x0, strip->rect.x0);
+    }
+    if (field->value.parser == PARSER_ADDRESS)
+        drop_name(run, field, strips, lines);
+    if (field->value.parser == PARSER_ORGANISATION)
+        keep_name(run, field, strips, lines);
+    return lines->len > 0 ? found_from_strips(run, field, strips, lines) : NULL;
 }
 
 /* ---- headings and paragraphs ---- */

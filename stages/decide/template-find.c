@@ -13,7 +13,10 @@
 #define POINTS_LIKENESS 30.0   /* lost for wrong letters, times their share */
 #define POINTS_QUALITY 20.0    /* lost for a value that fits badly */
 #define POINTS_DISTANCE 3.0    /* lost for each line or cell between label and value */
-#define POINTS_AGREE 60.0      /* gained by agreeing with other amounts */
+#define POINTS_PER_WORD                                                                            \
+    4.0                   /* lost for each further word behind the label ("Total of discounts"), */
+#define POINTS_WORDS 16.0 /* but no more than this */
+#define POINTS_AGREE 60.0 /* gained by agreeing with other amounts */
 
 /* ---- labels ---- */
 
@@ -138,6 +141,27 @@ static gboolean is_text(Parser p)
            p == PARSER_PARAGRAPHS || p == PARSER_ENUM || p == PARSER_BOOLEAN;
 }
 
+/* Words between the label and the next digit or label of its cell: they make it another label. */
+static guint words_behind(const Search *s)
+{
+    const Sheet *sheet = s->run->sheet;
+    const Cell *cell = sheet_cell(sheet, s->hit->cell);
+    guint words = 0;
+    guint32 stop = cell->length;
+    if (is_text(s->field->value.parser) || s->hit->end == 0)
+        return 0;
+    run_label_at(s->run, s->hit->cell, s->hit->end, TRUE, &stop);
+    for (guint i = cell->first_token; i < cell->first_token + cell->n_tokens; i++) {
+        const Token *token = sheet_token(sheet, i);
+        if (token->start < s->hit->end)
+            continue;
+        if (token->start >= stop || g_ascii_isdigit(token->key[0]))
+            break;
+        words += strlen(token->key) >= 3 && !value_currency(token->key, -1);
+    }
+    return words;
+}
+
 static void add_found(Search *s, Found *found, guint position, double distance)
 {
     const Hit *hit = s->hit;
@@ -145,7 +169,9 @@ static void add_found(Search *s, Found *found, guint position, double distance)
     double per_rank = labels > 0 ? MIN(POINTS_PER_RANK, POINTS_RANKS / labels) : 0;
     found->rank = s->rank;
     found->score = POINTS_LABEL - per_rank * s->rank - POINTS_POSITION * position -
-                   (hit->strong ? 0 : POINTS_WEAK_LABEL) - POINTS_LIKENESS * (1.0 - hit->likeness) -
+                   (hit->strong ? 0 : POINTS_WEAK_LABEL) -
+                   MIN(POINTS_PER_WORD * words_behind(s), POINTS_WORDS) -
+                   POINTS_LIKENESS * (1.0 - hit->likeness) -
                    POINTS_QUALITY * (1.0 - found->quality) - POINTS_DISTANCE * distance;
     found->order = hit->cell;
     g_ptr_array_add(s->out, found);
@@ -337,6 +363,12 @@ static void search_hit(Search *s)
             keep_last_amount(s, before);
             break;
         case POSITION_BELOW:
+            if (s->field->value.parser == PARSER_ORGANISATION) {
+                block = block_below(s->run, s->field, s->hit);
+                if (block)
+                    add_found(s, block, p, 0);
+                break;
+            }
             search_vertical(s, p, 1);
             break;
         case POSITION_ABOVE:

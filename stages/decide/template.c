@@ -111,17 +111,18 @@ static void put_found(Run *run, const FieldSpec *field, const char *pointer, Fou
 
 /* ---- choosing among candidates ---- */
 
+/* Points by which a place may be worse than the best and still be picked. */
+#define PICK_WITHIN 30.0
+
 /* `pick` decides between places of the same label; which label counts is decided by score. */
 static Found *pick_found(const FieldSpec *field, GPtrArray *found)
 {
     Found *best = g_ptr_array_index(found, 0);
     guint rank = best->rank;
-    if (field->agree && found->len > 1 &&
-        best->score > ((Found *)g_ptr_array_index(found, 1))->score + 50)
-        return best;
+    double at_least = best->score - PICK_WITHIN;
     for (guint i = 1; i < found->len && field->pick != PICK_BEST; i++) {
         Found *other = g_ptr_array_index(found, i);
-        if (other->rank != rank)
+        if (other->rank != rank || other->score < at_least)
             continue;
         gboolean better = (field->pick == PICK_FIRST && other->order < best->order) ||
                           (field->pick == PICK_LAST && other->order >= best->order) ||
