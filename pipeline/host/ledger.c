@@ -288,12 +288,15 @@ static gboolean ledger_connect(Ledger *ledger, GError **error)
            ledger_schema_migrate(ledger, error);
 }
 
+/* Names the database of a state folder; makes the folder and takes the lock for a run. */
 static gboolean ledger_find(Ledger *ledger, const char *state, gboolean lock, GError **error)
 {
     g_free(ledger->path);
     ledger->path = g_build_filename(state, "ledger.db", NULL);
-    if (ledger->write)
-        return publish_folder(state, error) && (!lock || ledger_lock(ledger, state, error));
+    /* Only a run makes a ledger; who reviews with a mistyped folder is told so. */
+    if (lock)
+        return publish_folder(state, error) && ledger_lock(ledger, state, error) &&
+               publish_clean(state, error);
     struct stat info;
     if (stat(ledger->path, &info) == 0)
         return TRUE;
@@ -324,7 +327,7 @@ static Ledger *ledger_open_as(const char *state, gboolean write, gboolean lock, 
 
 Ledger *ledger_open(const char *state, gboolean write, GError **error)
 {
-    return ledger_open_as(state, write || !state, TRUE, error);
+    return ledger_open_as(state, write || !state, write && state, error);
 }
 
 Ledger *ledger_open_beside(const char *state, GError **error)

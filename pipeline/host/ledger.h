@@ -17,7 +17,8 @@ typedef struct Ledger Ledger;
  * FALSE: read only, no lock. */
 Ledger *ledger_open(const char *state, gboolean write, GError **error);
 /* The same, to write beside a run that holds the lock (a person's review): writes wait for the
- * run's turns and the run's turns for them, so commit soon. Takes no lock. */
+ * run's turns and the run's turns for them, so commit soon. Takes no lock and makes no
+ * ledger: DOCKET_ERROR_NOT_FOUND when there is none. */
 Ledger *ledger_open_beside(const char *state, GError **error);
 void ledger_close(Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)

@@ -205,6 +205,9 @@ static void test_nothing_there(void)
     char *state = temp_state();
     g_assert_null(ledger_open(state, FALSE, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_assert_null(ledger_open_beside(state, &error));
+    g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_NOT_FOUND);
     remove_state(state);
 }
 
