@@ -4,6 +4,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/host/engine.h"
+#include "stages/check/absent.h"
 #include "stages/check/ground.h"
 #include "stages/check/salvage.h"
 #include "stages/check/schema/schema.h"
@@ -259,6 +260,9 @@ static StageStep run_model(Job *job, const CheckPack *own)
     if (job->answer == NULL) /* a repair round brought nothing: what there was before counts */
         return give_up(job, own);
     cJSON *root = take_answer(job, &salvaged);
+    guint absent = root == NULL ? 0 : absent_nulls(own->schema, root);
+    if (absent > 0)
+        job_reason(job, "salvage", "%u nulls stood where the schema wants nothing", absent);
     job_set_record(job, root == NULL ? NULL : record_new(root, METHOD_MODEL));
     job->schema_valid = FALSE;
     if (root != NULL && judge(job, own, salvaged))

@@ -110,6 +110,20 @@ static void test_salvaged(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(f->job->record->confidence, <, 0.98);
 }
 
+/* Null for an optional field that allows none means that it is not there; for a required one it is
+ * wrong. */
+static void test_nulls(Fixture *f, gconstpointer data)
+{
+    g_assert_cmpint(
+        answer(f, "{\"number\": \"INV-7\", \"date\": null, \"net\": null, \"total\": 12}"), ==,
+        STAGE_NEXT);
+    g_assert_true(has_reason(f->job, "salvage: 2 nulls"));
+    g_assert_null(cJSON_GetObjectItemCaseSensitive(f->job->record->root, "date"));
+    g_assert_cmpint(answer(f, "{\"number\": null, \"date\": null, \"total\": 12}"), ==,
+                    STAGE_REPAIR);
+    g_assert_nonnull(cJSON_GetObjectItemCaseSensitive(f->job->record->root, "date"));
+}
+
 /* The conversation only grows: the answer, then what is wrong with it. */
 static void test_repair(Fixture *f, gconstpointer data)
 {
@@ -256,6 +270,7 @@ int main(int argc, char **argv)
 #define ADD(name, function) g_test_add("/check/" name, Fixture, NULL, set_up, function, tear_down)
     ADD("good", test_good);
     ADD("salvaged", test_salvaged);
+    ADD("nulls", test_nulls);
     ADD("repair", test_repair);
     ADD("fallback", test_fallback);
     ADD("rule", test_rule);
