@@ -12,7 +12,7 @@
 #define MAX_RANKED 16u     /* places that are compared with each other */
 #define LONG_WORDS 8u      /* a text of so many words is judged by their share */
 #define LONG_SHARE 0.60    /* least share of words and pairs of such a text */
-#define IMPLIED_MATCH 0.85 /* a currency that follows from the country */
+#define IMPLIED_MATCH 0.88 /* a currency that follows from the country */
 #define SURE_MATCH 0.88f   /* under it, letters or separators were taken for misread */
 #define NEAR_LINES 10.0    /* how far a neighbour's place still counts */
 
