@@ -190,6 +190,15 @@ static void read_currency(const LineText *line, guint word, const char *text, gs
 
 /* ---- all lines ---- */
 
+/* OCR tears amounts apart behind the point: "53. 60". */
+static gboolean is_torn(const GString *before, const char *word)
+{
+    if (before->len < 2 || strspn(word, "0123456789") != 2 || strlen(word) != 2)
+        return FALSE;
+    const char *end = before->str + before->len;
+    return (end[-1] == '.' || end[-1] == ',') && g_ascii_isdigit(end[-2]);
+}
+
 static void read_line(LineText *line, const Line *row)
 {
     const Reading *reading = line->index->reading;
@@ -200,7 +209,7 @@ static void read_line(LineText *line, const Line *row)
     for (guint32 i = 0; i < row->n_words; i++) {
         const Word *word = reading_word(reading, row->first_word + i);
         const char *text = reading_word_text(reading, word);
-        if (i > 0 && (word->flags & WORD_GLUED) == 0)
+        if (i > 0 && (word->flags & WORD_GLUED) == 0 && !(line->ocr && is_torn(line->text, text)))
             g_string_append_c(line->text, ' ');
         guint32 start = (guint32)line->text->len;
         g_array_append_val(line->starts, start);

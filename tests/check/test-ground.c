@@ -147,12 +147,13 @@ static void test_places(void)
 /* What OCR confuses is forgiven, and costs confidence; digits are not forgiven. */
 static void test_ocr(void)
 {
-    g_autoptr(Reading) reading =
-        read_lines("PEFTANDA DlGITAL SDN BHD\nTota1 RM l2.5O\nRecept 4711", TECHNIQUE_OCR, 0.6);
+    g_autoptr(Reading) reading = read_lines(
+        "PEFTANDA DlGITAL SDN BHD\nTota1 RM l2.5O\nRecept 4711\nCash 20. 00", TECHNIQUE_OCR, 0.6);
     g_auto(Case) c = ground_in(reading, "{}",
                                "{\"company\": \"PERTAMA DIGITAL SDN BHD\", \"total\": 12.5,"
-                               " \"number\": \"4712\"}",
+                               " \"number\": \"4712\", \"cash\": 20}",
                                METHOD_MODEL);
+    g_assert_cmpint(field_of(&c, "/cash")->grounded, ==, GROUNDED_NORMALISED);
     g_assert_cmpint(field_of(&c, "/company")->grounded, ==, GROUNDED_FUZZY);
     g_assert_cmpint(field_of(&c, "/total")->grounded, ==, GROUNDED_FUZZY);
     g_assert_cmpfloat(field_of(&c, "/total")->confidence, <, 0.8);
