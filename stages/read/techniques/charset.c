@@ -70,25 +70,14 @@ static gboolean is_known(const char *charset)
  * languages that nobody writes that way. */
 static gboolean is_far_fetched(const char *charset)
 {
-    static const char *const odd[] = {"ISO-8859-3",
-                                      "ISO-8859-10",
-                                      "ISO-8859-13",
-                                      "ISO-8859-16",
-                                      "ISO-8859-4",
-                                      "MAC-CENTRALEUROPE",
-                                      "VISCII",
-                                      "IBM852",
-                                      "IBM865",
-                                      "WINDOWS-1257",
-                                      "WINDOWS-1258",
-                                      "GEORGIAN-ACADEMY",
-                                      "GEORGIAN-PS",
-                                      "ISO-8859-1",
-                                      "ISO-8859-15",
-                                      "ASCII",
-                                      "ISO-8859-9",
-                                      "MAC-CYRILLIC",
-                                      NULL};
+    static const char *const odd[] = {
+        "ISO-8859-3",  "ISO-8859-10",       "ISO-8859-13",  "ISO-8859-16",
+        "ISO-8859-4",  "MAC-CENTRALEUROPE", "VISCII",       "IBM852",
+        "IBM865",      "WINDOWS-1257",      "WINDOWS-1258", "GEORGIAN-ACADEMY",
+        "GEORGIAN-PS", "ISO-8859-1",        "ISO-8859-15",  "ASCII",
+        "ISO-8859-9",
+
+        NULL};
     return g_strv_contains(odd, charset);
 }
 
@@ -100,6 +89,8 @@ static char *guess_by_statistics(const char *data, gsize length)
     uchardet_handle_data(detector, data + from, MIN(length - from, STATISTICS_BYTES));
     uchardet_data_end(detector);
     const char *name = uchardet_get_charset(detector);
+    if (strcmp(name, "MAC-CYRILLIC") == 0) /* shares most letters; nobody writes it any more */
+        name = "WINDOWS-1251";
     gboolean usable = name && name[0] && !is_far_fetched(name) && is_known(name);
     char *charset = g_strdup(usable ? name : "WINDOWS-1252");
     uchardet_delete(detector);

@@ -16,9 +16,9 @@
 
 #define MAX_DEPTH 24
 /* Gaps in letter heights. */
-#define WORD_GAP 0.95 /* between words of one segment, at most */
-#define STRIP_GAP 1.0 /* an empty strip is at least this wide */
-#define BAND_GAP 0.6  /* an empty band between two parts of a page */
+#define WORD_GAP 0.95  /* between words of one segment, at most */
+#define COLUMN_GAP 2.5 /* between two rows of columns that are not running text, at most */
+#define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
 /* Over this many segments a page is no page of text: rows only, no search for columns. */
 #define MAX_SEGMENTS 6000
@@ -286,8 +286,6 @@ static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint 
     guint least = MIN(left.rows, right.rows);
     if (least < 2)
         return FALSE;
-    if (is_prose(&left) && is_prose(&right))
-        return TRUE;
     if (2 * right.numbers >= right.rows || 2 * left.numbers >= left.rows)
         return FALSE; /* amounts and codes stay with what they are the amount of */
     if (5 * left.labels >= 2 * both && 5 * right.labels < 2 * right.rows)
@@ -311,35 +309,62 @@ typedef struct {
 
 static void read_region(Layout *l, Segment **segments, guint n, guint depth);
 
-/* The longest run of rows from `first` on that keeps an empty strip with text on both sides; the
- * strip's middle if it separates columns. */
-static gboolean find_columns(Layout *l, const GArray *rows, guint first, guint *n, double *middle)
+/* How many rows from `first` on keep an empty strip, and which strips these are. The run also ends
+ * where the rows stand further apart than max_gap. */
+static guint find_run(const Layout *l, const GArray *rows, guint first, double max_gap,
+                      GArray *kept)
 {
     g_autoptr(GArray) strips = g_array_new(FALSE, FALSE, sizeof(Strip));
-    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Strip));
     const Row *row = &g_array_index(rows, Row, first);
     Strip inside = {row->segments[0]->rect.x0, row->segments[row->n - 1]->rect.x1};
-    g_array_append_val(strips, inside);
     guint last = first;
+    g_array_append_val(strips, inside);
+    g_array_set_size(kept, 0);
     for (guint i = first; i < rows->len; i++) {
-        narrow_strips(strips, &g_array_index(rows, Row, i), STRIP_GAP * l->unit);
+        row = &g_array_index(rows, Row, i);
+        if (i > first && row->y0 - row[-1].y1 > max_gap)
+            break;
+        narrow_strips(strips, row, STRIP_GAP * l->unit);
         if (strips->len == 0)
             break;
         g_array_set_size(kept, 0);
         g_array_append_vals(kept, strips->data, strips->len);
         last = i;
     }
-    *n = last - first + 1;
-    double widest = 0;
-    for (guint i = 0; i < kept->len && *n >= 2; i++) {
-        Strip s = g_array_index(kept, Strip, i);
-        double x = (s.x0 + s.x1) / 2;
-        if (s.x1 - s.x0 > widest && is_column_strip(l->words, row, *n, x, kept->len)) {
-            widest = s.x1 - s.x0;
-            *middle = x;
+    return last - first + 1;
+}
+
+static gboolean between_prose(const Layout *l, const Row *rows, guint n, double x)
+{
+    Side left = look_at_side(l->words, rows, n, x, TRUE);
+    Side right = look_at_side(l->words, rows, n, x, FALSE);
+    return is_prose(&left) && is_prose(&right);
+}
+
+/* The run of rows from `first` on that is cut in columns, and where: columns of running text may have
+ * gaps across (figures, equations), others end with the first gap. */
+static gboolean find_columns(const Layout *l, const GArray *rows, guint first, guint *n,
+                             double *middle)
+{
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Strip));
+    const Row *row = &g_array_index(rows, Row, first);
+    for (int prose = 1; prose >= 0; prose--) {
+        double widest = 0;
+        *n = find_run(l, rows, first, prose ? G_MAXDOUBLE : COLUMN_GAP * l->unit, kept);
+        for (guint i = 0; i < kept->len && *n >= 2; i++) {
+            Strip s = g_array_index(kept, Strip, i);
+            double x = (s.x0 + s.x1) / 2;
+            if (s.x1 - s.x0 > widest &&
+                (prose ? between_prose(l, row, *n, x)
+                       : is_column_strip(l->words, row, *n, x, kept->len))) {
+                widest = s.x1 - s.x0;
+                *middle = x;
+            }
         }
+        if (widest > 0)
+            return TRUE;
     }
-    return widest > 0;
+    return FALSE;
 }
 
 /* Rows first..first+n cut at x: the left part, then the right part. */

@@ -9,6 +9,11 @@
 #define PAGE_DEADLINE_MS 90000
 /* Below this Tesseract's words are specks and pictures more often than text. */
 #define MIN_WORD_CONFIDENCE 0.10
+#define SURE_ENOUGH 0.75    /* mean confidence of text that was read the right way up */
+#define MIN_TURN_GAIN 0.1   /* in mean confidence, or the image stays as it is */
+#define MIN_TURNED_MARKS 40 /* letter-like marks that make it worth to look from all sides */
+#define MIN_SAMPLE_LETTERS 8
+#define SAMPLE_SHARE 4 /* of the height: a band is tried first */
 
 typedef struct {
     const Preparation *done;
@@ -72,7 +77,8 @@ static gboolean recognise(TessBaseAPI *engine, PIX *prepared, Collector *c, GErr
 {
     ETEXT_DESC *monitor = TessMonitorCreate();
     TessMonitorSetDeadlineMSecs(monitor, PAGE_DEADLINE_MS);
-    TessBaseAPISetPageSegMode(engine, PSM_AUTO);
+    /* The search for columns takes parts of a till slip for pictures, and drops them. */
+    TessBaseAPISetPageSegMode(engine, c->done->slip ? PSM_SINGLE_BLOCK : PSM_AUTO);
     TessBaseAPISetImage2(engine, prepared);
     gboolean ok = TessBaseAPIRecognize(engine, monitor) == 0;
     if (ok)
@@ -83,6 +89,75 @@ static gboolean recognise(TessBaseAPI *engine, PIX *prepared, Collector *c, GErr
     TessBaseAPIClear(engine);
     TessMonitorDelete(monitor);
     return ok;
+}
+
+/* How surely the words were read, letter by letter; 0 for next to nothing. */
+static double sureness(const GArray *words)
+{
+    double sure = 0, letters = 0;
+    for (guint i = 0; i < words->len; i++) {
+        const LayoutWord *word = &g_array_index(words, LayoutWord, i);
+        sure += (double)strlen(word->text) * word->confidence;
+        letters += (double)strlen(word->text);
+    }
+    return letters >= MIN_SAMPLE_LETTERS ? sure / letters : 0;
+}
+
+/* A band of the image about where the words are. */
+static PIX *cut_sample(PIX *prepared, const GArray *words)
+{
+    int height = pixGetHeight(prepared), band = MAX(1, height / SAMPLE_SHARE);
+    int middle = height / 2;
+    if (words->len) {
+        Rect rect = g_array_index(words, LayoutWord, words->len / 2).rect;
+        middle = (int)((rect.y0 + rect.y1) / 2);
+    }
+    BOX *box =
+        boxCreate(0, CLAMP(middle - band / 2, 0, height - band), pixGetWidth(prepared), band);
+    PIX *sample = pixClipRectangle(prepared, box, NULL);
+    boxDestroy(&box);
+    return sample;
+}
+
+static gboolean try_turn(TessBaseAPI *engine, PIX *pix, const Collector *like, int turn,
+                         GArray *words, GError **error)
+{
+    Preparation done = *like->done;
+    prepare_turn(&done, pix, turn);
+    Collector collector = *like;
+    collector.done = &done;
+    collector.words = words;
+    PIX *turned = pixRotateOrth(pix, turn);
+    gboolean ok = !turned || recognise(engine, turned, &collector, error);
+    pixDestroy(&turned);
+    return ok;
+}
+
+/* Capitals and figures have no ascenders to tell what is up. Where the text reads badly, a band of it
+ * is tried from the other sides, and if that reads better, all of it. */
+static gboolean try_turns(TessBaseAPI *engine, PIX *prepared, const Collector *upright,
+                          GArray *words, GError **error)
+{
+    static const int turns[] = {2, 1, 3};
+    double best = sureness(words) + MIN_TURN_GAIN;
+    int turn = 0;
+    if (upright->done->letters < MIN_TURNED_MARKS || best > SURE_ENOUGH + MIN_TURN_GAIN)
+        return TRUE;
+    PIX *sample = cut_sample(prepared, words);
+    gboolean ok = TRUE;
+    for (guint i = 0; sample && ok && i < G_N_ELEMENTS(turns); i++) {
+        g_autoptr(GArray) other = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
+        ok = try_turn(engine, sample, upright, turns[i], other, error);
+        if (sureness(other) > best) {
+            best = sureness(other);
+            turn = turns[i];
+        }
+    }
+    pixDestroy(&sample);
+    if (!ok || turn == 0)
+        return ok;
+    g_array_set_size(words, 0);
+    return try_turn(engine, prepared, upright, turn, words, error);
 }
 
 gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area, guint number,
@@ -102,7 +177,8 @@ gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area
                                .area = area,
                                .strings = strings,
                                .words = words};
-        gboolean ok = recognise(engine, prepared, &collector, error);
+        gboolean ok = recognise(engine, prepared, &collector, error) &&
+                      try_turns(engine, prepared, &collector, words, error);
         pixDestroy(&prepared);
         if (!ok)
             return FALSE;

@@ -8,9 +8,15 @@
 #define MIN_SCALE 0.2
 #define MAX_SCALE 3.0
 #define MAX_PREPARED_PIXELS 40.0e6
-#define TARGET_LETTER_PX 20.0 /* height of small letters at 200 dpi in 10 point type */
-#define MIN_CONTRAST 48       /* grey levels between paper and the darkest marks */
-#define UNEVEN_LIGHT 40       /* grey levels between the lightest and darkest paper */
+#define SHEET_INCHES 11.7 /* longer side of a sheet of paper */
+#define SLIP_INCHES 3.15  /* width of a till roll, 80 mm */
+#define SLIP_ASPECT 1.45  /* taller than this is a slip; a sheet is 1.29 or 1.41 */
+#define MIN_LETTER_PX 8.0 /* on the prepared image; smaller ones cannot be told apart */
+#define USUAL_LETTER_PX 16.0
+#define SAUVOLA_WINDOW 20
+#define MIN_CONTRAST 48 /* grey levels between paper and the darkest marks */
+#define FAINT_INK 80    /* letters lighter than this are made darker */
+#define UNEVEN_LIGHT 40 /* grey levels between the lightest and darkest paper */
 #define MIN_SKEW_DEGREES 0.1
 #define MAX_SKEW_DEGREES 15.0
 #define MIN_SKEW_CONFIDENCE 2.5
@@ -37,12 +43,16 @@ static int level_at(PIX *grey, double share)
     return (int)value;
 }
 
+/* Judged in its neighbourhood (Sauvola): one threshold for a whole photograph finds its black edges
+ * and no letters. */
 static PIX *to_binary(PIX *grey)
 {
-    l_int32 width, height;
     PIX *binary = NULL;
+    l_int32 width, height;
     pixGetDimensions(grey, &width, &height, NULL);
-    pixOtsuAdaptiveThreshold(grey, MAX(width, 16), MAX(height, 16), 0, 0, 0.1f, NULL, &binary);
+    if (pixSauvolaBinarizeTiled(grey, SAUVOLA_WINDOW, 0.34f, MAX(1, width / 400),
+                                MAX(1, height / 400), NULL, &binary) != 0)
+        binary = pixThresholdToBinary(grey, 128);
     return binary;
 }
 
@@ -65,19 +75,23 @@ static NUMA *letter_heights(PIX *binary)
     return heights;
 }
 
+/* Of an image that does not say: a till roll or a sheet of paper fills it. */
+static double guess_dpi(PIX *grey)
+{
+    double width = pixGetWidth(grey), height = pixGetHeight(grey);
+    double longer = MAX(width, height), shorter = MIN(width, height);
+    return longer > SLIP_ASPECT * shorter ? shorter / SLIP_INCHES : longer / SHEET_INCHES;
+}
+
 static double choose_scale(PIX *grey, double dpi, NUMA *heights)
 {
-    double scale = 1.0;
-    if (dpi >= 50 && dpi <= 2400) {
-        scale = TARGET_DPI / dpi;
-    } else {
-        l_float32 median = 0;
-        numaGetMedian(heights, &median);
-        if (median > 0)
-            scale = TARGET_LETTER_PX / median;
-    }
-    double pixels = (double)pixGetWidth(grey) * pixGetHeight(grey);
+    double scale = TARGET_DPI / (dpi > 0 ? dpi : guess_dpi(grey));
+    l_float32 letter = 0;
+    numaGetMedian(heights, &letter);
+    if (dpi <= 0 && letter * scale < MIN_LETTER_PX)
+        scale = USUAL_LETTER_PX / letter;
     scale = CLAMP(scale, MIN_SCALE, MAX_SCALE);
+    double pixels = (double)pixGetWidth(grey) * pixGetHeight(grey);
     if (pixels * scale * scale > MAX_PREPARED_PIXELS)
         scale = sqrt(MAX_PREPARED_PIXELS / pixels);
     return scale;
@@ -181,6 +195,23 @@ static void straighten(PIX **grey, Preparation *done)
     replace(grey, turned);
 }
 
+/* Faint print beside black edges or a pen: one threshold for the page would keep those alone. Levels
+ * are spread so that the usual letter is as good as black. */
+static void strengthen(PIX **grey, PIX *binary)
+{
+    l_float32 ink = 0;
+    int paper = level_at(*grey, 0.6);
+    /* Letters only: black edges would pass for ink. */
+    PIX *letters = pixSelectBySize(binary, pixGetWidth(binary) / 8, pixGetHeight(binary) / 16, 8,
+                                   L_SELECT_IF_BOTH, L_SELECT_IF_LTE, NULL);
+    gboolean known =
+        letters && pixGetRankValueMasked(*grey, letters, 0, 0, 2, 0.5f, &ink, NULL) == 0;
+    pixDestroy(&letters);
+    if (!known || ink < FAINT_INK || paper - ink < 16)
+        return;
+    replace(grey, pixGammaTRC(NULL, *grey, 1.0f, (l_int32)ink - 16, paper));
+}
+
 PIX *prepare(PIX *original, double dpi, Preparation *done)
 {
     *done = (Preparation){
@@ -193,46 +224,57 @@ PIX *prepare(PIX *original, double dpi, Preparation *done)
     PIX *binary =
         level_at(grey, 0.75) - level_at(grey, 0.0005) < MIN_CONTRAST ? NULL : to_binary(grey);
     NUMA *heights = binary ? letter_heights(binary) : NULL;
+    if (heights)
+        strengthen(&grey, binary);
     pixDestroy(&binary);
     if (!heights) {
         pixDestroy(&grey);
         return NULL;
     }
+    done->letters = numaGetCount(heights);
     done->scale = choose_scale(grey, dpi, heights);
     numaDestroy(&heights);
     if (done->scale != 1.0)
         replace(&grey, pixScale(grey, (l_float32)done->scale, (l_float32)done->scale));
     straighten(&grey, done);
-    replace(&grey, pixUnsharpMaskingGray(grey, 2, 0.5f));
+    done->slip = dpi <= 0 && pixGetHeight(grey) > SLIP_ASPECT * pixGetWidth(grey);
+    /* Print of till rolls is made of dots, which must run together; other print gains by edges. */
+    replace(&grey, done->slip ? pixBlockconv(grey, 1, 1) : pixUnsharpMaskingGray(grey, 2, 0.5f));
     pixSetResolution(grey, (l_int32)TARGET_DPI, (l_int32)TARGET_DPI);
     return grey;
 }
 
+void prepare_turn(Preparation *done, PIX *prepared, int quads)
+{
+    done->turn = quads;
+    done->turn_width = pixGetWidth(prepared);
+    done->turn_height = pixGetHeight(prepared);
+}
+
+/* Where a rectangle was before the image, then width x height, was turned clockwise. */
+static Rect turn_back(Rect r, int quads, double width, double height)
+{
+    switch (quads) {
+    case 1:
+        return (Rect){r.y0, height - r.x1, r.y1, height - r.x0};
+    case 2:
+        return (Rect){width - r.x1, height - r.y1, width - r.x0, height - r.y0};
+    case 3:
+        return (Rect){width - r.y1, r.x0, width - r.y0, r.x1};
+    default:
+        return r;
+    }
+}
+
 Rect prepare_back(const Preparation *done, Rect rect)
 {
+    rect = turn_back(rect, done->turn, done->turn_width, done->turn_height);
     double dx = (rect.x0 + rect.x1) / 2 - done->border - done->centre_x;
     double dy = (rect.y0 + rect.y1) / 2 - done->border - done->centre_y;
-    double x = cos(done->angle) * dx + sin(done->angle) * dy + done->centre_x;
-    double y = -sin(done->angle) * dx + cos(done->angle) * dy + done->centre_y;
-    x /= done->scale;
-    y /= done->scale;
+    double x = (cos(done->angle) * dx + sin(done->angle) * dy + done->centre_x) / done->scale;
+    double y = (-sin(done->angle) * dx + cos(done->angle) * dy + done->centre_y) / done->scale;
     double half_w = (rect.x1 - rect.x0) / 2 / done->scale;
     double half_h = (rect.y1 - rect.y0) / 2 / done->scale;
-    double ox = x, oy = y;
-    if (done->quads == 1) {
-        ox = y;
-        oy = done->height - x;
-    } else if (done->quads == 2) {
-        ox = done->width - x;
-        oy = done->height - y;
-    } else if (done->quads == 3) {
-        ox = done->width - y;
-        oy = x;
-    }
-    if (done->quads & 1) {
-        double swap = half_w;
-        half_w = half_h;
-        half_h = swap;
-    }
-    return (Rect){ox - half_w, oy - half_h, ox + half_w, oy + half_h};
+    return turn_back((Rect){x - half_w, y - half_h, x + half_w, y + half_h}, done->quads,
+                     done->width, done->height);
 }

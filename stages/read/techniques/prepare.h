@@ -7,17 +7,24 @@
 
 /* What was done to an image, so that a place on the prepared one can be found on the original. */
 typedef struct {
-    int quads;                 /* clockwise quarter turns */
-    double scale;              /* prepared pixels per original pixel */
-    double angle;              /* clockwise turn after the scaling, radians */
-    int border;                /* prepared pixels added on every side for the turn */
-    int width, height;         /* of the original, pixels */
-    double centre_x, centre_y; /* of the turn, prepared pixels, border not counted */
+    int quads;                   /* clockwise quarter turns */
+    double scale;                /* prepared pixels per original pixel */
+    double angle;                /* clockwise turn after the scaling, radians */
+    int border;                  /* prepared pixels added on every side for the turn */
+    int width, height;           /* of the original, pixels */
+    int turn;                    /* clockwise quarter turns after everything else (prepare_turn) */
+    int turn_width, turn_height; /* of the prepared image before these */
+    int letters;                 /* letter-like marks that were seen */
+    gboolean slip;               /* one narrow column, as from a till */
+    double centre_x, centre_y;   /* of the turn, prepared pixels, border not counted */
 } Preparation;
 
 /* `dpi` is 0 when unknown. NULL when there is nothing to recognise: blank paper. Caller destroys.
  */
 PIX *prepare(PIX *original, double dpi, Preparation *done);
+
+/* The prepared image is looked at after more quarter turns. */
+void prepare_turn(Preparation *done, PIX *prepared, int quads);
 
 /* The place on the original (pixels) of a rectangle on the prepared image. */
 Rect prepare_back(const Preparation *done, Rect rect);
