@@ -156,7 +156,8 @@ static PIX *receipt_pixels(const Receipt *receipt, double dpi, double brightness
 {
     g_autoptr(cairo_surface_t) image = paper_image(RECEIPT_WIDTH, receipt_height(receipt), dpi,
                                                    brightness, draw_receipt, 1, receipt);
-    return scanner_page(image, (int)dpi);
+    /* A scanner says at which resolution it saw the paper; telephones and screens cannot know. */
+    return scanner_page(image, 0);
 }
 
 /* By telephone, on a table, in the evening. */
@@ -171,15 +172,15 @@ void form_photo(const char *path, const Receipt *receipt)
 void form_flatbed(const char *path, const Receipt *receipt)
 {
     PIX *pix = scanner_noise(scanner_skew(receipt_pixels(receipt, 150, 0.95), -0.9, 242), 4, 60441);
+    pixSetResolution(pix, 150, 150);
     scanner_write(pix, path, IFF_JFIF_JPEG, 70);
     pixDestroy(&pix);
 }
 
 void form_png(const char *path, const Receipt *receipt)
 {
-    PIX *grey = receipt_pixels(receipt, 150, 1);
+    PIX *grey = receipt_pixels(receipt, 190, 1);
     PIX *pix = pixConvertGrayToColormap8(grey, 4);
-    pixSetResolution(pix, 150, 150);
     scanner_write(pix, path, IFF_PNG, 0);
     pixDestroy(&grey);
     pixDestroy(&pix);

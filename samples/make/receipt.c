@@ -53,10 +53,9 @@ const Receipt receipt_diner = {
 };
 
 static const Item bakery[] = {
-    {"Bauernbrot 1 kg", 1, 480},
-    {"Brezel", 6, 85},
-    {"Apfelkuchen Stück", 2, 290},
-    {"Kaffee groß", 2, 320},
+    {"Bauernbrot 1 kg", 1, 480}, {"Brezel", 6, 85},        {"Apfelkuchen Stück", 2, 290},
+    {"Kaffee groß", 2, 320},     {"Laugenstange", 3, 165}, {"Butter 250 g", 1, 299},
+    {"Vollmilch 1 l", 2, 149},
 };
 const Receipt receipt_bakery = {
     .company = "Bäckerei Kornblume",
@@ -73,7 +72,7 @@ const Receipt receipt_bakery = {
     ITEMS(bakery),
     .tax_included = 70,
     .paid = "cash",
-    .given = 3000,
+    .given = 5000,
     .foot = "Vielen Dank für Ihren Einkauf!",
 };
 
@@ -303,11 +302,7 @@ char *receipt_plain(const Receipt *receipt)
 static char *joined_address(const char *lines)
 {
     g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
-    GString *address = g_string_new(parts[0]);
-    for (guint i = 1; parts[i]; i++)
-        g_string_append_printf(address, "%s%s", g_str_has_suffix(parts[i - 1], ",") ? " " : ", ",
-                               parts[i]);
-    return g_string_free(address, FALSE);
+    return g_strjoinv(" ", parts);
 }
 
 static void add_cents(cJSON *object, const char *key, gint64 cents, gboolean given)
@@ -350,13 +345,16 @@ cJSON *receipt_record(const Receipt *receipt)
 
 /* ---- the picture ---- */
 
+#define LETTERS 8.3 /* points: forty of them fill a till roll */
+#define LEADING 11.2
+
 double receipt_height(const Receipt *receipt)
 {
     g_autofree char *text = receipt_plain(receipt);
     guint lines = 0;
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
-    return 50 + 14.5 * lines;
+    return 40 + LEADING * lines;
 }
 
 void draw_receipt(Pen *pen, guint page, gconstpointer data)
@@ -367,7 +365,7 @@ void draw_receipt(Pen *pen, guint page, gconstpointer data)
     pen_colour(pen, 0.13, 0.13, 0.15);
     for (guint i = 0; lines[i]; i++) {
         gboolean strong = i == 0 || strstr(lines[i], "TOTAL ") || strstr(lines[i], "SUMME ");
-        pen_set(pen, strong ? MONO_BOLD : MONO, 11);
-        print(pen, LEFT, 17, 34 + 14.5 * i, "%s", lines[i]);
+        pen_set(pen, strong ? MONO_BOLD : MONO, LETTERS);
+        print(pen, LEFT, 13, 28 + LEADING * i, "%s", lines[i]);
     }
 }

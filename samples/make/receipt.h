@@ -36,6 +36,6 @@ char *receipt_plain(const Receipt *receipt);
 cJSON *receipt_record(const Receipt *receipt); /* caller owns */
 
 /* Draws it on a strip RECEIPT_WIDTH wide; `data` is a Receipt. */
-#define RECEIPT_WIDTH 300.0
+#define RECEIPT_WIDTH 227.0 /* 80 mm */
 double receipt_height(const Receipt *receipt);
 void draw_receipt(Pen *pen, guint page, gconstpointer data);
