@@ -20,10 +20,13 @@ static void settle_finished(Engine *engine)
         engine_fault(engine, g_error_copy(fault));
 }
 
-/* Enough to keep the readers and the model busy; each holds its document in memory. */
+/* Documents beyond those that readers and model work on: they wait for a commit or for the disk. */
+#define ON_THE_WAY_OUT 16u
+
+/* Enough to keep the readers, the model and the disk busy; each holds its document in memory. */
 static guint room(const Engine *engine)
 {
-    guint most = 2 * workers_count(engine->workers);
+    guint most = 2 * workers_count(engine->workers) + ON_THE_WAY_OUT;
     if (engine->has_model)
         most += (guint)config_int(engine->options.config, "model.max_in_flight");
     return most > engine->documents ? most - engine->documents : 0;

@@ -35,3 +35,9 @@ void readings_keep(const char *state, const Job *job, const char *how)
     g_autoptr(GVariant) variant = g_variant_ref_sink(reading_to_variant(job->reading));
     publish_file(path, g_variant_get_data(variant), g_variant_get_size(variant), NULL);
 }
+
+gboolean readings_clean(const char *state, GError **error)
+{
+    g_autofree char *folder = g_build_filename(state, "readings", NULL);
+    return publish_clean(folder, error);
+}

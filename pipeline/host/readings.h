@@ -10,3 +10,6 @@ Reading *readings_load(const char *state, const Job *job, const char *how);
 
 /* Keeps job->reading. Failure is no fault: the reading is made again when needed. */
 void readings_keep(const char *state, const Job *job, const char *how);
+
+/* Removes what a killed run left half written. Call at the start of a run. */
+gboolean readings_clean(const char *state, GError **error);

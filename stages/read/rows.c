@@ -40,7 +40,14 @@ static void proceed(Job *job);
 static void end(Job *job, StageStep step, GError *error)
 {
     RowsState *state = job_data(job, "rows");
+    const char *outcome = error ? docket_error_reason(error->code) : "ok";
+    g_autoptr(GError) local = NULL;
     state->resumed = TRUE;
+    if (!ledger_end_attempt(engine_ledger(job->engine), job, outcome, &local)) {
+        g_clear_error(&error);
+        step = STAGE_ERROR;
+        error = g_steal_pointer(&local);
+    }
     engine_resume(job, step, error);
 }
 

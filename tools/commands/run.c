@@ -5,6 +5,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/host/engine.h"
 #include "pipeline/host/publish.h"
+#include "pipeline/host/readings.h"
 #include "stages/deliver/deliver.h"
 #include "stages/intake/inbox.h"
 #include "stages/plan.h"
@@ -197,7 +198,8 @@ static gboolean walk(Run *run, GError **error)
                              .source = next_document,
                              .done = document_done,
                              .data = run};
-    if (!publish_folder(run->outbox, error) || !deliver_recover(run->ledger, run->outbox, error))
+    if (!publish_folder(run->outbox, error) || !deliver_recover(run->ledger, run->outbox, error) ||
+        !readings_clean(config_string(run->config, "paths.state"), error))
         return FALSE;
     g_autoptr(Engine) engine = engine_new(&options, error);
     if (!engine)
