@@ -1,10 +1,14 @@
 /* Scores receipts: records against truth, F1 per field after normalisation. Company and address are
  * compared after folding case and space, total and date as number and date.
  *
- *     docket extract --pack receipt --meta images/*.jpg | score-receipts [-v] TRUTH_FOLDER
+ *     docket extract --pack receipt --meta IMAGE… | score-receipts [-v] TRUTH_FOLDER
+ *
+ *     score-receipts --truth TRUTH_FOLDER IMAGE… > truth.jsonl
  *
  * Reads one {"record":…,"meta":…} a line; the truth of document NAME.jpg is TRUTH_FOLDER/NAME.json
- * with {company, date, address, total} as printed, null = not labelled. -v prints every miss. */
+ * with {company, date, address, total} as printed, null = not labelled. -v prints every miss. --truth
+ * writes what llm-sim shall answer for these images: the labels as a record of the pack. */
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/json.h"
 #include "pipeline/core/values.h"
 
@@ -122,8 +126,63 @@ static void print_scores(const Score *scores, guint documents)
            loose);
 }
 
+/* The labels as a record: date in ISO, total as number. A total that nobody labelled becomes 0,
+ * since the schema requires one; it is not scored. */
+static cJSON *truth_record(const cJSON *truth)
+{
+    ValueDate date;
+    ValueNumber total;
+    const char *day = json_string(truth, "date", NULL), *sum = json_string(truth, "total", NULL);
+    const char *company = json_string(truth, "company", NULL);
+    const char *address = json_string(truth, "address", NULL);
+    cJSON *record = cJSON_CreateObject();
+    gboolean dated = day && value_parse_date(day, -1, VALUE_ORDER_DMY, &date);
+    cJSON_AddItemToObject(record, "company",
+                          company ? cJSON_CreateString(company) : cJSON_CreateNull());
+    cJSON_AddItemToObject(record, "address",
+                          address ? cJSON_CreateString(address) : cJSON_CreateNull());
+    cJSON_AddItemToObject(record, "date",
+                          dated ? cJSON_CreateString(date.iso) : cJSON_CreateNull());
+    cJSON_AddNullToObject(record, "currency");
+    gboolean summed = sum && value_find_money(sum, -1, VALUE_DECIMAL_POINT, &total);
+    cJSON_AddNumberToObject(record, "total", summed ? total.number : 0);
+    return record;
+}
+
+static cJSON *truth_of(const char *folder, const char *document)
+{
+    g_autofree char *base = g_path_get_basename(document);
+    char *dot = strrchr(base, '.');
+    if (dot)
+        *dot = '\0';
+    g_autofree char *file = g_strdup_printf("%s/%s.json", folder, base);
+    return json_load(file, NULL);
+}
+
+static int print_truth(const char *folder, char **images)
+{
+    for (; *images; images++) {
+        g_autoptr(cJSON) truth = truth_of(folder, *images);
+        g_autoptr(cJSON) line = cJSON_CreateObject();
+        g_autofree char *bytes = NULL;
+        gsize length;
+        if (!truth || !g_file_get_contents(*images, &bytes, &length, NULL)) {
+            fprintf(stderr, "score-receipts: no image or no truth: %s\n", *images);
+            return 1;
+        }
+        g_autofree char *sha256 = bytes_sha256(bytes, length);
+        cJSON_AddStringToObject(line, "sha256", sha256);
+        cJSON_AddItemToObject(line, "record", truth_record(truth));
+        g_autofree char *text = json_print(line, FALSE);
+        puts(text);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 3 && strcmp(argv[1], "--truth") == 0)
+        return print_truth(argv[2], argv + 3);
     gboolean verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
     const char *folder = argv[argc - 1];
     Score scores[FIELDS] = {0};
@@ -138,17 +197,12 @@ int main(int argc, char **argv)
     while ((length = getline(&line, &size, stdin)) > 0) {
         g_autoptr(cJSON) wrapped = json_parse(line, (gsize)length, NULL);
         const char *name = json_string(json_at(wrapped, "/meta/document"), "name", "");
-        g_autofree char *base = g_path_get_basename(name);
-        char *dot = strrchr(base, '.');
-        if (dot)
-            *dot = '\0';
-        g_autofree char *file = g_strdup_printf("%s/%s.json", folder, base);
-        g_autoptr(cJSON) truth = json_load(file, NULL);
+        g_autoptr(cJSON) truth = truth_of(folder, name);
         if (!wrapped || !truth) {
-            fprintf(stderr, "score-receipts: no truth for \"%s\"\n", base);
+            fprintf(stderr, "score-receipts: no truth for \"%s\"\n", name);
             return 1;
         }
-        score_one(cJSON_GetObjectItemCaseSensitive(wrapped, "record"), truth, scores, base,
+        score_one(cJSON_GetObjectItemCaseSensitive(wrapped, "record"), truth, scores, name,
                   verbose);
         documents++;
     }
