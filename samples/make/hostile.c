@@ -144,7 +144,7 @@ static GBytes *deflated_spaces(guint64 size, guint times)
 
 void hostile_flate_bomb(const char *path)
 {
-    g_autoptr(GBytes) bomb = deflated_spaces(3ull << 30, 2);
+    g_autoptr(GBytes) bomb = deflated_spaces(1ull << 30, 2);
     gsize length = 0;
     const void *data = g_bytes_get_data(bomb, &length);
     RawPdf pdf;

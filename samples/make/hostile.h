@@ -8,7 +8,7 @@ void hostile_encrypted(const char *path);                    /* PDF that asks fo
 void hostile_empty(const char *path);
 void hostile_page_bomb(const char *path);  /* a hundred million pages in 2 kB */
 void hostile_huge_page(const char *path);  /* one page, 700 metres wide */
-void hostile_flate_bomb(const char *path); /* a page whose drawing expands to 3 GB */
+void hostile_flate_bomb(const char *path); /* a page whose drawing expands to 1 GB */
 void hostile_pixel_bomb(const char *path); /* PNG of 3.6 thousand million pixels */
 void hostile_garbage(const char *path);    /* noise behind the first bytes of a PDF */
 void hostile_blank(const char *path);      /* PDF with one empty page */

@@ -188,7 +188,7 @@ static const HostileSample hostile_samples[] = {
     {hostile_flate_bomb,
      {"hostile/flate-bomb.pdf", NULL, "failed",
       "too_large reader_memory reader_timeout empty damaged", NULL, NULL,
-      "ten kilobytes that expand to three gigabytes"}},
+      "two kilobytes that expand to a gigabyte"}},
     {hostile_pixel_bomb,
      {"hostile/pixel-bomb.png", NULL, "failed", "too_large", NULL, NULL,
       "3.6 thousand million pixels"}},
