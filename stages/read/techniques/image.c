@@ -11,6 +11,7 @@
 #define SANE_DPI_MIN 90
 #define SANE_DPI_MAX 1200
 #define ASSUMED_LONG_SIDE_POINTS 842.0
+#define DECODING_PROBE (128u << 20)
 
 static void set_too_large(GError **error, guint page, double width, double height)
 {
@@ -23,6 +24,18 @@ static void set_damaged(GError **error, guint page)
 {
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED,
                 "page %u: the image is truncated or broken", page);
+}
+
+/* A decoder gives up the same way on broken bytes and on refused memory; a large piece of memory tells
+ * which it was. */
+static void set_undecoded(GError **error, guint page)
+{
+    g_autofree void *probe = g_try_malloc(DECODING_PROBE);
+    if (probe)
+        set_damaged(error, page);
+    else
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
+                    "page %u: no memory to decode the image", page);
 }
 
 /* ---- headers ---- */
@@ -151,7 +164,7 @@ static PIX *decode(const guint8 *data, gsize size, guint page, gboolean tiff, GE
         return NULL;
     PIX *pix = tiff ? pixReadMemTiff(data, size, (l_int32)page - 1) : pixReadMem(data, size);
     if (!pix) {
-        set_damaged(error, page);
+        set_undecoded(error, page);
         return NULL;
     }
     if (!tiff && size > 2 && data[0] == 0xff && data[1] == 0xd8)

@@ -169,7 +169,14 @@ gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area
     TessBaseAPI *engine = warm_engine(input->warm, input->languages, error);
     if (!engine)
         return FALSE;
-    PIX *prepared = prepare(image, dpi, &done);
+    gboolean blank;
+    PIX *prepared = prepare(image, dpi, &done, &blank);
+    if (!prepared && !blank) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
+                    "page %u: no memory for an image of %d x %d pixels", number, done.width,
+                    done.height);
+        return FALSE;
+    }
     if (prepared) {
         Collector collector = {.done = &done,
                                .x_points = (area.x1 - area.x0) / pixGetWidth(image),

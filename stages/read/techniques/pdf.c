@@ -40,13 +40,23 @@ static PIX *look(PdfPage *p)
     return p->look;
 }
 
+static void set_not_drawn(const PdfPage *p, GError **error)
+{
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
+                "page %u: no memory to draw the page", p->number);
+}
+
 /* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
  * covered, clipped, off the page, too small. */
-static void remove_hidden(PdfPage *p, PdfText *text)
+static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
 {
     guint kept = 0;
-    if (text->words->len == 0 || !look(p))
-        return;
+    if (text->words->len == 0)
+        return TRUE;
+    if (!look(p)) {
+        set_not_drawn(p, error);
+        return FALSE;
+    }
     for (guint i = 0; i < text->words->len; i++) {
         LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
         Rect r = word->rect;
@@ -58,6 +68,7 @@ static void remove_hidden(PdfPage *p, PdfText *text)
     }
     p->hidden = text->words->len - kept;
     g_array_set_size(text->words, kept);
+    return TRUE;
 }
 
 static gboolean has_page_image(PdfPage *p)
@@ -98,8 +109,7 @@ static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
     double dpi;
     PIX *picture = pdf_picture(p->page, OCR_DPI, OCR_PIXELS, &dpi);
     if (!picture) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "page %u cannot be drawn",
-                    p->number);
+        set_not_drawn(p, error);
         return FALSE;
     }
     gboolean ok = ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
@@ -126,8 +136,8 @@ static gboolean read_page(PdfPage *p, GError **error)
         return emit_ocr(p, p->reading, error);
     g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
     gboolean usable = pdf_text_is_usable(text);
-    if (usable)
-        remove_hidden(p, text);
+    if (usable && !remove_hidden(p, text, error))
+        return FALSE;
     if (flags & WIRE_OCR_NEVER)
         return emit_text(p, text, error);
     if (usable && text->words->len > FEW_WORDS)

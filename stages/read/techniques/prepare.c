@@ -212,36 +212,54 @@ static void strengthen(PIX **grey, PIX *binary)
     replace(grey, pixGammaTRC(NULL, *grey, 1.0f, (l_int32)ink - 16, paper));
 }
 
-PIX *prepare(PIX *original, double dpi, Preparation *done)
+/* Looks for letters, darkens them where they are faint, and says what was found. */
+static NUMA *find_letters(PIX **grey, gboolean *blank)
+{
+    if (level_at(*grey, 0.75) - level_at(*grey, 0.0005) < MIN_CONTRAST) {
+        *blank = TRUE;
+        return NULL;
+    }
+    PIX *binary = to_binary(*grey);
+    if (!binary)
+        return NULL;
+    NUMA *heights = letter_heights(binary);
+    *blank = heights == NULL;
+    if (heights)
+        strengthen(grey, binary);
+    pixDestroy(&binary);
+    return heights;
+}
+
+PIX *prepare(PIX *original, double dpi, Preparation *done, gboolean *blank)
 {
     *done = (Preparation){
         .scale = 1.0, .width = pixGetWidth(original), .height = pixGetHeight(original)};
+    *blank = FALSE;
     PIX *grey = to_grey(original);
     if (!grey)
         return NULL;
     if (light_is_uneven(grey))
         replace(&grey, pixBackgroundNormSimple(grey, NULL, NULL));
-    PIX *binary =
-        level_at(grey, 0.75) - level_at(grey, 0.0005) < MIN_CONTRAST ? NULL : to_binary(grey);
-    NUMA *heights = binary ? letter_heights(binary) : NULL;
-    if (heights)
-        strengthen(&grey, binary);
-    pixDestroy(&binary);
+    NUMA *heights = find_letters(&grey, blank);
     if (!heights) {
         pixDestroy(&grey);
         return NULL;
     }
     done->letters = numaGetCount(heights);
-    done->scale = choose_scale(grey, dpi, heights);
+    double scale = choose_scale(grey, dpi, heights);
     numaDestroy(&heights);
-    if (done->scale != 1.0)
-        replace(&grey, pixScale(grey, (l_float32)done->scale, (l_float32)done->scale));
-    straighten(&grey, done);
-    done->slip = dpi <= 0 && pixGetHeight(grey) > SLIP_ASPECT * pixGetWidth(grey);
+    PIX *scaled = pixScale(grey, (l_float32)scale, (l_float32)scale);
+    pixDestroy(&grey);
+    if (!scaled)
+        return NULL;
+    done->scale = scale;
+    straighten(&scaled, done);
+    done->slip = dpi <= 0 && pixGetHeight(scaled) > SLIP_ASPECT * pixGetWidth(scaled);
     /* Print of till rolls is made of dots, which must run together; other print gains by edges. */
-    replace(&grey, done->slip ? pixBlockconv(grey, 1, 1) : pixUnsharpMaskingGray(grey, 2, 0.5f));
-    pixSetResolution(grey, (l_int32)TARGET_DPI, (l_int32)TARGET_DPI);
-    return grey;
+    replace(&scaled,
+            done->slip ? pixBlockconv(scaled, 1, 1) : pixUnsharpMaskingGray(scaled, 2, 0.5f));
+    pixSetResolution(scaled, (l_int32)TARGET_DPI, (l_int32)TARGET_DPI);
+    return scaled;
 }
 
 void prepare_turn(Preparation *done, PIX *prepared, int quads)

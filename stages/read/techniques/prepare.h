@@ -19,9 +19,9 @@ typedef struct {
     double centre_x, centre_y;   /* of the turn, prepared pixels, border not counted */
 } Preparation;
 
-/* `dpi` is 0 when unknown. NULL when there is nothing to recognise: blank paper. Caller destroys.
- */
-PIX *prepare(PIX *original, double dpi, Preparation *done);
+/* `dpi` is 0 when unknown. NULL when there is nothing to recognise (*blank is set: paper without
+ * marks) or no memory for it. Caller destroys. */
+PIX *prepare(PIX *original, double dpi, Preparation *done, gboolean *blank);
 
 /* The prepared image is looked at after more quarter turns. */
 void prepare_turn(Preparation *done, PIX *prepared, int quads);
