@@ -388,9 +388,32 @@ char *value_fold(const char *text, gssize given)
     return g_string_free(out, FALSE);
 }
 
+/* Most texts are ASCII and most keys are made for them. */
+static char *ascii_key(const char *text, gsize length)
+{
+    char *out = g_malloc(2 * length + 1), *w = out;
+    gboolean gap = FALSE;
+    for (gsize i = 0; i < length; i++) {
+        char c = text[i];
+        gboolean sign = c == '#' || c == '%';
+        if (!g_ascii_isalnum(c) && !sign) {
+            gap = w > out;
+            continue;
+        }
+        if ((gap || sign) && w > out)
+            *w++ = ' ';
+        *w++ = g_ascii_tolower(c);
+        gap = sign;
+    }
+    *w = '\0';
+    return out;
+}
+
 char *value_key(const char *text, gssize given)
 {
     gsize length = text_length(text, given);
+    if (is_ascii(text, length))
+        return ascii_key(text, length);
     g_autofree char *normal = normal_form(text, length, G_NORMALIZE_ALL);
     GString *out = g_string_sized_new(length);
     gboolean gap = FALSE;

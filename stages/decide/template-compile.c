@@ -237,6 +237,14 @@ static void schema_demands(ValueSpec *spec, const cJSON *schema)
     spec->types = schema_types(schema);
     spec->format = g_strdup(json_string(schema, "format", NULL));
     spec->choices = cJSON_GetObjectItemCaseSensitive(schema, "enum");
+    const cJSON *choice;
+    if (spec->choices)
+        spec->choice_keys = g_ptr_array_new_with_free_func(g_free);
+    cJSON_ArrayForEach(choice, spec->choices)
+    {
+        const char *text = cJSON_GetStringValue(choice);
+        g_ptr_array_add(spec->choice_keys, value_key(text ? text : "", -1));
+    }
     spec->minimum = json_number(schema, "minimum", -INFINITY);
     spec->maximum = json_number(schema, "maximum", INFINITY);
     spec->max_chars = (guint)CLAMP(json_number(schema, "maxLength", 0), 0, 1e9);
@@ -273,6 +281,7 @@ gboolean value_spec_compile(Template *t, ValueSpec *spec, const char *name, cons
 void value_spec_clear(ValueSpec *spec)
 {
     g_free(spec->format);
+    g_clear_pointer(&spec->choice_keys, g_ptr_array_unref);
     g_clear_pointer(&spec->shape, g_regex_unref);
     g_clear_pointer(&spec->pattern, g_regex_unref);
     g_clear_pointer(&spec->match, g_regex_unref);

@@ -57,11 +57,12 @@ typedef enum {
 /* How to turn text into a value: of a field, or of a table's column. */
 typedef struct {
     Parser parser;
-    gboolean parser_given; /* by the template, not guessed from the schema */
-    guint types;           /* TypeSet that the schema allows; 0 = any */
-    char *format;          /* of the schema, NULL */
-    cJSON *choices;        /* the schema's enum, NULL; lent by the template's schema */
-    GRegex *shape;         /* the schema's pattern, NULL */
+    gboolean parser_given;  /* by the template, not guessed from the schema */
+    guint types;            /* TypeSet that the schema allows; 0 = any */
+    char *format;           /* of the schema, NULL */
+    cJSON *choices;         /* the schema's enum, NULL; lent by the template's schema */
+    GPtrArray *choice_keys; /* of char*: value_key() of each, "" for other types than string */
+    GRegex *shape;          /* the schema's pattern, NULL */
     double minimum, maximum;
     guint max_chars; /* 0 = any */
     GRegex *pattern, *match, *reject;

@@ -100,11 +100,14 @@ static gboolean allowed(const ValueSpec *spec, const char *text)
     return !spec->shape || g_regex_match(spec->shape, text, 0, NULL);
 }
 
-static gboolean choice_equal(const char *a, const char *b)
+/* The choice of the schema's enum that the text is, case and punctuation aside; NULL if none. */
+static cJSON *choice_for(const ValueSpec *spec, const char *text, gsize length)
 {
-    g_autofree char *x = value_key(a, -1);
-    g_autofree char *y = value_key(b, -1);
-    return x[0] != '\0' && strcmp(x, y) == 0;
+    g_autofree char *key = value_key(text, (gssize)length);
+    for (guint i = 0; key[0] != '\0' && i < spec->choice_keys->len; i++)
+        if (strcmp(g_ptr_array_index(spec->choice_keys, i), key) == 0)
+            return cJSON_Duplicate(cJSON_GetArrayItem(spec->choices, (int)i), TRUE);
+    return NULL;
 }
 
 cJSON *value_finish(const ValueSpec *spec, char *given)
@@ -113,17 +116,11 @@ cJSON *value_finish(const ValueSpec *spec, char *given)
     cut(text, spec->max_length);
     cut(text, spec->max_chars);
     g_strstrip(text);
-    const cJSON *choice;
     if (text[0] == '\0' || !allowed(spec, text))
         return NULL;
     if (spec->choices == NULL)
         return cJSON_CreateString(text);
-    cJSON_ArrayForEach(choice, spec->choices)
-    {
-        if (cJSON_IsString(choice) && choice_equal(choice->valuestring, text))
-            return cJSON_Duplicate(choice, TRUE);
-    }
-    return NULL;
+    return choice_for(spec, text, strlen(text));
 }
 
 /* ---- one kind each ---- */
@@ -333,20 +330,19 @@ static const Synonym *first_synonym(const ValueSpec *spec, Slice *s)
 
 static cJSON *take_enum(const ValueSpec *spec, Slice *s)
 {
-    g_autofree char *text = g_strndup(s->text, s->length);
     const cJSON *choice;
+    ValueNumber n;
     s->start = 0;
     s->end = s->length;
+    cJSON *whole = spec->choices ? choice_for(spec, s->text, s->length) : NULL;
+    if (whole)
+        return whole;
     cJSON_ArrayForEach(choice, spec->choices)
     {
-        if (cJSON_IsString(choice) && choice_equal(choice->valuestring, text))
+        if (cJSON_IsNumber(choice) &&
+            value_parse_number(s->text, (gssize)s->length, VALUE_DECIMAL_ANY, &n) &&
+            n.number == choice->valuedouble)
             return cJSON_Duplicate(choice, TRUE);
-        if (cJSON_IsNumber(choice) && cJSON_IsString(choice) == FALSE) {
-            ValueNumber n;
-            if (value_parse_number(text, -1, VALUE_DECIMAL_ANY, &n) &&
-                n.number == choice->valuedouble)
-                return cJSON_Duplicate(choice, TRUE);
-        }
     }
     const Synonym *synonym = first_synonym(spec, s);
     return synonym ? enum_value(spec, synonym->value->valuestring) : NULL;
