@@ -36,7 +36,7 @@ static gboolean is_strong(const Cell *cell, const Hit *hit)
     while (p < end && strchr(" .)", *p) != NULL)
         p++;
     gboolean colon = p < end && *p == ':';
-    if (cell->kind == BLOCK_FIELDS && cell->column == 0)
+    if (cell->pair && cell->column == 0)
         return starts && p == end;
     /* Running text may begin with a label's word too: "Date of the event was moved." */
     gboolean sentence = cell->n_tokens > 12 && !colon;
@@ -51,7 +51,7 @@ void run_find_hits(Run *run)
         const Cell *cell = sheet_cell(sheet, i);
         g_array_append_val(run->cell_hits, run->hits->len);
         /* The value of a pair has no labels in it, and the first cell in its row is a name. */
-        gboolean pair = cell->kind == BLOCK_FIELDS;
+        gboolean pair = cell->pair;
         if ((pair && cell->column != 0) || cell->n_tokens == 0)
             continue;
         g_array_set_size(matches, 0);
@@ -248,7 +248,7 @@ static guint32 text_end(const Search *s, guint cell, guint32 from)
 static gboolean take_pair(Search *s, guint position)
 {
     const Cell *key = sheet_cell(s->run->sheet, s->hit->cell);
-    if (key->kind != BLOCK_FIELDS || key->column != 0)
+    if (!key->pair || key->column != 0)
         return FALSE;
     Source *source = run_pair_value(s->run, s->hit->cell);
     gsize start, end;
@@ -268,7 +268,7 @@ static void search_right(Search *s, guint position)
     guint before = s->out->len;
     const Sheet *sheet = s->run->sheet;
     const Cell *cell = sheet_cell(sheet, s->hit->cell);
-    if (cell->kind == BLOCK_FIELDS && cell->column == 0) {
+    if (cell->pair && cell->column == 0) {
         take_pair(s, position);
         return;
     }
@@ -438,17 +438,29 @@ static gboolean sums_to(const GPtrArray *amounts, const GPtrArray *terms, guint 
     return at > 0 && choices->len == 0 && sums_to(amounts, terms, at + 1, left);
 }
 
+static gboolean stands_anywhere(const Run *run, const GArray *phrases)
+{
+    for (guint i = 0; i < run->hits->len; i++)
+        for (guint k = 0; k < phrases->len; k++)
+            if (g_array_index(run->hits, Hit, i).phrase == g_array_index(phrases, guint, k))
+                return TRUE;
+    return FALSE;
+}
+
 /* The sum itself as a candidate, when the last places of all terms give one: what was paid less the
  * change is the total, also where its own line cannot be read. */
-static Found *sum_of(const FieldSpec *field, const GPtrArray *amounts)
+static Found *sum_of(const Run *run, const FieldSpec *field, const GPtrArray *amounts)
 {
     double sum = 0;
     g_autoptr(Found) found = found_new();
     for (guint i = 0; i < field->agree->len; i++) {
         const GPtrArray *choices = g_ptr_array_index(amounts, i);
         const Term *term = g_ptr_array_index(field->agree, i);
-        if (choices->len == 0)
+        /* What is named but cannot be read may be anything; what is not named is nothing. */
+        if (choices->len == 0 && (i == 0 || stands_anywhere(run, term->phrases)))
             return NULL;
+        if (choices->len == 0)
+            continue;
         const Found *one = g_ptr_array_index(choices, 0);
         sum += term->sign * fabs(one->number);
         g_array_append_vals(found->runs, one->runs->data, one->runs->len);
@@ -484,7 +496,7 @@ static void reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found)
     }
     guint types = field->value.types;
     gboolean numeric = types == 0 || (types & TYPE_NUMBER);
-    Found *sum = agreed || good || !numeric ? NULL : sum_of(field, amounts);
+    Found *sum = agreed || good || !numeric ? NULL : sum_of(run, field, amounts);
     if (sum) {
         sum->score = POINTS_LABEL + POINTS_AGREE / 2;
         g_ptr_array_add(found, sum);

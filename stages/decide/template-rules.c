@@ -325,7 +325,7 @@ static void collect_pairs(Collecting *c)
     const Sheet *sheet = c->run->sheet;
     for (guint i = 0; i < sheet->cells->len; i++) {
         const Cell *cell = sheet_cell(sheet, i);
-        if (cell->kind != BLOCK_FIELDS || cell->column != 0 ||
+        if (!cell->pair || cell->column != 0 ||
             g_hash_table_contains(c->run->used, GUINT_TO_POINTER(i)))
             continue;
         Source *source = run_pair_value(c->run, i);

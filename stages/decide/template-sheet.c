@@ -147,6 +147,7 @@ static void add_cell(Sheet *s, const PlacedLine *line, guint page, guint first, 
                  .row = s->rows->len - 1,
                  .column = reading_word(r, first)->column,
                  .kind = block->kind,
+                 .pair = block->kind == BLOCK_FIELDS && p->geometry == READING_GRID,
                  .ocr = p->technique == TECHNIQUE_OCR,
                  .rect = reading_word(r, first)->rect};
     GString *text = g_string_new(NULL);

@@ -18,7 +18,9 @@ typedef struct {
     guint line, block, page, row; /* indices: of the reading, and of the sheet's rows */
     gint column;                  /* as the words have it */
     guint32 kind;                 /* BlockKind of its block */
-    gboolean ocr;                 /* letters may be wrong */
+    gboolean
+        pair; /* of a name-value pair whose place is certain (rows, HTML); column 0 is the name */
+    gboolean ocr; /* letters may be wrong */
     Rect rect;
 } Cell;
 

@@ -83,7 +83,7 @@ static Source *whole_text(Run *run)
     for (guint i = 0; i < sheet->cells->len; i++) {
         const Cell *cell = sheet_cell(sheet, i);
         gboolean first = i == 0 || sheet_cell(sheet, i - 1)->row != cell->row;
-        if (cell->kind == BLOCK_FIELDS && cell->column == 0) {
+        if (cell->pair && cell->column == 0) {
             g_autofree char *key = value_key(cell->text, cell->length);
             if (source->text->len > 0)
                 g_string_append_c(source->text, '\n');

@@ -40,7 +40,7 @@ static void find_keys(Run *run)
 {
     for (guint i = 0; i < run->sheet->cells->len; i++) {
         const Cell *cell = sheet_cell(run->sheet, i);
-        if (cell->kind != BLOCK_FIELDS || cell->column != 0)
+        if (!cell->pair || cell->column != 0)
             continue;
         char *key = value_key(cell->text, cell->length);
         if (g_hash_table_contains(run->keys, key))
@@ -57,7 +57,7 @@ static void mark_used(Run *run, const Found *found)
     for (guint i = 0; i < found->runs->len; i++) {
         guint word = g_array_index(found->runs, WordRun, i).first;
         guint cell = g_array_index(run->sheet->word_cell, guint32, word);
-        if (sheet_cell(run->sheet, cell)->kind != BLOCK_FIELDS)
+        if (!sheet_cell(run->sheet, cell)->pair)
             continue;
         while (cell > 0 && sheet_cell(run->sheet, cell)->column != 0)
             cell--;
