@@ -296,7 +296,8 @@ static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint 
         return TRUE; /* rows in a rhythm of their own */
     if (n_strips >= 2 && both >= 3)
         return FALSE; /* a table of words */
-    return left.words >= 2 * left.rows && right.words >= 2 * right.rows;
+    /* Two rows may be two lines with a wide gap in each. */
+    return least >= MIN_COLUMN_ROWS && left.words >= 2 * left.rows && right.words >= 2 * right.rows;
 }
 
 typedef struct {

@@ -6,8 +6,6 @@
 #define MAX_UNUSABLE_SHARE 0.15
 #define MIN_JUDGED_WORDS 20
 #define MAX_VOICELESS_SHARE 0.5
-#define SMALLEST_TYPE 1.5 /* points */
-#define NEAR_WHITE 0xe000 /* of 0xffff, in all three colours */
 #define MAX_WORD_BYTES 4096
 #define CELL_GAP 0.4 /* of a letter's height, between two letters of different words */
 
@@ -15,8 +13,7 @@ typedef struct {
     const char *text; /* the page's characters, one rectangle each */
     PopplerRectangle *rects;
     guint n;
-    GList *attributes;    /* sorted by position */
-    double width, height; /* of the page, page units */
+    GList *attributes; /* sorted by position */
     double scale;
 } Layer;
 
@@ -99,15 +96,6 @@ static const PopplerTextAttributes *attributes_at(GList **at, guint index)
     return *at ? (*at)->data : NULL;
 }
 
-static gboolean is_suspect(const Layer *l, Rect r, const PopplerTextAttributes *a)
-{
-    if (a && a->color.red >= NEAR_WHITE && a->color.green >= NEAR_WHITE &&
-        a->color.blue >= NEAR_WHITE)
-        return TRUE;
-    return r.y1 - r.y0 < SMALLEST_TYPE || r.x1 - r.x0 <= 0 || r.x1 <= 0 || r.y1 <= 0 ||
-           r.x0 >= l->width || r.y0 >= l->height;
-}
-
 static gboolean is_bold(const PopplerTextAttributes *a)
 {
     return a && a->font_name &&
@@ -137,7 +125,6 @@ static void add_word(PdfText *t, const Layer *l, GString *text, Rect rect,
     strip_unusable(text);
     if (text->len == 0 || text->len > MAX_WORD_BYTES)
         return;
-    gboolean suspect = is_suspect(l, rect, a);
     double height = rect.y1 - rect.y0;
     double size =
         a && a->font_size > 0.3 * height && a->font_size < 1.5 * height ? a->font_size : height;
@@ -152,7 +139,6 @@ static void add_word(PdfText *t, const Layer *l, GString *text, Rect rect,
     if (is_repeated(t, &word))
         return;
     g_array_append_val(t->words, word);
-    g_array_append_val(t->suspects, suspect);
 }
 
 /* Poppler writes no space between two cells of one row. */
@@ -201,11 +187,9 @@ PdfText *pdf_text_new(PopplerPage *page, double scale)
 {
     PdfText *t = g_new0(PdfText, 1);
     t->words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
-    t->suspects = g_array_new(FALSE, FALSE, sizeof(gboolean));
     t->strings = g_string_chunk_new(4096);
     g_autofree char *text = poppler_page_get_text(page);
     Layer layer = {.text = text, .scale = scale};
-    poppler_page_get_size(page, &layer.width, &layer.height);
     if (text && poppler_page_get_text_layout(page, &layer.rects, &layer.n)) {
         layer.attributes = poppler_page_get_text_attributes(page);
         split_words(t, &layer);
@@ -220,7 +204,6 @@ void pdf_text_free(PdfText *text)
     if (!text)
         return;
     g_array_unref(text->words);
-    g_array_unref(text->suspects);
     g_string_chunk_free(text->strings);
     g_free(text);
 }

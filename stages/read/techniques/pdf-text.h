@@ -6,11 +6,10 @@
 #include <poppler.h>
 
 typedef struct {
-    GArray *words;         /* of LayoutWord, in content order */
-    GStringChunk *strings; /* holds their text */
-    GArray *suspects;      /* gboolean per word: may be invisible by its colour, size or place */
-    guint letters;         /* characters that are not space */
-    guint unusable;        /* of them: U+FFFD, control, private use, unassigned */
+    GArray *words;                /* of LayoutWord, in content order */
+    GStringChunk *strings;        /* holds their text */
+    guint letters;                /* characters that are not space */
+    guint unusable;               /* of them: U+FFFD, control, private use, unassigned */
     guint latin_words, voiceless; /* longer words of Latin letters; of them without a vowel */
 } PdfText;
 

@@ -14,7 +14,9 @@
 
 #define OCR_DPI 300.0
 #define OCR_PIXELS 40.0e6
-#define LOOK_DPI 72.0
+#define LOOK_DPI 72.0 /* enough to see ink; more on small pages, which have small print */
+#define LOOK_DPI_SMALL 200.0
+#define LOOK_SIDE 850.0 /* pixels of the longer side, at least */
 #define LOOK_PIXELS 4.0e6
 #define FEW_WORDS 30      /* a page with so few words may be a scan with a stamp */
 #define SCAN_COVERAGE 0.6 /* of the page, by one image */
@@ -34,7 +36,9 @@ typedef struct {
 static PIX *look(PdfPage *p)
 {
     if (!p->look) {
-        p->look = pdf_picture(p->page, LOOK_DPI, LOOK_PIXELS, &p->look_dpi);
+        double fit = 72.0 * LOOK_SIDE / MAX(p->area.x1, p->area.y1);
+        p->look =
+            pdf_picture(p->page, CLAMP(fit, LOOK_DPI, LOOK_DPI_SMALL), LOOK_PIXELS, &p->look_dpi);
         p->look_dpi /= p->scale;
     }
     return p->look;
@@ -44,6 +48,14 @@ static void set_not_drawn(const PdfPage *p, GError **error)
 {
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
                 "page %u: no memory to draw the page", p->number);
+}
+
+static gboolean has_letters(const char *text)
+{
+    for (const char *p = text; *p; p = g_utf8_next_char(p))
+        if (g_unichar_isalnum(g_utf8_get_char(p)))
+            return TRUE;
+    return FALSE;
 }
 
 /* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
@@ -60,13 +72,17 @@ static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
     for (guint i = 0; i < text->words->len; i++) {
         LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
         Rect r = word->rect;
-        double margin = 0.1 * (r.y1 - r.y0);
+        /* Letters fill the middle; neighbouring lines may reach into the rest. Stray marks, as in the
+         * text layers of old scans, are nobody's message. */
+        gboolean letters = has_letters(word->text);
+        double margin = letters ? 0.1 * (r.y1 - r.y0) : 0;
         Rect core = {r.x0, r.y0 + margin, r.x1, r.y1 - margin};
         gboolean tiny = r.y1 - r.y0 < 1.0 || r.x1 <= r.x0;
         if (!tiny && pdf_picture_has_ink(p->look, p->look_dpi, core))
             g_array_index(text->words, LayoutWord, kept++) = *word;
+        else
+            p->hidden += letters;
     }
-    p->hidden = text->words->len - kept;
     g_array_set_size(text->words, kept);
     return TRUE;
 }
