@@ -75,7 +75,6 @@ static gboolean is_far_fetched(const char *charset)
         "ISO-8859-4",  "MAC-CENTRALEUROPE", "VISCII",       "IBM852",
         "IBM865",      "WINDOWS-1257",      "WINDOWS-1258", "GEORGIAN-ACADEMY",
         "GEORGIAN-PS", "ISO-8859-1",        "ISO-8859-15",  "ASCII",
-        "ISO-8859-9",
 
         NULL};
     return g_strv_contains(odd, charset);
@@ -93,6 +92,21 @@ static char *guess_by_statistics(const char *data, gsize length)
         name = "WINDOWS-1251";
     gboolean usable = name && name[0] && !is_far_fetched(name) && is_known(name);
     char *charset = g_strdup(usable ? name : "WINDOWS-1252");
+    uchardet_delete(detector);
+    return charset;
+}
+
+/* ISO-2022 is ASCII to the eye: it changes its alphabet by escape sequences. */
+static char *guess_by_escapes(const char *data, gsize length)
+{
+    const char *escape = memchr(data, 0x1b, length);
+    if (!escape || first_high_byte(data, length) < length)
+        return NULL;
+    uchardet_t detector = uchardet_new();
+    uchardet_handle_data(detector, escape, MIN(length - (gsize)(escape - data), STATISTICS_BYTES));
+    uchardet_data_end(detector);
+    const char *name = uchardet_get_charset(detector);
+    char *charset = g_str_has_prefix(name, "ISO-2022") && is_known(name) ? g_strdup(name) : NULL;
     uchardet_delete(detector);
     return charset;
 }
@@ -119,6 +133,9 @@ char *charset_guess(const char *data, gsize length, const char *declared, gsize 
     const char *zeros = guess_by_zeros(data, length);
     if (zeros)
         return g_strdup(zeros);
+    char *escaped = guess_by_escapes(data, length);
+    if (escaped)
+        return escaped;
     if (is_utf8(data, length))
         return g_strdup("UTF-8");
     /* Text that could be read up to its own declaration is not UTF-16 or UTF-32. */
