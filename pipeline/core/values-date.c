@@ -1,8 +1,8 @@
 /* Dates and times as people write them. */
+#include "values-scan.h"
 #include "values.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     const char *name; /* as value_key() folds it */
@@ -52,37 +52,6 @@ static const char *const weekdays[] = {
 typedef struct {
     const char *text, *end;
 } Cursor;
-
-/* strchr() finds the NUL too, and texts with a given length may hold one. */
-static gboolean one_of(char c, const char *set)
-{
-    return c != '\0' && strchr(set, c) != NULL;
-}
-
-static gboolean is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static gboolean letter_at(const char *p, const char *end)
-{
-    return p < end && g_unichar_isalpha(g_utf8_get_char(p));
-}
-
-/* Bytes of the white-space character at p, 0 if there is none. */
-static gsize space_at(const char *p, const char *end)
-{
-    if (p >= end || !g_unichar_isspace(g_utf8_get_char(p)))
-        return 0;
-    return (gsize)(g_utf8_next_char(p) - p);
-}
-
-static const char *skip_space(const char *p, const char *end)
-{
-    for (gsize n; (n = space_at(p, end)) > 0;)
-        p += n;
-    return p;
-}
 
 /* Up to `most` digits; returns how many stand at p. A longer run is no number of a date. */
 static int digits_at(const char *p, const char *end, int most, int *number)
@@ -375,14 +344,9 @@ static gboolean starts_well(const char *text, const char *p)
     return q == NULL || !g_unichar_isalnum(g_utf8_get_char(q));
 }
 
-static gsize text_length(const char *text, gssize length)
-{
-    return length < 0 ? strlen(text) : (gsize)length;
-}
-
 gboolean value_find_date(const char *text, gssize length, ValueOrder order, ValueDate *out)
 {
-    const char *end = text + text_length(text, length);
+    const char *end = text + scan_length(text, length);
     const char *after = NULL;
     gboolean in_word = FALSE;
     for (const char *p = text; p < end; p = g_utf8_next_char(p)) {
@@ -410,7 +374,7 @@ static gboolean only_noise(const char *p, const char *end)
 
 gboolean value_parse_date(const char *text, gssize length, ValueOrder order, ValueDate *out)
 {
-    const char *end = text + text_length(text, length);
+    const char *end = text + scan_length(text, length);
     const char *p = text;
     while (p < end && !is_digit(*p) && !letter_at(p, end))
         p = g_utf8_next_char(p);
@@ -511,7 +475,7 @@ static gboolean time_at(const char *p, const char *end, char iso[9], const char 
 
 gboolean value_find_time(const char *text, gssize length, char iso[9], gsize *start, gsize *end)
 {
-    const char *stop = text + text_length(text, length);
+    const char *stop = text + scan_length(text, length);
     for (const char *p = text; p < stop; p++) {
         const char *after;
         if (!is_digit(*p) || (p > text && (is_digit(p[-1]) || one_of(p[-1], ":./,"))))

@@ -1,8 +1,8 @@
 /* Numbers and amounts of money as people write them. */
+#include "values-scan.h"
 #include "values.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     const char *sign; /* as written, compared without case */
@@ -80,43 +80,13 @@ static const char codes[][4] = {
     "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWL"};
 
 /* Those that are words of common languages too count only directly beside an amount. */
-static const char *const word_codes[] = {"ALL", "AMD", "BAM", "BHD", "COP", "CUP", "GEL", "LAK",
-                                         "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"};
-
-static gboolean is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* strchr() finds the NUL too, and texts with a given length may hold one. */
-static gboolean one_of(char c, const char *set)
-{
-    return c != '\0' && strchr(set, c) != NULL;
-}
-
-static gboolean letter_at(const char *p, const char *end)
-{
-    return p < end && g_unichar_isalpha(g_utf8_get_char(p));
-}
+static const char *const word_codes[] = {"ALL", "AMD", "BAM", "BHD", "COP", "CUP", "GEL",
+                                         "LAK", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"};
 
 static gboolean letter_before(const char *text, const char *p)
 {
     const char *q = p > text ? g_utf8_find_prev_char(text, p) : NULL;
     return q != NULL && g_unichar_isalpha(g_utf8_get_char(q));
-}
-
-static gsize space_at(const char *p, const char *end)
-{
-    if (p >= end || !g_unichar_isspace(g_utf8_get_char(p)))
-        return 0;
-    return (gsize)(g_utf8_next_char(p) - p);
-}
-
-static const char *skip_space(const char *p, const char *end)
-{
-    for (gsize n; (n = space_at(p, end)) > 0;)
-        p += n;
-    return p;
 }
 
 /* ---- currencies ---- */
@@ -169,7 +139,7 @@ static const char *currency_at(const char *p, const char *end, const char **afte
 
 const char *value_currency(const char *text, gssize length)
 {
-    const char *end = text + (length < 0 ? strlen(text) : (gsize)length);
+    const char *end = text + scan_length(text, length);
     const char *after;
     while (text < end && (space_at(text, end) || one_of(*text, "(['\"")))
         text = g_utf8_next_char(text);
@@ -186,7 +156,7 @@ const char *value_currency(const char *text, gssize length)
 
 const char *value_find_currency(const char *text, gssize length, gsize *start, gsize *end)
 {
-    const char *stop = text + (length < 0 ? strlen(text) : (gsize)length);
+    const char *stop = text + scan_length(text, length);
     for (const char *p = text; p < stop; p = g_utf8_next_char(p)) {
         const char *after;
         gboolean letter = letter_at(p, stop);
@@ -535,7 +505,7 @@ static gboolean starts_well(const char *text, const char *p, const char *end)
 static gboolean find_number(const char *text, gssize length, ValueDecimal decimal, gboolean percent,
                             ValueNumber *out)
 {
-    const char *end = text + (length < 0 ? strlen(text) : (gsize)length);
+    const char *end = text + scan_length(text, length);
     for (const char *p = text; p < end; p = g_utf8_next_char(p)) {
         const char *after, *mark;
         gboolean may = is_digit(*p) || one_of(*p, ".,(+$") || minus_at(p, end) > 0 ||
@@ -557,7 +527,7 @@ static gboolean find_number(const char *text, gssize length, ValueDecimal decima
 static gboolean parse_number(const char *text, gssize length, ValueDecimal decimal, Wants wants,
                              ValueNumber *out, const char **rest)
 {
-    const char *end = text + (length < 0 ? strlen(text) : (gsize)length);
+    const char *end = text + scan_length(text, length);
     const char *p = text;
     while (p < end && (space_at(p, end) || one_of(*p, "'\":=*")))
         p = g_utf8_next_char(p);
@@ -585,7 +555,7 @@ gboolean value_find_number(const char *text, gssize length, ValueDecimal decimal
 
 gboolean value_parse_number(const char *text, gssize length, ValueDecimal decimal, ValueNumber *out)
 {
-    const char *end = text + (length < 0 ? strlen(text) : (gsize)length);
+    const char *end = text + scan_length(text, length);
     const char *rest;
     ValueNumber n;
     if (!parse_number(text, length, decimal, 0, &n, &rest) || !only_noise(rest, end))
@@ -606,7 +576,7 @@ gboolean value_parse_money(const char *text, gssize length, ValueDecimal decimal
 gboolean value_parse_quantity(const char *text, gssize length, ValueDecimal decimal,
                               ValueNumber *out, char *unit, gsize size)
 {
-    const char *end = text + (length < 0 ? strlen(text) : (gsize)length);
+    const char *end = text + scan_length(text, length);
     const char *rest;
     ValueNumber n;
     if (!parse_number(text, length, decimal, WANT_UNIT, &n, &rest))

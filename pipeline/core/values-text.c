@@ -1,18 +1,6 @@
 /* Words with a form (addresses of all kinds, numbers of accounts and documents), and comparing. */
+#include "values-scan.h"
 #include "values.h"
-
-#include <string.h>
-
-/* strchr() finds the NUL too, and texts with a given length may hold one. */
-static gboolean one_of(char c, const char *set)
-{
-    return c != '\0' && strchr(set, c) != NULL;
-}
-
-static gsize text_length(const char *text, gssize length)
-{
-    return length < 0 ? strlen(text) : (gsize)length;
-}
 
 static char *found(const char *text, gsize from, gsize to, gsize *start, gsize *end)
 {
@@ -57,7 +45,7 @@ static gsize host_end(const char *text, gsize from, gsize length)
 
 char *value_find_email(const char *text, gssize given, gsize *start, gsize *end)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     for (gsize at = 1; at < length; at++) {
         if (text[at] != '@')
             continue;
@@ -75,7 +63,7 @@ char *value_find_email(const char *text, gssize given, gsize *start, gsize *end)
 
 char *value_find_url(const char *text, gssize given, gsize *start, gsize *end)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     for (gsize i = 0; i + 4 < length; i++) {
         if (i > 0 && is_word_byte(text[i - 1]))
             continue;
@@ -119,7 +107,7 @@ static gboolean phone_shape(const char *text, gsize from, gsize to, guint digits
 
 char *value_find_phone(const char *text, gssize given, gsize *start, gsize *end)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     for (gsize i = 0; i < length; i++) {
         if ((!g_ascii_isdigit(text[i]) && text[i] != '+' && text[i] != '(') ||
             (i > 0 && is_word_byte(text[i - 1])))
@@ -160,7 +148,7 @@ static gboolean iban_valid(const char *iban, gsize length)
 
 char *value_find_iban(const char *text, gssize given, gsize *start, gsize *end)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     for (gsize i = 0; i + 14 < length; i++) {
         if (!g_ascii_isalpha(text[i]) || !g_ascii_isalpha(text[i + 1]) ||
             !g_ascii_isdigit(text[i + 2]) || !g_ascii_isdigit(text[i + 3]) ||
@@ -214,7 +202,7 @@ static const VatForm *vat_form(const char *text, gsize length)
 
 char *value_find_vat_id(const char *text, gssize given, gsize *start, gsize *end)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     for (gsize i = 0; i + 4 < length; i++) {
         if (i > 0 && is_word_byte(text[i - 1]))
             continue;
@@ -269,7 +257,7 @@ static gboolean identifier_shape(const char *text, gsize from, gsize to)
 
 char *value_find_identifier(const char *text, gssize given, gsize *start, gsize *end)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     for (gsize i = 0; i < length; i++) {
         if (!is_identifier_byte(text[i]) || (i > 0 && is_word_byte(text[i - 1])))
             continue;
@@ -364,7 +352,7 @@ static char *normal_form(const char *text, gsize length, GNormalizeMode mode)
 
 char *value_fold(const char *text, gssize given)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     g_autofree char *normal = normal_form(text, length, G_NORMALIZE_ALL_COMPOSE);
     GString *out = g_string_sized_new(length);
     gboolean gap = FALSE;
@@ -411,7 +399,7 @@ static char *ascii_key(const char *text, gsize length)
 
 char *value_key(const char *text, gssize given)
 {
-    gsize length = text_length(text, given);
+    gsize length = scan_length(text, given);
     if (is_ascii(text, length))
         return ascii_key(text, length);
     g_autofree char *normal = normal_form(text, length, G_NORMALIZE_ALL);
