@@ -239,6 +239,11 @@ typedef struct {
 void run_find_hits(Run *run);
 gboolean run_label_at(const Run *run, guint cell, guint32 from, gboolean any, guint32 *start);
 GPtrArray *run_candidates(Run *run, const FieldSpec *field);
+/* The amount of money that stands at a label, right of it or below; NULL if none. */
+Found *run_amount_at(Run *run, const Hit *hit);
+/* template-agree.c: candidates that equal the field's sum gain points; without a good candidate the
+ * sum itself joins them. */
+void run_reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found);
 /* Is the cell inside the field's region? */
 gboolean run_in_region(const Run *run, const FieldSpec *field, const Cell *cell);
 
