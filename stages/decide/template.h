@@ -26,17 +26,22 @@
  *                              "right" (rest of the line, then to the right), "below", "above",
  *                              "block" (the lines under the label). Default: right, below
  *   "parser": p                date | time | money | number | integer | percent | quantity |
- * currency | identifier | email | phone | url | iban | vat_id | boolean | enum | string (one cell)
- * | line (a whole row) | block (several lines) | organisation | address | heading | paragraphs
- *   "pattern": regex           with labels: applied to the text at the label; else searched
- * anywhere "match": regex             the text taken must match it; "reject": regex  must not match
- * it "anywhere": true           when no label leads to a value, the first value of the parser in
- * the region (organisation, address, heading, paragraphs need no label) "region": {"pages":
- * "first"|"last"|"all", "from": 0.0, "to": 1.0}   share of the page's height "pick": "best"
- * (default: label order, then nearness) | "first" | "last" | "largest" | "smallest" "agree":
- * ["cash", "-change"]   a bonus for the candidate equal to the sum of the amounts at these labels;
- * {"labels":[…]} groups give alternatives per term "in": [source, …]          take it from these
- * texts instead of the page: a column or label name,
+ *                              currency | identifier | email | phone | url | iban | vat_id |
+ *                              boolean | enum | string (one cell) | line | block (several lines) |
+ *                              organisation | address | heading | paragraphs
+ *   "pattern": regex           with labels: applied to the text at the label; else searched on the
+ *                              whole page
+ *   "match": regex             the text taken must match it; "reject": regex  must not match it
+ *   "anywhere": true           when no label leads to a value, the first value of the parser in the
+ *                              region; organisation, address, heading, paragraphs need no label
+ *   "region": {"pages": "first"|"last"|"all", "from": 0.0, "to": 1.0}   share of the page's height
+ *   "pick": p                  best (default: label order, then nearness) | first | last | largest |
+ *                              smallest: among places of the label that counts
+ *   "agree": [label, …]        ["cash", "-change"]: a bonus for the candidate equal to the sum of
+ *                              the amounts at these labels; {"labels": […]} gives alternatives per
+ *                              term. Where no label leads to an amount, the sum itself is taken
+ *                              (evidence: derived); a term whose label stands nowhere is nothing
+ *   "in": [source, …]          after the labels: take it from these texts: a column or label name,
  *                              "/pointer" (already filled), "*" (the whole text)
  *   "synonyms": {value: [phrase or /regex/, …]}   enum values by phrases; in the order written
  *   "replace": [[regex, text], …]  clean the string ($1 or \1 for groups); "case": calm | lower |
@@ -75,46 +80,43 @@
  *         "unless": regex        but not when this matches the same text
  *         "most": 1              how many times it may fire (default 1)
  *         "grade": word          for "choose"
- *         "item": {…}}           the object to add. In its strings "$0" is the offending text,
- * "$1",
- *                                "$name" groups, "$source" the source's name; other JSON is copied.
- *                                A string with nothing behind a "$…" is kept empty.
+ *         "item": {…}}           the object to add; in its strings "$0" is the offending text,
+ *                                "$1" and "$name" groups, "$source" the source's name; other JSON
+ *                                is copied
+ *
  * CHOICE {"if": "/pointer", "grade": word, "match": regex, "absent": true, "value": any}
  *        The first choice that holds gives the value. "if" alone: the pointer has something (an
- * array: is not empty); "grade": a rule of that array fired with this grade; "match": its text
- *        matches; "absent": it has nothing. Without "if" it always holds.
+ *        array: it is not empty); "grade": a rule of that array fired with this grade; "match": its
+ *        text matches; "absent": it has nothing. Without "if" it always holds.
  *
- * Example (a listing): {
+ * Example, a listing and its moderation:
+ * {
  *   "fields": {
- *     "title":    {"labels": ["title", "product name", "name"], "parser": "string",
- *                  "replace": [["\\s*!{2,}", "!"], ["(?:free shipping|best price)", ""]],
- *                  "case": "calm", "max_length": 120},
- *     "price":    {"labels": ["price", "price eur", "cost"], "parser": "money"},
+ *     "title": {"labels": ["title", "product name", "name"], "parser": "string",
+ *               "replace": [["\\s*!{2,}", "!"], ["(?:free shipping|best price)", ""]],
+ *               "case": "calm", "max_length": 120},
+ *     "price": {"labels": ["price", "price eur", "cost"], "parser": "money"},
  *     "currency": {"labels": ["currency"], "in": ["currency", "price", "price eur"],
  *                  "parser": "currency"},
- *     "condition": {"labels": ["condition", "state"], "in": ["condition", "title", "description"],
- *                  "parser": "enum", "synonyms": {"refurbished": ["refurb", "renewed"],
- *                  "used": ["used", "second hand", "pre-owned"], "new": ["new", "bnib", "sealed"]},
- *                  "default": "new"},
- *     "category": {"in": ["category", "title"], "parser": "enum",
- *                  "synonyms": {"electronics/phones": ["iphone", "smartphone", "/galaxy
- * [as]\\d+/"]}}, "attributes": {"collect": {"as": "list", "except": ["title", "id"]}},
+ *     "condition": {"labels": ["condition"], "in": ["title", "description"], "parser": "enum",
+ *                   "synonyms": {"refurbished": ["refurb", "renewed"],
+ *                                "used": ["used", "second hand", "/pre-?loved/"],
+ *                                "new": ["new", "bnib", "sealed"]}},
+ *     "attributes": {"collect": {"as": "list", "except": ["title", "id"]}},
  *     "violations": {"rules": [
- *        {"in": ["title", "description"], "pattern": "\\b[\\w.+-]+@[\\w-]+\\.\\w+\\b", "grade":
- * "fix", "item": {"rule": "no-contact-data", "guideline": "2026-01", "field": "$source", "text":
- * "$0", "fix": "Remove the e-mail address from the listing."}},
  *        {"in": ["description"], "pattern": "\\b(replica|1:1 copy)\\b", "grade": "stop",
  *         "item": {"rule": "no-counterfeit", "guideline": "2026-01", "field": "$source",
  *                  "text": "$0", "fix": "Replicas cannot be sold here; withdraw the listing."}},
  *        {"in": ["price"], "missing": true, "grade": "fix",
- *         "item": {"rule": "price-given", "guideline": "2026-01", "field": "price", "text": "",
+ *         "item": {"rule": "price-given", "guideline": "2026-01", "field": "price", "text": null,
  *                  "fix": "State a price."}}]},
  *     "decision": {"choose": [
  *        {"if": "/violations", "grade": "stop", "value": "reject"},
  *        {"if": "/violations", "value": "needs_changes"},
  *        {"value": "approve"}]},
  *     "decided_by": {"value": "machine"}
- *   } } */
+ *   }
+ * } */
 #pragma once
 
 #include "pipeline/core/error.h"
