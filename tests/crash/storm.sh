@@ -13,11 +13,16 @@ start_run() {
 }
 
 # Usage: new_place PLACE   An inbox with the samples, an empty outbox and state, and $settings.
+# DOCKET_LIGHT leaves out what needs OCR, for builds that are slow.
 settings=
 new_place() {
     rm -rf "$1"
     mkdir -p "$1"
     copy_samples "$1/inbox" inbox hostile
+    if [ -n "${DOCKET_LIGHT:-}" ]; then
+        find "$1/inbox" -type f \( -name '*.jpg' -o -name '*.png' -o -name '*.tif' -o -name '*-scan.pdf' \
+            -o -name '*-mixed.pdf' -o -name '*-bomb.pdf' \) -delete
+    fi
     printf '[paths]\ninbox=%s\noutbox=%s\nstate=%s\n[run]\nsettle=0\n%s\n' \
         "$1/inbox" "$1/outbox" "$1/state" "$settings" >"$1/docket.conf"
     (cd "$1/inbox" && find . -type f -exec sha256sum {} + | awk '{print $1}' | sort) >"$1/given"
@@ -39,6 +44,17 @@ settle() {
 
 check_books() {
     "$docket" audit --config "$1/docket.conf" >"$1/audit.out" 2>&1 && return 0
+    cat "$1/audit.out" >&2
+    fail "docket audit found a fault ($2)"
+}
+
+# Usage: check_books_now PLACE WHEN   The same right after a kill: a temp file may lie there until the
+# next run takes it away, and nothing else may be wrong.
+check_books_now() {
+    "$docket" audit --config "$1/docket.conf" >"$1/audit.out" 2>&1 && return 0
+    if grep -q '^in ' "$1/audit.out" && ! grep '^finding: ' "$1/audit.out" | grep -qv 'is a temp file'; then
+        return 0
+    fi
     cat "$1/audit.out" >&2
     fail "docket audit found a fault ($2)"
 }
@@ -127,7 +143,7 @@ storm() {
         if kill_run "$place"; then
             killed=$((killed + 1))
             if [ -f "$place/state/ledger.db" ]; then
-                check_books "$place" "after kill $killed, $delay ms into the run"
+                check_books_now "$place" "after kill $killed, $delay ms into the run"
             fi
         else
             finish_round "$place" "$reference"
