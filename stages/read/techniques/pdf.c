@@ -161,6 +161,9 @@ static gboolean read_page(PdfPage *p, GError **error)
     if (usable && text->words->len > 0)
         return has_page_image(p) ? emit_better(p, text, error) : emit_text(p, text, error);
     if (look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area)) {
+        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
+        if (has_page_image(p))
+            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
         g_array_set_size(text->words, 0);
         return emit_text(p, text, error);
     }
