@@ -77,8 +77,9 @@ static gboolean recognise(TessBaseAPI *engine, PIX *prepared, Collector *c, GErr
 {
     ETEXT_DESC *monitor = TessMonitorCreate();
     TessMonitorSetDeadlineMSecs(monitor, PAGE_DEADLINE_MS);
-    /* The search for columns takes parts of a till slip for pictures, and drops them. */
-    TessBaseAPISetPageSegMode(engine, c->done->slip ? PSM_SINGLE_BLOCK : PSM_AUTO);
+    /* The search for columns takes parts of narrow print for pictures, and drops them. */
+    TessBaseAPISetPageSegMode(engine,
+                              c->done->slip || c->done->narrow ? PSM_SINGLE_BLOCK : PSM_AUTO);
     TessBaseAPISetImage2(engine, prepared);
     gboolean ok = TessBaseAPIRecognize(engine, monitor) == 0;
     if (ok)

@@ -11,6 +11,7 @@
 #define SHEET_INCHES 11.7 /* longer side of a sheet of paper */
 #define SLIP_INCHES 3.15  /* width of a till roll, 80 mm */
 #define SLIP_ASPECT 1.45  /* taller than this is a slip; a sheet is 1.29 or 1.41 */
+#define NARROW_LETTERS 65 /* small letters across narrow print; a sheet has 100 and more */
 #define MIN_LETTER_PX 8.0 /* on the prepared image; smaller ones cannot be told apart */
 #define USUAL_LETTER_PX 16.0
 #define SAUVOLA_WINDOW 20
@@ -247,6 +248,9 @@ PIX *prepare(PIX *original, double dpi, Preparation *done, gboolean *blank)
     }
     done->letters = numaGetCount(heights);
     double scale = choose_scale(grey, dpi, heights);
+    l_float32 letter = 0;
+    numaGetMedian(heights, &letter);
+    done->narrow = letter > 0 && pixGetWidth(grey) < NARROW_LETTERS * letter;
     numaDestroy(&heights);
     PIX *scaled = pixScale(grey, (l_float32)scale, (l_float32)scale);
     pixDestroy(&grey);

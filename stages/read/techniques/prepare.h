@@ -15,7 +15,8 @@ typedef struct {
     int turn;                    /* clockwise quarter turns after everything else (prepare_turn) */
     int turn_width, turn_height; /* of the prepared image before these */
     int letters;                 /* letter-like marks that were seen */
-    gboolean slip;               /* one narrow column, as from a till */
+    gboolean slip;               /* tall and narrow, as from a till */
+    gboolean narrow;             /* print of few letters across: one column */
     double centre_x, centre_y;   /* of the turn, prepared pixels, border not counted */
 } Preparation;
 
