@@ -169,7 +169,11 @@ const char *phrases_nearest(const Phrases *p, const char *key)
         return key;
     for (guint i = 0; i < p->phrases->len; i++) {
         const Phrase *phrase = g_ptr_array_index(p->phrases, i);
+        /* Short words have neighbours that are words too ("diner", "dinar"): letters that OCR takes
+         * for each other, and no more. */
         double like = phrase->n == 1 ? likeness(key, phrase->tokens[0], TRUE) : 0;
+        if (strlen(key) < 7 && like < 0.94)
+            continue;
         /* Endings make other words of words ("service", "services"). */
         if (like <= 0 || like < most || g_str_has_prefix(key, phrase->tokens[0]) ||
             g_str_has_prefix(phrase->tokens[0], key))
