@@ -215,6 +215,10 @@ static PopplerDocument *open_document(GBytes *bytes, GError **error)
 
 Reading *pdf_read(const TechniqueInput *input, GError **error)
 {
+    if (g_bytes_get_size(input->bytes) == 0) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the PDF has no bytes");
+        return NULL;
+    }
     g_autoptr(PopplerDocument) document = open_document(input->bytes, error);
     if (!document)
         return NULL;
