@@ -80,6 +80,7 @@ pages() {
             esac
             file=$corpus/ocr-pages/$file truth=$corpus/ocr-pages/$truth
             "$read_one" text "$type" "$work/pages" "$file" >/dev/null 2>&1 || true
+            touch "$work/pages/$(basename "$file").txt" # a page that was not read is all errors
             tesseract "$file" - >"$work/pages/theirs" 2>/dev/null || true
             "$score" cer "$truth" "$work/pages/$(basename "$file").txt" >>"$work/pages.ours"
             "$score" cer "$truth" "$work/pages/theirs" >>"$work/pages.theirs"

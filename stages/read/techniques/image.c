@@ -239,11 +239,18 @@ static guint count_pages(const guint8 *data, gsize size, gboolean tiff, GError *
     return pages;
 }
 
+/* What it is, whatever it is called: TIFF alone has pages. */
+static gboolean is_tiff(const guint8 *data, gsize size)
+{
+    return size >= 4 && (memcmp(data, "II*\0", 4) == 0 || memcmp(data, "MM\0*", 4) == 0 ||
+                         memcmp(data, "II+\0", 4) == 0 || memcmp(data, "MM\0+", 4) == 0);
+}
+
 Reading *image_read(const TechniqueInput *input, GError **error)
 {
     gsize size;
     const guint8 *data = g_bytes_get_data(input->bytes, &size);
-    gboolean tiff = strcmp(input->media_type, "image/tiff") == 0;
+    gboolean tiff = is_tiff(data, size);
     if (size == 0) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the image has no bytes");
         return NULL;
