@@ -23,6 +23,7 @@ while [ $# -gt 0 ]; do
 done
 RANDOM=$seed
 in_flight=8
+export DOCKET_LIGHT=1 # this is about calls, not about OCR
 
 # Usage: start_model   A simulator with a bill of its own; sets bill_pid, bill_file and $settings.
 start_model() {
