@@ -126,8 +126,7 @@ static void print_scores(const Score *scores, guint documents)
            loose);
 }
 
-/* The labels as a record: date in ISO, total as number. A total that nobody labelled becomes 0,
- * since the schema requires one; it is not scored. */
+/* The labels as a record: date in ISO, total as number, null for what nobody labelled. */
 static cJSON *truth_record(const cJSON *truth)
 {
     ValueDate date;
@@ -145,7 +144,8 @@ static cJSON *truth_record(const cJSON *truth)
                           dated ? cJSON_CreateString(date.iso) : cJSON_CreateNull());
     cJSON_AddNullToObject(record, "currency");
     gboolean summed = sum && value_find_money(sum, -1, VALUE_DECIMAL_POINT, &total);
-    cJSON_AddNumberToObject(record, "total", summed ? total.number : 0);
+    cJSON_AddItemToObject(record, "total",
+                          summed ? cJSON_CreateNumber(total.number) : cJSON_CreateNull());
     return record;
 }
 
