@@ -46,8 +46,7 @@ static char *normalise(const char *text, gboolean ignore_case)
     gboolean space = FALSE;
     for (const char *p = folded; *p; p = g_utf8_next_char(p)) {
         gunichar c = fold(g_utf8_get_char(p));
-        if ((c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-            c == 0xfeff)
+        if ((c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || c == 0xfeff)
             continue;
         if (g_unichar_isspace(c)) {
             gboolean broken = c == '\n' && out->len > 1 && out->str[out->len - 1] == '-' &&

@@ -154,7 +154,8 @@ static GPtrArray *split_cells(const char *row, char separator, gboolean quotes)
 
 static char *decode(const Csv *csv, gsize start, gsize end)
 {
-    return charset_decode(csv->data + start, end - start, csv->charset);
+    return end > start ? charset_decode(csv->data + start, end - start, csv->charset)
+                       : g_strdup("");
 }
 
 static gboolean all_empty(const GPtrArray *cells)
