@@ -7,7 +7,8 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${DOCKET_BUILD:-$root/build/release}
 corpus=${DOCKET_CORPUS:-$root/../shared/corpus}/receipts-sroie
-sim= verbose=
+sim=""
+verbose=""
 while [ $# -gt 0 ]; do
     case $1 in
     --sim) sim=1 ;;
