@@ -121,6 +121,36 @@ static void spell_numbers(cJSON *value)
         spell_numbers(child);
 }
 
+static void new_line(GString *out, guint depth)
+{
+    g_string_append_printf(out, "\n%*s", (int)(2 * depth), "");
+}
+
+/* Compact JSON laid out for people: two spaces a level, one member a line. */
+static char *indent(const char *compact)
+{
+    GString *out = g_string_new(NULL);
+    guint depth = 0;
+    gboolean in_string = FALSE;
+    for (const char *p = compact; *p; p++) {
+        gboolean opens = !in_string && (*p == '{' || *p == '[');
+        gboolean closes = !in_string && (*p == '}' || *p == ']');
+        if (closes && p[-1] != '{' && p[-1] != '[')
+            new_line(out, depth - 1);
+        g_string_append_c(out, *p);
+        if (in_string && *p == '\\')
+            g_string_append_c(out, *++p);
+        else if (*p == '"')
+            in_string = !in_string;
+        depth = depth + opens - closes;
+        if ((opens && p[1] != '}' && p[1] != ']') || (!in_string && *p == ','))
+            new_line(out, depth);
+        else if (!in_string && *p == ':')
+            g_string_append_c(out, ' ');
+    }
+    return g_string_free(out, FALSE);
+}
+
 char *json_print(const cJSON *value, gboolean indented)
 {
     g_autoptr(cJSON) spelled = needs_digits(value) ? cJSON_Duplicate(value, TRUE) : NULL;
@@ -128,8 +158,8 @@ char *json_print(const cJSON *value, gboolean indented)
         spell_numbers(spelled);
         value = spelled;
     }
-    char *printed = indented ? cJSON_Print(value) : cJSON_PrintUnformatted(value);
-    char *text = g_strdup(printed);
+    char *printed = cJSON_PrintUnformatted(value);
+    char *text = indented ? indent(printed) : g_strdup(printed);
     cJSON_free(printed);
     return text;
 }

@@ -114,6 +114,18 @@ static void test_equal(void)
     g_assert_false(json_equal(a, c));
 }
 
+static void test_indented(void)
+{
+    const char *text = "{\"a\":[],\"b\":{},\"c\":[1,{\"d\":\"x\\\"{,:[\"}]}";
+    g_autoptr(cJSON) value = cJSON_Parse(text);
+    g_autofree char *laid_out = json_print(value, TRUE);
+    g_assert_cmpstr(laid_out, ==,
+                    "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    {\n"
+                    "      \"d\": \"x\\\"{,:[\"\n    }\n  ]\n}");
+    g_autofree char *compact = json_print(value, FALSE);
+    g_assert_cmpstr(compact, ==, text);
+}
+
 static void test_names(void)
 {
     const char *names[][2] = {
@@ -146,6 +158,7 @@ int main(int argc, char **argv)
     g_test_add_func("/json/depth", test_depth);
     g_test_add_func("/json/pointers", test_pointers);
     g_test_add_func("/json/equal", test_equal);
+    g_test_add_func("/json/indented", test_indented);
     g_test_add_func("/bytes/names", test_names);
     return g_test_run();
 }
