@@ -20,6 +20,7 @@
 #define COLUMN_GAP 2.5 /* between two rows of columns that are not running text, at most */
 #define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
+#define MAX_CAPTION_ROWS 8
 /* Over this many segments a page is no page of text: rows only, no search for columns. */
 #define MAX_SEGMENTS 6000
 
@@ -209,22 +210,19 @@ typedef struct {
     double x0, x1;
 } Strip;
 
-/* Takes away from the strips what the row occupies; strips thinner than `least` vanish. */
-static void narrow_strips(GArray *strips, const Row *row, double least)
+/* Takes away from the strips what r occupies; strips thinner than `least` vanish. */
+static void narrow_strips(GArray *strips, Rect r, double least)
 {
-    for (guint k = 0; k < row->n; k++) {
-        Rect r = row->segments[k]->rect;
-        for (guint i = strips->len; i-- > 0;) {
-            Strip s = g_array_index(strips, Strip, i);
-            if (r.x1 <= s.x0 || r.x0 >= s.x1)
-                continue;
-            Strip left = {s.x0, MIN(s.x1, r.x0)}, right = {MAX(s.x0, r.x1), s.x1};
-            g_array_remove_index(strips, i);
-            if (right.x1 - right.x0 >= least)
-                g_array_insert_val(strips, i, right);
-            if (left.x1 - left.x0 >= least)
-                g_array_insert_val(strips, i, left);
-        }
+    for (guint i = strips->len; i-- > 0;) {
+        Strip s = g_array_index(strips, Strip, i);
+        if (r.x1 <= s.x0 || r.x0 >= s.x1)
+            continue;
+        Strip left = {s.x0, MIN(s.x1, r.x0)}, right = {MAX(s.x0, r.x1), s.x1};
+        g_array_remove_index(strips, i);
+        if (right.x1 - right.x0 >= least)
+            g_array_insert_val(strips, i, right);
+        if (left.x1 - left.x0 >= least)
+            g_array_insert_val(strips, i, left);
     }
 }
 
@@ -263,7 +261,7 @@ static Side look_at_side(const LayoutWord *words, const Row *rows, guint n, doub
     }
     for (guint i = 0; i < n; i++) {
         const Segment *s = next_to(&rows[i], x, left);
-        side.wide += s && s->rect.x1 - s->rect.x0 >= 0.6 * (side.x1 - side.x0);
+        side.wide += s && s->rect.x1 - s->rect.x0 >= 0.4 * (side.x1 - side.x0);
     }
     return side;
 }
@@ -310,6 +308,20 @@ typedef struct {
 
 static void read_region(Layout *l, Segment **segments, guint n, guint depth);
 
+/* A picture's caption between two columns: short pieces with text on both sides, or reaching into the
+ * row above or below, so that text must stand beside them. */
+static gboolean is_caption(const Layout *l, const GArray *rows, guint i, double width)
+{
+    const Row *row = &g_array_index(rows, Row, i);
+    gboolean flanked = row->n >= 3;
+    const Segment *from = row->segments[flanked ? 1 : 0];
+    const Segment *to = row->segments[flanked ? row->n - 2 : row->n - 1];
+    double above = row[-1].y1 - row->y0;
+    double below = i + 1 < rows->len ? row->y1 - row[1].y0 : 0;
+    return 4 * (to->rect.x1 - from->rect.x0) < width &&
+           (flanked || MAX(above, below) > 0);
+}
+
 /* How many rows from `first` on keep an empty strip, and which strips these are. The run also ends
  * where the rows stand further apart than max_gap. */
 static guint find_run(const Layout *l, const GArray *rows, guint first, double max_gap,
@@ -318,14 +330,21 @@ static guint find_run(const Layout *l, const GArray *rows, guint first, double m
     g_autoptr(GArray) strips = g_array_new(FALSE, FALSE, sizeof(Strip));
     const Row *row = &g_array_index(rows, Row, first);
     Strip inside = {row->segments[0]->rect.x0, row->segments[row->n - 1]->rect.x1};
-    guint last = first;
+    guint last = first, captions = 0;
     g_array_append_val(strips, inside);
     g_array_set_size(kept, 0);
     for (guint i = first; i < rows->len; i++) {
         row = &g_array_index(rows, Row, i);
         if (i > first && row->y0 - row[-1].y1 > max_gap)
             break;
-        narrow_strips(strips, row, STRIP_GAP * l->unit);
+        for (guint k = 0; k < row->n; k++)
+            narrow_strips(strips, row->segments[k]->rect, STRIP_GAP * l->unit);
+        if (strips->len == 0 && max_gap == G_MAXDOUBLE && i > first &&
+            is_caption(l, rows, i, inside.x1 - inside.x0) && captions++ < MAX_CAPTION_ROWS) {
+            g_array_append_vals(strips, kept->data, kept->len);
+            for (guint k = 0; k < row->n && row->n >= 3; k += row->n - 1)
+                narrow_strips(strips, row->segments[k]->rect, STRIP_GAP * l->unit);
+        }
         if (strips->len == 0)
             break;
         g_array_set_size(kept, 0);
@@ -368,15 +387,19 @@ static gboolean find_columns(const Layout *l, const GArray *rows, guint first, g
     return FALSE;
 }
 
-/* Rows first..first+n cut at x: the left part, then the right part. */
+/* Rows first..first+n cut at x: the left part, the right part, then what lies across. */
 static void read_columns(Layout *l, const Row *rows, guint n, double x, guint depth)
 {
     g_autoptr(GPtrArray) left = g_ptr_array_new(), right = g_ptr_array_new();
+    g_autoptr(GPtrArray) across = g_ptr_array_new();
     for (guint i = 0; i < n; i++)
-        for (guint k = 0; k < rows[i].n; k++)
-            g_ptr_array_add(rows[i].segments[k]->rect.x1 <= x ? left : right, rows[i].segments[k]);
+        for (guint k = 0; k < rows[i].n; k++) {
+            Rect r = rows[i].segments[k]->rect;
+            g_ptr_array_add(r.x1 <= x ? left : r.x0 >= x ? right : across, rows[i].segments[k]);
+        }
     read_region(l, (Segment **)left->pdata, left->len, depth + 1);
     read_region(l, (Segment **)right->pdata, right->len, depth + 1);
+    read_region(l, (Segment **)across->pdata, across->len, depth + 1);
 }
 
 static void flush_rows(Layout *l, const Row *rows, guint n)
