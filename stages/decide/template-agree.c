@@ -46,7 +46,7 @@ static gboolean sums_to(const GPtrArray *amounts, const GPtrArray *terms, guint 
     return at > 0 && choices->len == 0 && sums_to(amounts, terms, at + 1, left);
 }
 
-static gboolean stands_anywhere(const Run *run, const GArray *phrases)
+gboolean run_says_any(const Run *run, const GArray *phrases)
 {
     for (guint i = 0; i < run->hits->len; i++)
         for (guint k = 0; k < phrases->len; k++)
@@ -57,15 +57,16 @@ static gboolean stands_anywhere(const Run *run, const GArray *phrases)
 
 /* The sum itself as a candidate, when the last places of all terms give one: what was paid less the
  * change is the total, also where its own line cannot be read. */
-static Found *sum_of(const Run *run, const FieldSpec *field, const GPtrArray *amounts)
+static Found *sum_of(const Run *run, const FieldSpec *field, const GPtrArray *terms,
+                     const GPtrArray *amounts)
 {
     double sum = 0;
     g_autoptr(Found) found = found_new();
-    for (guint i = 0; i < field->agree->len; i++) {
+    for (guint i = 0; i < terms->len; i++) {
         const GPtrArray *choices = g_ptr_array_index(amounts, i);
-        const Term *term = g_ptr_array_index(field->agree, i);
+        const Term *term = g_ptr_array_index(terms, i);
         /* What is named but cannot be read may be anything; what is not named is nothing. */
-        if (choices->len == 0 && (i == 0 || stands_anywhere(run, term->phrases)))
+        if (choices->len == 0 && (i == 0 || run_says_any(run, term->phrases)))
             return NULL;
         if (choices->len == 0)
             continue;
@@ -80,33 +81,41 @@ static Found *sum_of(const Run *run, const FieldSpec *field, const GPtrArray *am
     found->number = sum;
     found->quality = 0.5;
     found->summed = TRUE;
+    found->score = POINTS_SUM;
     return g_steal_pointer(&found);
+}
+
+static GPtrArray *amounts_of(Run *run, const GPtrArray *terms)
+{
+    GPtrArray *amounts = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    for (guint i = 0; i < terms->len; i++) {
+        const Term *term = g_ptr_array_index(terms, i);
+        g_ptr_array_add(amounts, amounts_at(run, term->phrases));
+    }
+    return amounts;
 }
 
 void run_reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found)
 {
     gboolean agreed = FALSE, good = FALSE;
-    if (!field->agree)
-        return;
-    g_autoptr(GPtrArray) amounts =
-        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-    for (guint i = 0; i < field->agree->len; i++) {
-        const Term *term = g_ptr_array_index(field->agree, i);
-        g_ptr_array_add(amounts, amounts_at(run, term->phrases));
-    }
-    for (guint i = 0; i < found->len; i++) {
-        Found *candidate = g_ptr_array_index(found, i);
-        good = good || candidate->quality >= 1.0;
-        if (candidate->number == 0 || !sums_to(amounts, field->agree, 0, candidate->number))
-            continue;
-        candidate->score += POINTS_AGREE;
-        agreed = TRUE;
+    g_autoptr(GPtrArray) sums = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
+    for (guint i = 0; i < found->len; i++)
+        good = good || ((Found *)g_ptr_array_index(found, i))->quality >= 1.0;
+    for (guint k = 0; field->agree && k < field->agree->len; k++) {
+        const GPtrArray *terms = g_ptr_array_index(field->agree, k);
+        g_autoptr(GPtrArray) amounts = amounts_of(run, terms);
+        for (guint i = 0; i < found->len; i++) {
+            Found *candidate = g_ptr_array_index(found, i);
+            if (candidate->number == 0 || !sums_to(amounts, terms, 0, candidate->number))
+                continue;
+            candidate->score += candidate->agreed ? 0 : POINTS_AGREE;
+            candidate->agreed = agreed = TRUE;
+        }
+        Found *sum = sum_of(run, field, terms, amounts);
+        if (sum)
+            g_ptr_array_add(sums, sum);
     }
     guint types = field->value.types;
-    gboolean numeric = types == 0 || (types & TYPE_NUMBER);
-    Found *sum = agreed || good || !numeric ? NULL : sum_of(run, field, amounts);
-    if (sum) {
-        sum->score = POINTS_SUM;
-        g_ptr_array_add(found, sum);
-    }
+    if (!agreed && !good && sums->len > 0 && (types == 0 || (types & TYPE_NUMBER)))
+        g_ptr_array_add(found, g_ptr_array_steal_index(sums, 0));
 }

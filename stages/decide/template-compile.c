@@ -305,6 +305,7 @@ static void field_free(gpointer data)
     value_spec_clear(&field->value);
     g_clear_pointer(&field->labels, g_array_unref);
     g_clear_pointer(&field->agree, g_ptr_array_unref);
+    g_clear_pointer(&field->round_labels, g_array_unref);
     g_strfreev(field->in);
     g_free(field->join);
     g_clear_pointer(&field->until, phrases_free);
@@ -405,25 +406,22 @@ static void term_free(gpointer data)
     g_free(term);
 }
 
-static gboolean compile_agree(Template *t, FieldSpec *field, const cJSON *entry, GError **error)
+/* One sum of "agree": labels of its terms, "-" before those that are taken off. */
+static GPtrArray *compile_sum(Template *t, const char *where, const cJSON *list, GError **error)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "agree");
     const cJSON *item, *text;
-    if (list == NULL)
-        return TRUE;
-    if (!cJSON_IsArray(list))
-        return broken(error, field->pointer, "agree", "must be an array of labels");
-    field->agree = g_ptr_array_new_with_free_func(term_free);
+    g_autoptr(GPtrArray) sum = g_ptr_array_new_with_free_func(term_free);
     cJSON_ArrayForEach(item, list)
     {
         Term *term = g_new0(Term, 1);
         term->sign = 1.0;
         term->phrases = g_array_new(FALSE, FALSE, sizeof(guint));
-        g_ptr_array_add(field->agree, term);
+        g_ptr_array_add(sum, term);
         const cJSON *labels = cJSON_GetObjectItemCaseSensitive(item, "labels");
-        if (!cJSON_IsString(item) && !cJSON_IsArray(labels))
-            return broken(error, field->pointer, "agree",
-                          "must hold labels or {\"labels\": [...]}");
+        if (!cJSON_IsString(item) && !cJSON_IsArray(labels)) {
+            broken(error, where, "agree", "must hold labels or {\"labels\": [...]}");
+            return NULL;
+        }
         cJSON *const one = cJSON_IsString(item) ? (cJSON *)item : labels->child;
         for (text = one; text != NULL; text = cJSON_IsString(item) ? NULL : text->next) {
             const char *label = cJSON_IsString(text) ? text->valuestring : "";
@@ -433,6 +431,45 @@ static gboolean compile_agree(Template *t, FieldSpec *field, const cJSON *entry,
             if (number != PHRASES_NONE)
                 g_array_append_val(term->phrases, number);
         }
+    }
+    return g_steal_pointer(&sum);
+}
+
+static gboolean compile_agree(Template *t, FieldSpec *field, const cJSON *entry, GError **error)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "agree"), *sum;
+    if (list == NULL)
+        return TRUE;
+    if (!cJSON_IsArray(list))
+        return broken(error, field->pointer, "agree", "must be an array of labels");
+    field->agree = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    gboolean many = cJSON_IsArray(list->child);
+    for (sum = many ? list->child : list; sum != NULL; sum = many ? sum->next : NULL) {
+        GPtrArray *terms = compile_sum(t, field->pointer, sum, error);
+        if (terms == NULL)
+            return FALSE;
+        g_ptr_array_add(field->agree, terms);
+    }
+    return TRUE;
+}
+
+static gboolean compile_round(Template *t, FieldSpec *field, const cJSON *entry, GError **error)
+{
+    const cJSON *round = cJSON_GetObjectItemCaseSensitive(entry, "round");
+    const cJSON *step = cJSON_GetObjectItemCaseSensitive(round, "step"), *label;
+    const cJSON *labels = cJSON_GetObjectItemCaseSensitive(round, "labels");
+    if (round == NULL)
+        return TRUE;
+    if (!cJSON_IsNumber(step) || !(step->valuedouble > 0) || !cJSON_IsArray(labels))
+        return broken(error, field->pointer, "round", "must hold a step above 0 and labels");
+    field->round_step = step->valuedouble;
+    field->round_labels = g_array_new(FALSE, FALSE, sizeof(guint));
+    cJSON_ArrayForEach(label, labels)
+    {
+        guint number =
+            cJSON_IsString(label) ? add_phrase(t, label->valuestring, TRUE) : PHRASES_NONE;
+        if (number != PHRASES_NONE)
+            g_array_append_val(field->round_labels, number);
     }
     return TRUE;
 }
@@ -468,10 +505,10 @@ static gboolean compile_words(FieldSpec *field, const cJSON *entry, GError **err
 }
 
 static const char *const field_keys[] = {
-    "value",      "labels", "not",     "position", "parser", "pattern",  "match",   "reject",
-    "anywhere",   "region", "pick",    "agree",    "in",     "synonyms", "replace", "case",
-    "max_length", "lines",  "join",    "spell",    "until",  "words",    "many",    "split",
-    "default",    "table",  "collect", "rules",    "choose", NULL};
+    "value",    "labels",     "not",   "position", "parser", "pattern", "match",    "reject",
+    "anywhere", "region",     "pick",  "agree",    "round",  "in",      "synonyms", "replace",
+    "case",     "max_length", "lines", "join",     "spell",  "until",   "words",    "many",
+    "split",    "default",    "table", "collect",  "rules",  "choose",  NULL};
 
 /* The names of "in" are labels too, where a document has no columns. */
 static void add_source_names(Template *t, char **in)
@@ -506,7 +543,8 @@ static gboolean compile_field(Template *t, const char *name, const cJSON *entry,
         !value_spec_compile(t, &field->value, field->name, entry, demands, pointer, error) ||
         (plain && !compile_labels(t, field, entry, schema, error)) ||
         !compile_positions(field, entry, error) || !compile_region(field, entry, error) ||
-        !compile_agree(t, field, entry, error) || !compile_words(field, entry, error) ||
+        !compile_agree(t, field, entry, error) || !compile_round(t, field, entry, error) ||
+        !compile_words(field, entry, error) ||
         !spec_word(entry, "pick", pick_names, pointer, &pick, error) ||
         !compile_phrase_list(entry, "until", pointer, &field->until, error) ||
         !spec_regex(entry, "split", pointer, &field->split, error) ||

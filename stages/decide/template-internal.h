@@ -142,7 +142,9 @@ typedef struct {
     PageChoice pages;
     double from, to;
     Pick pick;
-    GPtrArray *agree; /* of Term, NULL */
+    GPtrArray *agree;     /* of GPtrArray of Term: sums that the value may be; NULL */
+    double round_step;    /* amounts of money are rounded to these when paid; 0 = they are not */
+    GArray *round_labels; /* of guint: phrases that say so; NULL */
     char **in;
     guint lines;
     char *join;       /* between the lines of a block; NULL: ", ", or a space behind a comma */
@@ -198,9 +200,11 @@ typedef struct {
     double number;  /* of numbers and dates, for "largest" and "agree" */
     double quality; /* 0..1: how well it fits the parser */
     double score;
+    double sure;     /* 0..1: share of the confidence that place, proof and rivals leave */
     guint rank;      /* of its label, or G_MAXUINT */
     guint order;     /* place in the document */
     gboolean summed; /* computed from amounts that stand there */
+    gboolean agreed; /* equals a sum of other amounts */
     GArray *runs;    /* of WordRun */
 } Found;
 
@@ -244,6 +248,11 @@ Found *run_amount_at(Run *run, const Hit *hit);
 /* template-agree.c: candidates that equal the field's sum gain points; without a good candidate the
  * sum itself joins them. */
 void run_reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found);
+/* Does one of the phrases stand anywhere on the page? */
+gboolean run_says_any(const Run *run, const GArray *phrases);
+/* template-proof.c: what else on a page that OCR read speaks for the candidate. Returns it or a
+ * better one, which is then in `found` too; its `sure` is set. */
+Found *run_prove(Run *run, const FieldSpec *field, GPtrArray *found, Found *picked);
 /* Is the cell inside the field's region? */
 gboolean run_in_region(const Run *run, const FieldSpec *field, const Cell *cell);
 

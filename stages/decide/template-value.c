@@ -13,6 +13,7 @@ Found *found_new(void)
 {
     Found *found = g_new0(Found, 1);
     found->quality = 1.0;
+    found->sure = 1.0;
     found->rank = G_MAXUINT;
     found->runs = g_array_new(FALSE, FALSE, sizeof(WordRun));
     return found;

@@ -75,8 +75,8 @@ static void add_evidence(Run *run, const char *pointer, const Found *found)
                       : exact                                ? GROUNDED_EXACT
                                                              : GROUNDED_NORMALISED;
     /* Near labels that read well, values that fit: 1; running text and odd forms: less. */
-    field->confidence =
-        CLAMP(0.5 + 0.5 * found->quality, 0.0, 1.0) * (found->rank == G_MAXUINT ? 0.8 : 1.0);
+    field->confidence = CLAMP(0.5 + 0.5 * found->quality, 0.0, 1.0) *
+                        (found->rank == G_MAXUINT ? 0.8 : 1.0) * found->sure;
     for (guint i = 0; i < found->runs->len; i++) {
         WordRun words = g_array_index(found->runs, WordRun, i);
         field_add_evidence(field, run->sheet->reading, words.first, words.n, exact ? 1.0 : 0.9);
@@ -209,7 +209,8 @@ static void fill_field(Run *run, const FieldSpec *field)
     if (found->len > 0 && field->many)
         put_many(run, field, found);
     else if (found->len > 0)
-        put_found(run, field, field->pointer, pick_found(field, found));
+        put_found(run, field, field->pointer,
+                  run_prove(run, field, found, pick_found(field, found)));
     g_ptr_array_unref(found);
     if (!json_at(run->record->root, field->pointer) && field->otherwise)
         put_derived(run, field->pointer, cJSON_Duplicate(field->otherwise, TRUE));

@@ -40,7 +40,11 @@
  *   "agree": [label, …]        ["cash", "-change"]: a bonus for the candidate equal to the sum of
  *                              the amounts at these labels; {"labels": […]} gives alternatives per
  *                              term. Where no label leads to an amount, the sum itself is taken
- *                              (evidence: derived); a term whose label stands nowhere is nothing
+ *                              (evidence: derived); a term whose label stands nowhere is nothing.
+ *                              [[…], […]]: several such sums. What OCR read and neither a sum nor
+ *                              a second place on the page confirms is less sure
+ *   "round": {"step": 0.05, "labels": [text, …]}   sums are rounded when paid: of an amount and
+ *                              its rounded twin the twin is meant
  *   "in": [source, …]          after the labels: take it from these texts: a column or label name,
  *                              "/pointer" (already filled), "*" (the whole text)
  *   "synonyms": {value: [phrase or /regex/, …]}   enum values by phrases; in the order written
