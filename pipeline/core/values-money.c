@@ -4,198 +4,6 @@
 
 #include <stdio.h>
 
-typedef struct {
-    const char *sign; /* as written, compared without case */
-    const char *code; /* ISO 4217, "" when several countries use the sign */
-} CurrencySign;
-
-/* Longer signs before their suffixes ("US$" before "$"). */
-static const CurrencySign signs[] = {
-    {"US$", "USD"},
-    {"USD$", "USD"},
-    {"AU$", "AUD"},
-    {"A$", "AUD"},
-    {"CA$", "CAD"},
-    {"C$", "CAD"},
-    {"NZ$", "NZD"},
-    {"S$", "SGD"},
-    {"SG$", "SGD"},
-    {"HK$", "HKD"},
-    {"NT$", "TWD"},
-    {"R$", "BRL"},
-    {"MX$", "MXN"},
-    {"\xe2\x82\xac", "EUR"},
-    {"\xc2\xa3", "GBP"},
-    {"\xc2\xa5", "JPY"},
-    {"\xef\xbf\xa5", "JPY"},
-    {"$", "USD"},
-    {"\xe2\x82\xb9", "INR"},
-    {"\xe2\x82\xbd", "RUB"},
-    {"\xe2\x82\xa9", "KRW"},
-    {"\xe2\x82\xba", "TRY"},
-    {"\xe2\x82\xab", "VND"},
-    {"\xe0\xb8\xbf", "THB"},
-    {"\xe2\x82\xb1", "PHP"},
-    {"\xe2\x82\xaa", "ILS"},
-    {"\xe2\x82\xb4", "UAH"},
-    {"\xe2\x82\xa6", "NGN"},
-    {"\xe2\x82\xb8", "KZT"},
-    {"z\xc5\x82", "PLN"},
-    {"K\xc4\x8d", "CZK"},
-    {"RM", "MYR"},
-    {"Rp", "IDR"},
-    {"Rs.", "INR"},
-    {"Rs", "INR"},
-    {"SFr.", "CHF"},
-    {"SFr", "CHF"},
-    {"Fr.", "CHF"},
-    {"Ft", "HUF"},
-    {"kr.", ""},
-    {"kr", ""},
-    {"TL", "TRY"},
-    {"Euros", "EUR"},
-    {"Euro", "EUR"},
-    {"Dollars", "USD"},
-    {"Dollar", "USD"},
-    {"Pounds", "GBP"},
-    {"Ringgit", "MYR"},
-    {"Rupees", "INR"},
-    {"Yen", "JPY"},
-    {"Franken", "CHF"},
-};
-
-/* ISO 4217 codes in use. */
-static const char codes[][4] = {
-    "AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT",
-    "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD",
-    "CDF", "CHF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD",
-    "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ",
-    "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD", "JOD",
-    "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR",
-    "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR",
-    "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN",
-    "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR",
-    "SDG", "SEK", "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB",
-    "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS",
-    "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWL"};
-
-/* Those that are words of common languages too count only directly beside an amount. */
-static const char *const word_codes[] = {"ALL", "AMD", "BAM", "BHD", "COP", "CUP", "GEL",
-                                         "LAK", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"};
-
-static gboolean letter_before(const char *text, const char *p)
-{
-    const char *q = p > text ? g_utf8_find_prev_char(text, p) : NULL;
-    return q != NULL && g_unichar_isalpha(g_utf8_get_char(q));
-}
-
-/* ---- currencies ---- */
-
-/* TRUE only for characters that differ in more than case; cheap, and never wrong about that. */
-static gboolean other_letter(char a, char b)
-{
-    return (((guchar)a ^ (guchar)b) & 0xdf) != 0;
-}
-
-/* The table's entry for three letters of any case, or NULL. */
-static const char *code_entry(const char *p)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
-        if (!other_letter(codes[i][0], *p) && g_ascii_strncasecmp(codes[i], p, 3) == 0)
-            return codes[i];
-    return NULL;
-}
-
-static gboolean is_word_code(const char *code)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(word_codes); i++)
-        if (strcmp(word_codes[i], code) == 0)
-            return TRUE;
-    return FALSE;
-}
-
-/* The sign or code that stands at p; *after is behind it. Words end where letters end. */
-static const char *currency_at(const char *p, const char *end, const char **after)
-{
-    gsize left = (gsize)(end - p);
-    /* Tried at every character of a text, so most signs must fall at their first letter. */
-    for (gsize i = 0; left > 0 && i < G_N_ELEMENTS(signs); i++) {
-        if (other_letter(signs[i].sign[0], *p))
-            continue;
-        gsize n = strlen(signs[i].sign);
-        if (n > left || g_ascii_strncasecmp(p, signs[i].sign, n) != 0)
-            continue;
-        if (g_ascii_isalpha(signs[i].sign[n - 1]) && letter_at(p + n, end))
-            continue;
-        *after = p + n;
-        return signs[i].code;
-    }
-    if (left >= 3 && g_ascii_isalpha(p[0]) && !letter_at(p + 3, end)) {
-        *after = p + 3;
-        return code_entry(p);
-    }
-    return NULL;
-}
-
-const char *value_currency(const char *text, gssize length)
-{
-    const char *end = text + scan_length(text, length);
-    const char *after;
-    while (text < end && (space_at(text, end) || one_of(*text, "(['\"")))
-        text = g_utf8_next_char(text);
-    if (text >= end)
-        return NULL;
-    const char *code = currency_at(text, end, &after);
-    if (code == NULL || code[0] == '\0')
-        return NULL;
-    after = skip_space(after, end);
-    while (after < end && one_of(*after, ".,:;)]'\""))
-        after++;
-    return skip_space(after, end) == end ? code : NULL;
-}
-
-const char *value_find_currency(const char *text, gssize length, gsize *start, gsize *end)
-{
-    const char *stop = text + scan_length(text, length);
-    for (const char *p = text; p < stop; p = g_utf8_next_char(p)) {
-        const char *after;
-        gboolean letter = letter_at(p, stop);
-        if (is_digit(*p) || (letter && letter_before(text, p)))
-            continue;
-        const char *code = currency_at(p, stop, &after);
-        if (code == NULL || code[0] == '\0')
-            continue;
-        /* Signs made of letters are words elsewhere; only "RM" and codes in capitals are safe. */
-        const char *next = skip_space(after, stop);
-        gboolean beside = (next < stop && is_digit(*next)) || (p > text && is_digit(p[-1]));
-        gboolean capitals = after - p <= 3;
-        for (const char *q = p; q < after; q++)
-            capitals = capitals && (!g_ascii_isalpha(*q) || g_ascii_isupper(*q));
-        if (letter && !beside && (!capitals || is_word_code(code)) && after - p < 4)
-            continue;
-        if (start)
-            *start = (gsize)(p - text);
-        if (end)
-            *end = (gsize)(after - text);
-        return code;
-    }
-    return NULL;
-}
-
-int value_currency_decimals(const char *code)
-{
-    static const char *const none[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-                                       "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
-    static const char *const three[] = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
-    for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
-        if (g_strcmp0(code, none[i]) == 0)
-            return 0;
-    for (gsize i = 0; i < G_N_ELEMENTS(three); i++)
-        if (g_strcmp0(code, three[i]) == 0)
-            return 3;
-    return 2;
-}
-
 /* ---- digits and their separators ---- */
 
 #define MAX_GROUPS 10
@@ -385,7 +193,7 @@ static const char *tail_at(const char *p, const char *end, gboolean bracket, gbo
         p = q + 1;
     }
     if ((*currency)[0] == '\0' && !out->percent && q < end && !is_digit(*q)) {
-        const char *code = currency_at(q, end, &after);
+        const char *code = scan_currency(q, end, &after);
         const char *then = code ? skip_space(after, end) : NULL;
         if (code && !(then < end && is_digit(*then))) {
             *currency = code;
@@ -426,7 +234,7 @@ static const char *head_at(const char *p, const char *end, gboolean *bracket, gb
         } else if (*p == '+') {
             p++;
         } else if (!is_digit(*p) && (*currency)[0] == '\0') {
-            const char *code = currency_at(p, end, &after);
+            const char *code = scan_currency(p, end, &after);
             if (code == NULL)
                 break;
             *currency = code;
@@ -509,7 +317,7 @@ static gboolean find_number(const char *text, gssize length, ValueDecimal decima
     for (const char *p = text; p < end; p = g_utf8_next_char(p)) {
         const char *after, *mark;
         gboolean may = is_digit(*p) || one_of(*p, ".,(+$") || minus_at(p, end) > 0 ||
-                       currency_at(p, end, &mark) != NULL;
+                       scan_currency(p, end, &mark) != NULL;
         if (!may || !starts_well(text, p, end))
             continue;
         ValueNumber n;

@@ -39,3 +39,13 @@ static inline const char *skip_space(const char *p, const char *end)
         p += n;
     return p;
 }
+
+static inline gboolean letter_before(const char *text, const char *p)
+{
+    const char *q = p > text ? g_utf8_find_prev_char(text, p) : NULL;
+    return q != NULL && g_unichar_isalpha(g_utf8_get_char(q));
+}
+
+/* values-currency.c: the sign or code that stands at p; *after is behind it. Words end where letters
+ * end. "" for signs that several countries use; NULL if there is none. Static. */
+const char *scan_currency(const char *p, const char *end, const char **after);

@@ -17,6 +17,8 @@
     4.0                   /* lost for each further word behind the label ("Total of discounts"), */
 #define POINTS_WORDS 16.0 /* but no more than this */
 
+#define SURE_ONE_SIGN 0.8 /* left of the confidence of a currency that OCR saw once */
+
 /* ---- labels ---- */
 
 static gboolean is_owned(guint phrase, gpointer data)
@@ -482,6 +484,9 @@ static void search_sources(Run *run, const FieldSpec *field, GPtrArray *out)
                 value_take(run->template, &field->value, name, strlen(name), TRUE, &start, &end);
         } else if (found) {
             source_words(source, run->sheet, start, end, found->runs);
+            /* One sign in all that OCR read may as well be a stain. */
+            if (found->places == 1 && run_from_ocr(run, found))
+                found->sure = SURE_ONE_SIGN;
         }
         if (found)
             g_ptr_array_add(out, found);

@@ -203,6 +203,7 @@ typedef struct {
     double sure;     /* 0..1: share of the confidence that place, proof and rivals leave */
     guint rank;      /* of its label, or G_MAXUINT */
     guint order;     /* place in the document */
+    guint places;    /* of a currency: how often the text names it; 0 = not counted */
     gboolean summed; /* computed from amounts that stand there */
     gboolean agreed; /* equals a sum of other amounts */
     GArray *runs;    /* of WordRun */
@@ -250,6 +251,8 @@ Found *run_amount_at(Run *run, const Hit *hit);
 void run_reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found);
 /* Does one of the phrases stand anywhere on the page? */
 gboolean run_says_any(const Run *run, const GArray *phrases);
+/* Are the letters of its place OCR's? */
+gboolean run_from_ocr(const Run *run, const Found *found);
 /* template-proof.c: what else on a page that OCR read speaks for the candidate. Returns it or a
  * better one, which is then in `found` too; its `sure` is set. */
 Found *run_prove(Run *run, const FieldSpec *field, GPtrArray *found, Found *picked);

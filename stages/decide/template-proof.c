@@ -3,7 +3,6 @@
 #include "template-internal.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What is left of the confidence: */
@@ -11,7 +10,6 @@
 #define SURE_ROUNDED 0.95  /* rounded twin that stands on the page */
 #define SURE_COMPUTED 0.70 /* computed, and written nowhere */
 #define SURE_TWIN 0.80     /* read otherwise at its label, and so at two other places */
-#define SURE_NET 0.70      /* it and the tax make another amount of the page */
 
 /* An amount of money anywhere on the page. */
 typedef struct {
@@ -168,7 +166,7 @@ static Found *proven_twin(const Run *run, const FieldSpec *field, const GArray *
     return NULL;
 }
 
-static gboolean from_ocr(const Run *run, const Found *found)
+gboolean run_from_ocr(const Run *run, const Found *found)
 {
     if (found->runs->len == 0)
         return FALSE;
@@ -178,7 +176,7 @@ static gboolean from_ocr(const Run *run, const Found *found)
 
 Found *run_prove(Run *run, const FieldSpec *field, GPtrArray *found, Found *picked)
 {
-    if (field->agree == NULL || !cJSON_IsNumber(picked->value) || !from_ocr(run, picked))
+    if (field->agree == NULL || !cJSON_IsNumber(picked->value) || !run_from_ocr(run, picked))
         return picked;
     g_autoptr(GArray) amounts = page_amounts(run);
     if (!is_proven(run, amounts, picked)) {

@@ -126,6 +126,8 @@ cJSON *value_finish(const ValueSpec *spec, char *given)
 
 /* ---- one kind each ---- */
 
+static const Synonym *first_synonym(const ValueSpec *spec, Slice *s);
+
 static cJSON *number_value(const ValueSpec *spec, const char *decimal, double *number)
 {
     ValueNumber n;
@@ -237,14 +239,52 @@ static cJSON *take_time(const ValueSpec *spec, Slice *s)
     return allowed(spec, iso) ? cJSON_CreateString(iso) : NULL;
 }
 
-static cJSON *take_currency(const ValueSpec *spec, Slice *s)
+typedef struct {
+    const char *code;
+    guint votes;
+    gsize start, end;
+} Vote;
+
+/* The currency that stands most often in a text; on a tie the first. */
+static gboolean most_named(const char *text, gsize length, Vote *best)
 {
-    const char *code = value_currency(s->text, (gssize)s->length);
-    s->start = 0;
-    s->end = s->length;
-    if (code == NULL)
-        code = value_find_currency(s->text, (gssize)s->length, &s->start, &s->end);
-    return code && allowed(spec, code) ? cJSON_CreateString(code) : NULL;
+    Vote votes[8];
+    guint n = 0;
+    gsize start, end;
+    for (gsize at = 0; at < length; at += end) {
+        const char *code = value_find_currency(text + at, (gssize)(length - at), &start, &end);
+        guint i = 0;
+        if (code == NULL)
+            break;
+        while (i < n && strcmp(votes[i].code, code) != 0)
+            i++;
+        if (i == G_N_ELEMENTS(votes))
+            continue;
+        if (i == n)
+            votes[n++] = (Vote){code, 0, at + start, at + end};
+        votes[i].votes++;
+    }
+    for (guint i = 0; i < n; i++)
+        if (i == 0 || votes[i].votes > best->votes)
+            *best = votes[i];
+    return n > 0;
+}
+
+/* A sign that stands in a long text once may be a stain ("5" read as "$"); then the words that the
+ * pack takes for the currency decide, if there are any. */
+static cJSON *take_currency(const ValueSpec *spec, Slice *s, Found *found)
+{
+    Vote best = {.code = value_currency(s->text, (gssize)s->length), 2, 0, s->length};
+    if (best.code == NULL && !most_named(s->text, s->length, &best))
+        best.votes = 0;
+    const Synonym *synonym = best.votes < 2 ? first_synonym(spec, s) : NULL;
+    if (synonym)
+        return cJSON_Duplicate(synonym->value, TRUE);
+    s->start = best.start;
+    s->end = best.end;
+    /* Letters are not made by stains. */
+    found->places = best.votes > 0 && g_ascii_isalpha(s->text[s->start]) ? 2 : best.votes;
+    return best.votes > 0 && allowed(spec, best.code) ? cJSON_CreateString(best.code) : NULL;
 }
 
 static cJSON *take_form(const ValueSpec *spec, Slice *s)
@@ -398,7 +438,7 @@ static cJSON *take_kind(const Template *t, const ValueSpec *spec, Slice *s, gboo
     case PARSER_QUANTITY:
         return take_number(t, spec, s, find, found);
     case PARSER_CURRENCY:
-        return take_currency(spec, s);
+        return take_currency(spec, s, found);
     case PARSER_IDENTIFIER:
     case PARSER_EMAIL:
     case PARSER_PHONE:

@@ -298,6 +298,17 @@ static void test_currency(void)
     g_assert_cmpstr(value_find_currency("form for the poor", -1, NULL, NULL), ==, NULL);
     g_assert_cmpstr(value_find_currency("amounts in CHF.", -1, NULL, NULL), ==, "CHF");
     g_assert_cmpstr(value_find_currency("12,50\xe2\x82\xac", -1, NULL, NULL), ==, "EUR");
+    /* Words, house numbers and what OCR makes of letters are no currencies. */
+    static const char *const none[] = {"SYARIKAT SDN BHD",  "Oak table top", "a cup of tea",
+                                       "BHD 123456-X",      "$S21/1A,",      "LOT $821/34",
+                                       "D.I.\xc2\xa5. SDN", "25$2",          "yer 20 SAR"};
+    for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
+        g_assert_cmpstr(value_find_currency(none[i], -1, NULL, NULL), ==, NULL);
+    g_assert_cmpstr(value_find_currency("12.500 BHD", -1, NULL, NULL), ==, "BHD");
+    g_assert_cmpstr(value_find_currency("BHD 12.50", -1, NULL, NULL), ==, "BHD");
+    g_assert_cmpstr(value_find_currency("Price (\xe2\x82\xac)", -1, NULL, NULL), ==, "EUR");
+    g_assert_cmpstr(value_find_currency("for 12,50 eur", -1, NULL, NULL), ==, "EUR");
+    g_assert_cmpstr(value_find_currency("RM12.50SR", -1, NULL, NULL), ==, "MYR");
     g_assert_cmpint(value_currency_decimals("JPY"), ==, 0);
     g_assert_cmpint(value_currency_decimals("KWD"), ==, 3);
     g_assert_cmpint(value_currency_decimals("EUR"), ==, 2);
