@@ -106,6 +106,8 @@ static void print_fields(const Reading *r, const Block *block, GString *out)
         } else {
             g_string_append(out, "- **");
             append_cell(r, line, 0, out);
+            if (out->str[out->len - 1] == ':')
+                g_string_truncate(out, out->len - 1);
             g_string_append(out, "**: ");
         }
         append_cell(r, line, 1, out);
@@ -237,6 +239,8 @@ char *reading_to_json(const Reading *r)
         append_number(out, "height", page->height);
         if (page->confidence >= 0)
             append_number(out, "confidence", page->confidence);
+        if (page->turn)
+            g_string_append_printf(out, ",\"turn\":%u", page->turn * 90);
         if (page->hidden)
             g_string_append_printf(out, ",\"hidden_words\":%u", page->hidden);
         g_string_append(out, ",\"blocks\":[");

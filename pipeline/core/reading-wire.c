@@ -7,12 +7,12 @@
 #include <string.h>
 
 /* The structs are the wire format: both ends are the same build on the same machine. */
-G_STATIC_ASSERT(sizeof(Page) == 48);
+G_STATIC_ASSERT(sizeof(Page) == 56);
 G_STATIC_ASSERT(sizeof(Block) == 48);
 G_STATIC_ASSERT(sizeof(Line) == 40);
 G_STATIC_ASSERT(sizeof(Word) == 56);
 
-#define PAGE_TYPE "(ddduuuuuu)"
+#define PAGE_TYPE "(ddduuuuuuu)"
 #define BLOCK_TYPE "(dddduuuu)"
 #define LINE_TYPE "(dddduu)"
 #define WORD_TYPE "(ddddduuiu)"
@@ -82,8 +82,8 @@ static gboolean check_pages(const Reading *r, GError **error)
             return lied(error, "page size is a number", i);
         if (!confidence_is_sane(p->confidence))
             return lied(error, "page confidence is -1 or 0..1", i);
-        if (p->technique >= TECHNIQUE_LAST || p->geometry > READING_GRID)
-            return lied(error, "page technique and geometry are known", i);
+        if (p->technique >= TECHNIQUE_LAST || p->geometry > READING_GRID || p->turn > 3)
+            return lied(error, "page technique, geometry and turn are known", i);
         if (p->number <= number || p->number > r->page_count)
             return lied(error, "page numbers rise and are at most page_count", i);
         number = p->number;

@@ -74,6 +74,8 @@ typedef struct {
     guint32 geometry;              /* Geometry */
     guint32 first_block, n_blocks; /* into Reading.blocks */
     guint32 hidden;                /* words left out because a person would not see them */
+    guint32 turn;                  /* clockwise quarter turns that make its text upright, 0..3; the
+                                      rectangles are those of the page as it lies */
 } Page;
 
 typedef struct Reading {
@@ -140,6 +142,13 @@ char *reading_line_text(const Reading *r, guint line);
 char *reading_words_text(const Reading *r, guint first, guint n);
 Rect rect_union(Rect a, Rect b);
 
+/* ---- standing up (reading-turn.c) ----
+ * A copy in which pages that lie on their side or head stand upright, rectangles and all, with the
+ * same words at the same indices; NULL when every page stands already. Caller frees. */
+Reading *reading_upright(const Reading *r);
+/* A rectangle of that copy on the page as it lies. */
+Rect rect_from_upright(const Page *page, Rect rect);
+
 /* ---- printing (reading-print.c) ---- caller frees with g_free
  * Text: lines as lines, an empty line between blocks, form feed between pages (as pdftotext).
  * Markdown: headings, lists, tables; what a model is shown. JSON: the tree, one object. */
@@ -152,7 +161,7 @@ char *reading_to_hocr(const Reading *r);
  * The variant is (type READING_VARIANT_TYPE) the arrays as they are: same build on both sides.
  * reading_from_variant treats it as hostile: every range, offset, enum, rectangle, UTF-8 sequence
  * and limit is checked; DOCKET_ERROR_READER_LIED says which rule was broken. */
-#define READING_VARIANT_TYPE "(sua(ddduuuuuu)a(dddduuuu)a(dddduu)a(ddddduuiu)ayas)"
+#define READING_VARIANT_TYPE "(sua(ddduuuuuuu)a(dddduuuu)a(dddduu)a(ddddduuiu)ayas)"
 GVariant *reading_to_variant(const Reading *r); /* floating */
 Reading *reading_from_variant(GVariant *variant, GError **error);
 

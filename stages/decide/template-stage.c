@@ -17,6 +17,23 @@ static gboolean prepare(Pack *pack, GError **error)
     return TRUE;
 }
 
+/* The template looked at pages that stand; evidence points at them as they lie. */
+static void lay_evidence_back(const Record *record, const Reading *reading)
+{
+    GHashTableIter iter;
+    gpointer field;
+    g_hash_table_iter_init(&iter, record->fields);
+    while (g_hash_table_iter_next(&iter, NULL, &field)) {
+        const GPtrArray *found = ((const Field *)field)->evidence;
+        for (guint i = 0; i < found->len; i++) {
+            Evidence *evidence = found->pdata[i];
+            for (guint p = 0; p < reading->pages->len; p++)
+                if (reading_page(reading, p)->number == evidence->page)
+                    evidence->rect = rect_from_upright(reading_page(reading, p), evidence->rect);
+        }
+    }
+}
+
 static StageStep run(Job *job, GError **error)
 {
     const Template *template = pack_attached(job->pack, ATTACHED);
@@ -25,7 +42,10 @@ static StageStep run(Job *job, GError **error)
                     "pack %s was not prepared for the template", job->pack->name);
         return STAGE_ERROR;
     }
-    job_set_record(job, template_extract(template, job->reading));
+    g_autoptr(Reading) upright = reading_upright(job->reading);
+    job_set_record(job, template_extract(template, upright ? upright : job->reading));
+    if (upright)
+        lay_evidence_back(job->record, job->reading);
     return STAGE_NEXT;
 }
 

@@ -87,6 +87,28 @@ static void test_round_trip(void)
     g_assert_cmpstr(before, ==, after);
 }
 
+static void test_upright(void)
+{
+    for (guint turn = 1; turn < 4; turn++) {
+        g_autoptr(Reading) r = sample(1);
+        g_assert_null(reading_upright(r));
+        g_array_index(r->pages, Page, 0).turn = turn;
+        g_autoptr(Reading) upright = reading_upright(r);
+        Rect lies = reading_word(r, 0)->rect, stands = reading_word(upright, 0)->rect;
+        Rect back = rect_from_upright(reading_page(r, 0), stands);
+        g_assert_cmpmem(&back, sizeof back, &lies, sizeof lies);
+        g_assert_cmpfloat(reading_page(upright, 0)->width, ==, turn == 2 ? 595 : 842);
+        g_assert_cmpfloat(stands.x0, >=, 0);
+        g_assert_cmpfloat(stands.x1, <=, reading_page(upright, 0)->width);
+    }
+    /* A mark near the left edge of the page stands near its top after one turn. */
+    g_autoptr(Reading) r = sample(1);
+    g_array_index(r->pages, Page, 0).turn = 1;
+    g_autoptr(Reading) upright = reading_upright(r);
+    g_assert_cmpfloat(reading_word(upright, 0)->rect.y0, ==, 50);
+    g_assert_cmpfloat(reading_word(upright, 0)->rect.x1, ==, 842 - 40);
+}
+
 typedef void (*Lie)(Reading *r);
 
 static void lie_block_range(Reading *r)
@@ -178,6 +200,7 @@ int main(int argc, char **argv)
     g_test_add_func("/reading/print", test_print);
     g_test_add_func("/reading/look", test_look);
     g_test_add_func("/reading/round-trip", test_round_trip);
+    g_test_add_func("/reading/upright", test_upright);
     g_test_add_func("/reading/lies", test_lies);
     g_test_add_func("/reading/noise", test_noise);
     return g_test_run();

@@ -137,7 +137,7 @@ static gboolean try_turn(TessBaseAPI *engine, PIX *pix, const Collector *like, i
 /* Capitals and figures have no ascenders to tell what is up. Where the text reads badly, a band of it
  * is tried from the other sides, and if that reads better, all of it. */
 static gboolean try_turns(TessBaseAPI *engine, PIX *prepared, const Collector *upright,
-                          GArray *words, GError **error)
+                          GArray *words, int *taken, GError **error)
 {
     static const int turns[] = {2, 1, 3};
     double best = sureness(words) + MIN_TURN_GAIN;
@@ -158,6 +158,7 @@ static gboolean try_turns(TessBaseAPI *engine, PIX *prepared, const Collector *u
     if (!ok || turn == 0)
         return ok;
     g_array_set_size(words, 0);
+    *taken = turn;
     return try_turn(engine, prepared, upright, turn, words, error);
 }
 
@@ -171,6 +172,7 @@ gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area
     if (!engine)
         return FALSE;
     gboolean blank;
+    int turn = 0;
     PIX *prepared = prepare(image, dpi, &done, &blank);
     if (!prepared && !blank) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
@@ -186,13 +188,15 @@ gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area
                                .strings = strings,
                                .words = words};
         gboolean ok = recognise(engine, prepared, &collector, error) &&
-                      try_turns(engine, prepared, &collector, words, error);
+                      try_turns(engine, prepared, &collector, words, &turn, error);
         pixDestroy(&prepared);
         if (!ok)
             return FALSE;
     }
     reading_begin_page(reading, number, words->len ? TECHNIQUE_OCR : TECHNIQUE_NONE, READING_LAYOUT,
                        page.x1 - page.x0, page.y1 - page.y0);
+    g_array_index(reading->pages, Page, reading->pages->len - 1).turn =
+        (guint32)(done.quads + turn) % 4;
     gboolean ok = layout_add(reading, words, error);
     reading_end_page(reading);
     return ok;
