@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+/* A name found without a label is less sure when it has fewer points, fewer than the next line and
+ * this many, or letters that OCR could hardly read. */
+#define POINTS_NAME 0.6
+#define POINTS_NAME_OCR 1.4
+#define MARGIN_NAME 0.15
+#define LETTERS_READ 0.70
+#define SURE_FAINT 0.85
+
 /* What stands beside each other in a row without a wide gap: a line as a person sees it. */
 typedef struct {
     guint row, first_cell, n_cells;
@@ -31,10 +39,10 @@ static const char *const lexicon[LEXICON_LAST] = {
         "piazza|corso|calle|avenida|avda|paseo|rua|pra\xc3\xa7"
         "a|\\w+straat|\\w+laan|\\w+plein|"
         "\\w+gracht|postbus)(?![a-z])",
-    [LEXICON_POSTCODE] =
-        "(?:^|[\\s,.(-])(?:[a-z]{1,2}-)?\\d{4,6}(?:-\\d{4})?[\\s,.]+\\p{L}{2,}|"
-        "\\p{L}{2,}[\\s,.]+(?:[a-z]{1,2}-)?\\d{5,6}(?:-\\d{4})?(?:$|[\\s,.)])|"
-        "\\b[a-z]{1,2}\\d[a-z\\d]? ?\\d[a-z]{2}\\b|\\b[a-z]\\d[a-z] ?\\d[a-z]\\d\\b",
+    [LEXICON_POSTCODE] = "(?:^|[\\s,.(-])(?:[a-z]{1,2}-)?\\d{4,6}(?:-\\d{4})?[\\s,.]+\\p{L}{2,}|"
+                         "\\p{L}{2,}[\\s,.]+(?:[a-z]{1,2}-)?\\d{5,6}(?:-\\d{4})?(?:$|[\\s,.)])|"
+                         "\\b[a-z]\\d[\\dw] [a-z\\d]{4}\\b|\\b[a-z]{1,2}\\d[a-z\\d]? "
+                         "?\\d[a-z]{2}\\b|\\b[a-z]\\d[a-z] ?\\d[a-z]\\d\\b",
     [LEXICON_HOUSE] =
         "^\\W*(?:(?:no|nos|lot|unit|blk|block|suite|level|g\\.?m|shop|room)\\b[\\s.:,#-]*"
         "[a-z]{0,2}-?\\d|\\d{1,4}[a-z]?(?:\\s?[-&/,]\\s?\\d{1,4}[a-z]?)*[\\s,.]+\\p{L}{2,}|"
@@ -44,7 +52,7 @@ static const char *const lexicon[LEXICON_LAST] = {
         "a\\.?g|k\\.?g|ug|e\\.? "
         "?k|ohg|gbr|s\\.?a|s\\.?a\\.?r\\.?l|s\\.?a\\.?s|s\\.?r\\.?l|s\\.?p\\.?a|"
         "b\\.?v|n\\.?v|oy|aps|pty|pte|plc|corp|corporation|company|s\\.?l|lda|"
-        "eurl|e\\.? ?v|sp\\. z o\\.?o|sb$)(?![a-z])\\.?",
+        "eurl|dac|clg|e\\.? ?v|sp\\. z o\\.?o|sb$)(?![a-z])\\.?",
     [LEXICON_BUSINESS] =
         "\\b(?:enterprises?|trading|hardware|restaurants?|restoran|ristorante|kedai|pasar|mart|"
         "(?:mini|super|hyper)?market|bakery|bakeries|b\xc3\xa4"
@@ -54,6 +62,15 @@ static const char *const lexicon[LEXICON_LAST] = {
         "marketing|holdings?|group|services?|industries|supplies|centre|center|perniagaan|"
         "perusahaan|clinic|klinik|motors?|electronics?|foods?|international|solutions|systems|"
         "seafood|leisure|confectionery|distributors?|distribution|retail|company|co\\.)(?![a-z])",
+    [LEXICON_COUNTRY] = "(?:^|[\\s,])(?:ireland|(?:great )?britain|england|scotland|wales|united "
+                        "kingdom|u\\.?k|germany|"
+                        "deutschland|france|(?:the "
+                        ")?netherlands|nederland|belgium|belgi\\w+|austria|\xc3\xb6sterreich|"
+                        "switzerland|schweiz|suisse|italy|italia|spain|espa\xc3\xb1"
+                        "a|portugal|poland|polska|denmark|"
+                        "sweden|norway|u\\.?s\\.?a|united states|canada|australia|new "
+                        "zealand|malaysia|singapore)\\W*$",
+    [LEXICON_MONEY] = "\\d[.,]\\d\\d(?!\\d)|\\d ?%",
     [LEXICON_CONTACT] =
         "\\b(?:tel|telephone|phone|ph|fax|h/"
         "?p|mobile|hotline|e-?mail|www|http|website|gst|sst|vat|tax|"
@@ -106,10 +123,12 @@ static GArray *strips_of(const Run *run, const FieldSpec *field, guint first, gu
         if (!run_in_region(run, field, sheet_cell(sheet, from)))
             continue;
         for (guint i = from + 1; i <= stop; i++) {
+            guint32 at;
+            gboolean label = i < stop && run_label_at(run, i, 0, FALSE, &at) && at == 0;
             gboolean wide =
                 i < stop && sheet_cell(sheet, i)->rect.x0 - sheet_cell(sheet, i - 1)->rect.x1 >
                                 STRIP_GAP * line;
-            if (i == stop || wide) {
+            if (i == stop || wide || label) {
                 add_strip(run, strips, r, from, i - from);
                 from = i;
             }
@@ -257,6 +276,8 @@ static double address_points(const Run *run, const FieldSpec *field, const char 
             points += 0.8;
     if (says(run, LEXICON_CONTACT, text))
         points -= 1.5;
+    if (says(run, LEXICON_MONEY, text))
+        points -= 3.0;
     if (points < 1.0 && (says(run, LEXICON_LEGAL, text) || says(run, LEXICON_BUSINESS, text)))
         points -= 1.0; /* "99 Ways Mart Ltd" begins with a number and is a name */
     return points;
@@ -383,7 +404,9 @@ static double organisation_points(const Run *run, const FieldSpec *field, const 
     if (strip_ends(run, field, strip))
         points -= 1.5;
     if (words > 8)
-        points -= 0.5;
+        points -= words > 12 ? 5.0 : 0.5; /* a sentence */
+    if (says(run, LEXICON_MONEY, text) || (!legal && says(run, LEXICON_COUNTRY, text)))
+        points -= 2.0;
     if (letters == lower) /* names begin with capitals, scribbles on the paper do not */
         points -= 1.0;
     if (letters < 5)
@@ -408,17 +431,35 @@ gboolean is_organisation(const Run *run, const char *text, gsize length)
     return !only_legal(run, copy);
 }
 
+/* What speaks for a name by its place alone: how much it looks like one, how far behind the next
+ * line is, and how well it could be read. */
+static double organisation_sure(const Run *run, const Strip *strip, double points, double margin)
+{
+    gboolean ocr = sheet_cell(run->sheet, strip->first_cell)->ocr;
+    double sure = 1.0;
+    if (points < (ocr ? POINTS_NAME_OCR : POINTS_NAME))
+        sure *= SURE_FAINT;
+    if (margin < MARGIN_NAME)
+        sure *= SURE_FAINT;
+    if (strip_confidence(run, strip) < LETTERS_READ)
+        sure *= SURE_FAINT;
+    return sure;
+}
+
 Found *block_organisation(Run *run, const FieldSpec *field)
 {
     g_autoptr(GArray) strips = strips_of(run, field, 0, run->sheet->rows->len, 14);
     g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(guint));
-    double best = 0.2;
+    double best = 0.2, second = 0;
     guint winner = strips->len;
     for (guint i = 0; i < strips->len; i++) {
         double points = organisation_points(run, field, strip_at(strips, i), i);
         if (points > best) {
+            second = best;
             best = points;
             winner = i;
+        } else {
+            second = MAX(second, points);
         }
     }
     if (winner == strips->len)
@@ -427,7 +468,10 @@ Found *block_organisation(Run *run, const FieldSpec *field)
     if (winner > 0 && only_legal(run, strip_at(strips, winner)->text))
         g_array_append_val(lines, before);
     g_array_append_val(lines, winner);
-    return found_from_strips(run, field, strips, lines);
+    Found *found = found_from_strips(run, field, strips, lines);
+    if (found)
+        found->sure = organisation_sure(run, strip_at(strips, winner), best, best - second);
+    return found;
 }
 
 /* ---- the block under a label ---- */

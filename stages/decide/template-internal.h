@@ -164,6 +164,8 @@ typedef enum {
     LEXICON_HOUSE,    /* a house number begins the line */
     LEXICON_LEGAL,    /* legal forms of companies */
     LEXICON_BUSINESS, /* kinds of business */
+    LEXICON_COUNTRY,  /* a country ends the line */
+    LEXICON_MONEY,    /* amounts and rates: rows of tables */
     LEXICON_CONTACT,  /* phone, fax, registration, tax numbers, times, web */
     LEXICON_LAST
 } Lexicon;
@@ -171,6 +173,7 @@ typedef enum {
 struct Template {
     cJSON *spec, *schema; /* owned copies; spec may be NULL */
     ValueOrder order;
+    gboolean order_known; /* in a run: the document itself tells the order */
     ValueDecimal decimal;
     GPtrArray *fields; /* of FieldSpec, in order of filling */
     Phrases *phrases;  /* every label, `not` and noise phrase */
@@ -228,7 +231,8 @@ typedef struct {
 } Piece;
 
 typedef struct {
-    const Template *template;
+    const Template *template; /* `own` */
+    Template own;             /* the compiled one with this document's order of dates; lends all */
     Sheet *sheet;
     GArray *hits;      /* of Hit, in order of cells and places */
     GArray *cell_hits; /* of guint: index of the first hit at or behind each cell; len cells + 1 */
@@ -258,6 +262,9 @@ gboolean run_from_ocr(const Run *run, const Found *found);
 Found *run_prove(Run *run, const FieldSpec *field, GPtrArray *found, Found *picked);
 /* Is the cell inside the field's region? */
 gboolean run_in_region(const Run *run, const FieldSpec *field, const Cell *cell);
+
+/* template-order.c: whether the document tells in which order day and month stand. */
+gboolean sheet_date_order(const Sheet *sheet, ValueOrder *order);
 
 /* template-value.c: text to value. NULL when there is none of the parser's kind. `find`: the first
  * in running text, else the whole. *start and *end: bytes used. */

@@ -209,6 +209,27 @@ static gint head_for(const Table *t, const Cell *cell, gint column, Rect rect)
     return best;
 }
 
+/* The head that a word of the cell overlaps; -1 if none. */
+static gint head_over(const Table *t, const Cell *cell, guint word_index)
+{
+    const Word *word = reading_word(t->run->sheet->reading, word_index);
+    gint best = head_for(t, cell, word->column, word->rect);
+    const Head *head = best < 0 ? NULL : &g_array_index(t->heads, Head, best);
+    return head && MIN(word->rect.x1, head->x1) > MAX(word->rect.x0, head->x0) ? best : -1;
+}
+
+/* "40 box" under "Qty Unit": a number under its head, and something else under the next. */
+static gboolean is_two_columns(const Table *t, const Cell *cell)
+{
+    gint first = head_over(t, cell, cell->first_word);
+    gint last = head_over(t, cell, cell->first_word + cell->n_words - 1);
+    if (first < 0 || last < 0 || first == last)
+        return FALSE;
+    guint c = g_array_index(t->heads, Head, first).column;
+    return c != G_MAXUINT &&
+           ((const Column *)g_ptr_array_index(t->spec->columns, c))->value.parser != PARSER_STRING;
+}
+
 /* A row's cells as texts of the columns. Words of one cell may belong to several columns when the
  * gaps between them are narrow: numbers are dealt out word by word. */
 static void deal_cell(Table *t, guint index, Part *parts)
@@ -225,7 +246,7 @@ static void deal_cell(Table *t, guint index, Part *parts)
     }
     const Word *last = reading_word(sheet->reading, cell->first_word + cell->n_words - 1);
     gboolean table = t->by_cells && cell->kind == BLOCK_TABLE;
-    if (table ? last->column == cell->column : spans < 2) {
+    if (table ? last->column == cell->column : spans < 2 && !is_two_columns(t, cell)) {
         if (one < 0)
             return;
         source_add_cell(parts[one].source, sheet, index, 0, cell->length, " ");

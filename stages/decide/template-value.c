@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define QUALITY_AMBIGUOUS 0.4 /* of 3/4/2024, when nothing tells which is the day */
+
 typedef struct {
     const char *text; /* the slice */
     gsize length;
@@ -214,7 +216,7 @@ static cJSON *take_date(const Template *t, const ValueSpec *spec, Slice *s, Foun
     s->start = d.start;
     s->end = d.end;
     found->number = d.year * 10000.0 + d.month * 100.0 + d.day;
-    found->quality = d.ambiguous ? 0.85 : 1.0;
+    found->quality = d.ambiguous && !t->order_known ? QUALITY_AMBIGUOUS : 1.0;
     if (g_strcmp0(spec->format, "date-time") != 0)
         return allowed(spec, d.iso) ? cJSON_CreateString(d.iso) : NULL;
     /* A moment needs a time and a zone; neither is made up. */

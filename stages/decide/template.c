@@ -6,8 +6,10 @@
 static Run *run_new(const Template *t, const Reading *reading)
 {
     Run *run = g_new0(Run, 1);
-    run->template = t;
     run->sheet = sheet_new(reading);
+    run->own = *t;
+    run->own.order_known = sheet_date_order(run->sheet, &run->own.order);
+    run->template = &run->own;
     run->hits = g_array_new(FALSE, FALSE, sizeof(Hit));
     run->cell_hits = g_array_new(FALSE, FALSE, sizeof(guint));
     run->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -6,7 +6,8 @@
  *
  * ---- template.json ----
  * {
- *   "dates": "dmy",            preferred order of ambiguous dates: dmy (default), mdy, ymd
+ *   "dates": "dmy",            preferred order of ambiguous dates: dmy (default), mdy, ymd;
+ *                              what the document itself tells goes before it
  *   "decimal": "any",          decimal sign: any (default), point, comma
  *   "derive": true,            fields without an entry are looked for by the schema (default)
  *   "noise": ["copy", …],      labels that mean nothing here but must end a value
