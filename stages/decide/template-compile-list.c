@@ -47,6 +47,7 @@ static void table_free(TableSpec *table)
     g_clear_pointer(&table->ends, phrases_free);
     g_clear_pointer(&table->skips, phrases_free);
     g_ptr_array_unref(table->rows);
+    g_free(table->sum);
     g_free(table);
 }
 
@@ -95,8 +96,10 @@ static void require_columns(TableSpec *table, const cJSON *item, char **names)
         number = numeric ? column : number;
         cJSON_ArrayForEach(name, required)
         {
-            if (!names && numeric && cJSON_IsString(name) &&
-                strcmp(name->valuestring, column->property) == 0)
+            if (!cJSON_IsString(name) || strcmp(name->valuestring, column->property) != 0)
+                continue;
+            column->demanded = TRUE;
+            if (!names && numeric)
                 any = column->required = TRUE;
         }
     }
@@ -131,7 +134,7 @@ static void usual_ends(const cJSON *entry, TableSpec *table)
 static gboolean table_compile(Template *t, FieldSpec *field, const cJSON *entry,
                               const cJSON *schema, GError **error)
 {
-    static const char *const keys[] = {"columns", "require", "end", "skip", "rows", NULL};
+    static const char *const keys[] = {"columns", "require", "end", "skip", "rows", "sum", NULL};
     g_auto(GStrv) require = NULL;
     g_auto(GStrv) rows = NULL;
     if (!only_keys(field, entry, "table", keys, error))
@@ -161,6 +164,7 @@ static gboolean table_compile(Template *t, FieldSpec *field, const cJSON *entry,
         return FALSE;
     usual_ends(entry, table);
     require_columns(table, item, require);
+    table->sum = g_strdup(json_string(entry, "sum", NULL));
     for (guint i = 0; rows && rows[i]; i++) {
         g_autoptr(GError) fault = NULL;
         GRegex *regex = g_regex_new(rows[i], G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &fault);

@@ -88,7 +88,8 @@ typedef struct {
 typedef struct {
     char *property;
     ValueSpec value;
-    gboolean required;
+    gboolean required; /* a row without it belongs to the row above */
+    gboolean demanded; /* by the item's schema */
 } Column;
 
 typedef struct {
@@ -97,6 +98,7 @@ typedef struct {
     GArray *label_column; /* phrase number -> column index */
     Phrases *ends, *skips;
     GPtrArray *rows; /* of GRegex */
+    char *sum;       /* property whose values must make an amount of the page; NULL */
 } TableSpec;
 
 typedef struct {
@@ -255,6 +257,8 @@ Found *run_amount_at(Run *run, const Hit *hit);
 void run_reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found);
 /* Does one of the phrases stand anywhere on the page? */
 gboolean run_says_any(const Run *run, const GArray *phrases);
+/* Does the amount stand in so many rows of the page? */
+gboolean run_amount_stands(const Run *run, double number, guint rows);
 /* Are the letters of its place OCR's? */
 gboolean run_from_ocr(const Run *run, const Found *found);
 /* template-proof.c: what else on a page that OCR read speaks for the candidate. Returns it or a

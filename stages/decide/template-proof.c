@@ -64,6 +64,12 @@ static guint rows_with(const GArray *amounts, double number, const Amount **last
     return rows;
 }
 
+gboolean run_amount_stands(const Run *run, double number, guint rows)
+{
+    g_autoptr(GArray) amounts = page_amounts(run);
+    return number > 0 && rows_with(amounts, number, NULL) >= rows;
+}
+
 /* Do all amounts of a table that was filled before make the number? */
 static gboolean is_sum_of_items(const Run *run, double number)
 {

@@ -3,6 +3,7 @@
  * continues the table. Lists without a header are read by patterns. */
 #include "template-internal.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -308,7 +309,8 @@ static cJSON *item_from_parts(Table *t, Part *parts, guint index, gboolean *comp
     }
     for (guint i = 0; i < t->spec->columns->len; i++) {
         const Column *column = g_ptr_array_index(t->spec->columns, i);
-        if (column->required && !cJSON_GetObjectItemCaseSensitive(item, column->property))
+        if ((column->required || column->demanded) &&
+            !cJSON_GetObjectItemCaseSensitive(item, column->property))
             *complete = FALSE;
     }
     return item;
@@ -454,12 +456,20 @@ static void walk(Table *t)
 
 /* ---- lists by pattern ---- */
 
-static gboolean take_by_pattern(Table *t, GRegex *regex, guint row_index)
+static void add_row(Table *t, Source *source, guint row_index)
 {
-    Source *source = source_new();
     const Row *row = sheet_row(t->run->sheet, row_index);
     for (guint i = row->first_cell; i < row->first_cell + row->n_cells; i++)
-        source_add_cell(source, t->run->sheet, i, 0, sheet_cell(t->run->sheet, i)->length, " ");
+        source_add_cell(source, t->run->sheet, i, 0, sheet_cell(t->run->sheet, i)->length,
+                        i == row->first_cell ? "\n" : " ");
+}
+
+/* Rows [first, row_index], with line breaks between them. */
+static gboolean take_by_pattern(Table *t, GRegex *regex, guint first, guint row_index)
+{
+    Source *source = source_new();
+    for (guint r = first; r <= row_index; r++)
+        add_row(t, source, r);
     g_autoptr(GMatchInfo) match = NULL;
     guint index = (guint)cJSON_GetArraySize(t->items);
     cJSON *item = NULL;
@@ -488,19 +498,53 @@ static gboolean take_by_pattern(Table *t, GRegex *regex, guint row_index)
     return ok;
 }
 
+static gboolean take_by_patterns(Table *t, guint first, guint row_index)
+{
+    for (guint i = 0; i < t->spec->rows->len; i++)
+        if (take_by_pattern(t, g_ptr_array_index(t->spec->rows, i), first, row_index))
+            return TRUE;
+    return FALSE;
+}
+
+/* A list without a header is believed when its amounts make one that stands on the page too. */
+static gboolean sum_stands(const Table *t)
+{
+    double sum = 0;
+    guint own = 0;
+    const cJSON *item;
+    if (t->spec->sum == NULL || cJSON_GetArraySize(t->items) == 0)
+        return TRUE;
+    cJSON_ArrayForEach(item, t->items)
+    {
+        sum += json_number(item, t->spec->sum, 0);
+    }
+    cJSON_ArrayForEach(item, t->items)
+    {
+        own += fabs(json_number(item, t->spec->sum, 0) - sum) < 0.005;
+    }
+    return run_amount_stands(t->run, sum, own + 1);
+}
+
 static void walk_by_pattern(Table *t)
 {
+    guint free = G_MAXUINT; /* the row before, when nothing has taken it */
     for (guint r = 0; r < t->run->sheet->rows->len; r++) {
-        if (row_is(t, t->spec->skips, r))
-            continue;
-        if (row_is(t, t->spec->ends, r)) {
-            if (cJSON_GetArraySize(t->items) > 0)
-                return;
+        gboolean ends = row_is(t, t->spec->ends, r);
+        if (ends && cJSON_GetArraySize(t->items) > 0)
+            break;
+        if (ends || row_is(t, t->spec->skips, r)) {
+            free = G_MAXUINT;
             continue;
         }
-        for (guint i = 0; i < t->spec->rows->len; i++)
-            if (take_by_pattern(t, g_ptr_array_index(t->spec->rows, i), r))
-                break;
+        gboolean taken =
+            (free != G_MAXUINT && take_by_patterns(t, free, r)) || take_by_patterns(t, r, r);
+        free = taken ? G_MAXUINT : r;
+    }
+    if (sum_stands(t))
+        return;
+    while (cJSON_GetArraySize(t->items) > 0) {
+        cJSON_DeleteItemFromArray(t->items, cJSON_GetArraySize(t->items) - 1);
+        forget_evidence(t, (guint)cJSON_GetArraySize(t->items));
     }
 }
 

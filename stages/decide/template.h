@@ -68,7 +68,9 @@
  *                                     item schema's required numbers, else its first number)
  *         "end": [label, …],          totals: the table ends at such a row
  *         "skip": [label, …],         rows to leave out (carried forward, subtotal of a page)
- *         "rows": [regex, …]}         for lists without a header: named groups are the properties
+ *         "rows": [regex, …],         for lists without a header: named groups are the properties;
+ *                                     tried on two rows (a line break between), then on one
+ *         "sum": PROPERTY}            such a list counts only when these make an amount of the page
  *   Columns come from a recognised table, or from where the header's words stand on the page. A
  *   header that is repeated on the next page continues the table.
  *

@@ -217,11 +217,39 @@ static void test_speed(void)
     reading_free(r);
 }
 
+/* "Qty Unit" stand so close that they are one cell, and the number stands right of its head. */
+static void test_close_columns(void)
+{
+    static const char spec[] = "{\"fields\":{\"lines\":{\"table\":{\"columns\":{"
+                               "\"description\":{\"labels\":[\"item\"],\"parser\":\"string\"},"
+                               "\"quantity\":{\"labels\":[\"qty\"],\"parser\":\"quantity\"},"
+                               "\"unit\":{\"labels\":[\"unit\"],\"parser\":\"string\"},"
+                               "\"amount\":{\"labels\":[\"amount\"],\"parser\":\"money\"}}}}}}";
+    static const char schema[] =
+        "{\"properties\":{\"lines\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+        "\"required\":[\"description\"],\"properties\":{\"description\":{\"type\":\"string\"},"
+        "\"quantity\":{\"type\":\"number\"},\"unit\":{\"type\":\"string\"},"
+        "\"amount\":{\"type\":\"number\"}}}}}}";
+    Reading *r = page_reading(TECHNIQUE_PDF_TEXT);
+    at(r, 50, 50, "Item");
+    at(r, 300, 50, "Qty Unit");
+    at(r, 480, 50, "Amount");
+    at(r, 50, 65, "Copy paper");
+    at(r, 310, 65, "4 box");
+    at(r, 480, 65, "20.00");
+    at(r, 480, 80, "5.00"); /* without what the schema demands it is no item */
+    reading_end_page(r);
+    g_autoptr(Record) record = extract(spec, schema, r);
+    check_json(record, "{\"lines\":[{\"description\":\"Copy paper\",\"quantity\":4,"
+                       "\"unit\":\"box\",\"amount\":20}]}");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/template/table/recognised", test_recognised_table);
     g_test_add_func("/template/table/placed-words", test_placed_words);
+    g_test_add_func("/template/table/close-columns", test_close_columns);
     g_test_add_func("/template/table/bare-schema", test_bare_schema_table);
     g_test_add_func("/template/table/rows-by-pattern", test_rows_by_pattern);
     g_test_add_func("/template/listing/clean", test_clean_listing);
