@@ -72,7 +72,8 @@ static Found *sum_of(const Run *run, const FieldSpec *field, const GPtrArray *te
             continue;
         const Found *one = g_ptr_array_index(choices, 0);
         sum += term->sign * fabs(one->number);
-        g_array_append_vals(found->runs, one->runs->data, one->runs->len);
+        if (one->number != 0)
+            g_array_append_vals(found->runs, one->runs->data, one->runs->len);
     }
     sum = round(sum * 100) / 100;
     if (sum < field->value.minimum || sum > field->value.maximum || sum <= 0)
@@ -116,6 +117,10 @@ void run_reward_agreement(Run *run, const FieldSpec *field, GPtrArray *found)
             g_ptr_array_add(sums, sum);
     }
     guint types = field->value.types;
-    if (!agreed && !good && sums->len > 0 && (types == 0 || (types & TYPE_NUMBER)))
-        g_ptr_array_add(found, g_ptr_array_steal_index(sums, 0));
+    if (agreed || sums->len == 0 || (types && !(types & TYPE_NUMBER)))
+        return;
+    Found *sum = g_ptr_array_steal_index(sums, 0);
+    if (good) /* an amount at a label goes before, unless nothing proves it */
+        sum->score = 0;
+    g_ptr_array_add(found, sum);
 }

@@ -70,7 +70,7 @@ static const char *const lexicon[LEXICON_LAST] = {
                         "a|portugal|poland|polska|denmark|"
                         "sweden|norway|u\\.?s\\.?a|united states|canada|australia|new "
                         "zealand|malaysia|singapore)\\W*$",
-    [LEXICON_MONEY] = "\\d[.,]\\d\\d(?!\\d)|\\d ?%",
+    [LEXICON_MONEY] = "\\d[.,]\\d\\d(?:\\W*|\\s\\p{L}{1,2})$|[\xe2\x82\xac\xc2\xa3]\\s?\\d|\\d ?%",
     [LEXICON_CONTACT] =
         "\\b(?:tel|telephone|phone|ph|fax|h/"
         "?p|mobile|hotline|e-?mail|www|http|website|gst|sst|vat|tax|"
@@ -465,7 +465,8 @@ Found *block_organisation(Run *run, const FieldSpec *field)
     if (winner == strips->len)
         return NULL;
     guint before = winner - 1;
-    if (winner > 0 && only_legal(run, strip_at(strips, winner)->text))
+    const char *text = strip_at(strips, winner)->text;
+    if (winner > 0 && (text[0] == '(' || only_legal(run, text)))
         g_array_append_val(lines, before);
     g_array_append_val(lines, winner);
     Found *found = found_from_strips(run, field, strips, lines);

@@ -72,7 +72,9 @@ static void mend_words(const char *text, gsize length, Mended *m)
         while (end < length && text[end] != ' ')
             end++;
         gboolean number = end > i && mostly_digits(text, i, end);
-        gsize blank = number ? 0 : glued_letters(text, end, i);
+        /* A long dash by itself leads the eye to the amount; it is no minus. */
+        gboolean leader = end - i == 3 && strncmp(text + i, "\xe2\x80\x94", 3) == 0;
+        gsize blank = number ? 0 : leader ? 3 : glued_letters(text, end, i);
         for (gsize k = i; k < end; k++) {
             char c = number && digit_for(text[k]) ? digit_for(text[k]) : text[k];
             keep(m, k < i + blank ? ' ' : c, k);

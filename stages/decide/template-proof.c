@@ -124,6 +124,21 @@ static Found *found_from_amount(const Found *like, double number, const Amount *
     return found;
 }
 
+/* "Rounding 0.00": what was paid is what was asked for. */
+static gboolean rounds_nothing(Run *run, const FieldSpec *field)
+{
+    for (guint i = 0; i < run->hits->len; i++) {
+        const Hit *hit = &g_array_index(run->hits, Hit, i);
+        gboolean ours = FALSE;
+        for (guint k = 0; k < field->round_labels->len && !ours; k++)
+            ours = g_array_index(field->round_labels, guint, k) == hit->phrase;
+        g_autoptr(Found) at = ours ? run_amount_at(run, hit) : NULL;
+        if (at && at->number == 0 && at->quality >= 1.0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* The twin that was paid, when the page speaks of rounding or shows it; NULL if the amount is
  * round already. */
 static Found *rounded_twin(Run *run, const FieldSpec *field, const GArray *amounts,
@@ -131,7 +146,7 @@ static Found *rounded_twin(Run *run, const FieldSpec *field, const GArray *amoun
 {
     const Amount *at = NULL;
     double twin = rounded(field, picked->number);
-    if (same(twin, picked->number) || !cJSON_IsNumber(picked->value))
+    if (same(twin, picked->number) || picked->agreed || rounds_nothing(run, field))
         return NULL;
     guint rows = rows_with(amounts, twin, &at);
     gboolean said = run_says_any(run, field->round_labels);
@@ -172,6 +187,17 @@ static Found *proven_twin(const Run *run, const FieldSpec *field, const GArray *
     return NULL;
 }
 
+/* The sum of two amounts or more: that both were misread is less likely than that one was. */
+static Found *sum_among(const GPtrArray *found)
+{
+    for (guint i = 0; i < found->len; i++) {
+        Found *one = g_ptr_array_index(found, i);
+        if (one->summed && one->runs->len > 1)
+            return one;
+    }
+    return NULL;
+}
+
 gboolean run_from_ocr(const Run *run, const Found *found)
 {
     if (found->runs->len == 0)
@@ -185,17 +211,21 @@ Found *run_prove(Run *run, const FieldSpec *field, GPtrArray *found, Found *pick
     if (field->agree == NULL || !cJSON_IsNumber(picked->value) || !run_from_ocr(run, picked))
         return picked;
     g_autoptr(GArray) amounts = page_amounts(run);
-    if (!is_proven(run, amounts, picked)) {
-        Found *twin = proven_twin(run, field, amounts, found, picked);
-        picked->sure = SURE_UNPROVEN;
-        if (twin) {
-            picked = twin;
-            picked->sure = SURE_TWIN;
-        }
+    gboolean proven = is_proven(run, amounts, picked);
+    Found *twin = proven ? NULL : proven_twin(run, field, amounts, found, picked);
+    if (twin) {
+        picked = twin;
+        picked->sure = SURE_TWIN;
     }
     Found *paid = field->round_step > 0 ? rounded_twin(run, field, amounts, picked) : NULL;
-    if (!paid)
+    if (paid) {
+        g_ptr_array_add(found, paid);
+        return paid;
+    }
+    if (proven || twin)
         return picked;
-    g_ptr_array_add(found, paid);
-    return paid;
+    Found *sum = sum_among(found);
+    picked = sum ? sum : picked;
+    picked->sure = sum ? SURE_COMPUTED : SURE_UNPROVEN;
+    return picked;
 }
