@@ -68,6 +68,36 @@ static void keep_number(const LineText *line, const ValueNumber *number, gsize o
         keep(line, 'p', form, offset + number->start, offset + number->end, match);
 }
 
+static gsize digits_at(const char *text)
+{
+    return strspn(text, "0123456789");
+}
+
+/* "1 299.00": where an amount whose thousands a space sets apart ends; 0 if there is none. */
+static gsize spaced_amount(const char *text)
+{
+    gsize n = digits_at(text), groups = 0;
+    if (n < 1 || n > 3)
+        return 0;
+    while (text[n] == ' ' && digits_at(text + n + 1) == 3) {
+        n += 4;
+        groups++;
+    }
+    gboolean cents = (text[n] == '.' || text[n] == ',') && digits_at(text + n + 1) == 2;
+    return groups > 0 && cents ? n + 3 : 0;
+}
+
+/* It may as well be two numbers ("5 100.00"), so both readings are kept. */
+static void keep_spaced(const LineText *line, gsize at)
+{
+    ValueNumber number;
+    const char *text = line->text->str + at;
+    gsize n = spaced_amount(text);
+    if (n > 0 && (at == 0 || !g_ascii_isalnum(text[-1])) &&
+        value_parse_number(text, (gssize)n, VALUE_DECIMAL_ANY, &number))
+        keep_number(line, &number, at, AMBIGUOUS);
+}
+
 static void read_numbers(const LineText *line)
 {
     gsize at = 0;
@@ -77,6 +107,7 @@ static void read_numbers(const LineText *line)
         if (!value_find_number(text, (gssize)(line->text->len - at), VALUE_DECIMAL_ANY, &number))
             return;
         keep_number(line, &number, at, 1);
+        keep_spaced(line, at + number.start);
         if (number.ambiguous) {
             static const ValueDecimal others[] = {VALUE_DECIMAL_POINT, VALUE_DECIMAL_COMMA};
             ValueNumber other;

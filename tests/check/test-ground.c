@@ -183,6 +183,18 @@ static void test_lost_separators(void)
     }
 }
 
+/* Spaces between thousands, with a point before the cents. */
+static void test_spaced_thousands(void)
+{
+    g_autoptr(Reading) reading = read_lines("Oak table 1 299.00 EUR\n5 100.00", TECHNIQUE_TEXT, -1);
+    g_auto(Case) one = ground_in(reading, "{}", "{\"v\": 1299}", METHOD_MODEL);
+    g_assert_cmpint(field_of(&one, "/v")->grounded, ==, GROUNDED_NORMALISED);
+    g_auto(Case) two = ground_in(reading, "{}", "{\"v\": 100}", METHOD_MODEL);
+    g_assert_cmpint(field_of(&two, "/v")->grounded, >=, GROUNDED_NORMALISED);
+    g_auto(Case) none = ground_in(reading, "{}", "{\"v\": 12990}", METHOD_MODEL);
+    g_assert_cmpint(field_of(&none, "/v")->grounded, ==, GROUNDED_NONE);
+}
+
 /* A currency that nobody writes is implied; one beside which another is written is invented. */
 static void test_implied_currency(void)
 {
@@ -349,6 +361,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ground/places", test_places);
     g_test_add_func("/ground/ocr", test_ocr);
     g_test_add_func("/ground/lost-separators", test_lost_separators);
+    g_test_add_func("/ground/spaced-thousands", test_spaced_thousands);
     g_test_add_func("/ground/implied-currency", test_implied_currency);
     g_test_add_func("/ground/long-texts", test_long_texts);
     g_test_add_func("/ground/wanted", test_wanted);
