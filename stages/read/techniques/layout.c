@@ -318,8 +318,7 @@ static gboolean is_caption(const Layout *l, const GArray *rows, guint i, double 
     const Segment *to = row->segments[flanked ? row->n - 2 : row->n - 1];
     double above = row[-1].y1 - row->y0;
     double below = i + 1 < rows->len ? row->y1 - row[1].y0 : 0;
-    return 4 * (to->rect.x1 - from->rect.x0) < width &&
-           (flanked || MAX(above, below) > 0);
+    return 4 * (to->rect.x1 - from->rect.x0) < width && (flanked || MAX(above, below) > 0);
 }
 
 /* How many rows from `first` on keep an empty strip, and which strips these are. The run also ends
