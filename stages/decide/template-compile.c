@@ -315,7 +315,7 @@ static void field_free(gpointer data)
     g_free(field);
 }
 
-static guint add_phrase(Template *t, const char *text, gboolean owned)
+guint template_add_phrase(Template *t, const char *text, gboolean owned)
 {
     guint number = phrases_add(t->phrases, text);
     if (number == PHRASES_NONE)
@@ -329,7 +329,7 @@ static guint add_phrase(Template *t, const char *text, gboolean owned)
 
 static void add_label(Template *t, FieldSpec *field, const char *text)
 {
-    guint number = add_phrase(t, text, TRUE);
+    guint number = template_add_phrase(t, text, TRUE);
     for (guint i = 0; number != PHRASES_NONE && i < field->labels->len; i++)
         if (g_array_index(field->labels, guint, i) == number)
             return;
@@ -348,7 +348,7 @@ static gboolean compile_labels(Template *t, FieldSpec *field, const cJSON *entry
     for (guint i = 0; labels && labels[i]; i++)
         add_label(t, field, labels[i]);
     for (guint i = 0; others && others[i]; i++)
-        add_phrase(t, others[i], FALSE);
+        template_add_phrase(t, others[i], FALSE);
     if (labels || field->in || field->value.pattern)
         return TRUE;
     char *slash = strrchr(field->pointer, '/');
@@ -399,81 +399,6 @@ static gboolean compile_region(FieldSpec *field, const cJSON *entry, GError **er
     return ok;
 }
 
-static void term_free(gpointer data)
-{
-    Term *term = data;
-    g_array_unref(term->phrases);
-    g_free(term);
-}
-
-/* One sum of "agree": labels of its terms, "-" before those that are taken off. */
-static GPtrArray *compile_sum(Template *t, const char *where, const cJSON *list, GError **error)
-{
-    const cJSON *item, *text;
-    g_autoptr(GPtrArray) sum = g_ptr_array_new_with_free_func(term_free);
-    cJSON_ArrayForEach(item, list)
-    {
-        Term *term = g_new0(Term, 1);
-        term->sign = 1.0;
-        term->phrases = g_array_new(FALSE, FALSE, sizeof(guint));
-        g_ptr_array_add(sum, term);
-        const cJSON *labels = cJSON_GetObjectItemCaseSensitive(item, "labels");
-        if (!cJSON_IsString(item) && !cJSON_IsArray(labels)) {
-            broken(error, where, "agree", "must hold labels or {\"labels\": [...]}");
-            return NULL;
-        }
-        cJSON *const one = cJSON_IsString(item) ? (cJSON *)item : labels->child;
-        for (text = one; text != NULL; text = cJSON_IsString(item) ? NULL : text->next) {
-            const char *label = cJSON_IsString(text) ? text->valuestring : "";
-            if (label[0] == '-')
-                term->sign = -1.0;
-            guint number = add_phrase(t, label[0] == '-' ? label + 1 : label, TRUE);
-            if (number != PHRASES_NONE)
-                g_array_append_val(term->phrases, number);
-        }
-    }
-    return g_steal_pointer(&sum);
-}
-
-static gboolean compile_agree(Template *t, FieldSpec *field, const cJSON *entry, GError **error)
-{
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "agree"), *sum;
-    if (list == NULL)
-        return TRUE;
-    if (!cJSON_IsArray(list))
-        return broken(error, field->pointer, "agree", "must be an array of labels");
-    field->agree = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-    gboolean many = cJSON_IsArray(list->child);
-    for (sum = many ? list->child : list; sum != NULL; sum = many ? sum->next : NULL) {
-        GPtrArray *terms = compile_sum(t, field->pointer, sum, error);
-        if (terms == NULL)
-            return FALSE;
-        g_ptr_array_add(field->agree, terms);
-    }
-    return TRUE;
-}
-
-static gboolean compile_round(Template *t, FieldSpec *field, const cJSON *entry, GError **error)
-{
-    const cJSON *round = cJSON_GetObjectItemCaseSensitive(entry, "round");
-    const cJSON *step = cJSON_GetObjectItemCaseSensitive(round, "step"), *label;
-    const cJSON *labels = cJSON_GetObjectItemCaseSensitive(round, "labels");
-    if (round == NULL)
-        return TRUE;
-    if (!cJSON_IsNumber(step) || !(step->valuedouble > 0) || !cJSON_IsArray(labels))
-        return broken(error, field->pointer, "round", "must hold a step above 0 and labels");
-    field->round_step = step->valuedouble;
-    field->round_labels = g_array_new(FALSE, FALSE, sizeof(guint));
-    cJSON_ArrayForEach(label, labels)
-    {
-        guint number =
-            cJSON_IsString(label) ? add_phrase(t, label->valuestring, TRUE) : PHRASES_NONE;
-        if (number != PHRASES_NONE)
-            g_array_append_val(field->round_labels, number);
-    }
-    return TRUE;
-}
-
 static gboolean compile_phrase_list(const cJSON *entry, const char *key, const char *where,
                                     Phrases **out, GError **error)
 {
@@ -515,7 +440,7 @@ static void add_source_names(Template *t, char **in)
 {
     for (guint i = 0; in && in[i]; i++)
         if (in[i][0] != '/' && strcmp(in[i], "*") != 0)
-            add_phrase(t, in[i], TRUE);
+            template_add_phrase(t, in[i], TRUE);
 }
 
 static gboolean compile_field(Template *t, const char *name, const cJSON *entry, GError **error)
@@ -543,8 +468,7 @@ static gboolean compile_field(Template *t, const char *name, const cJSON *entry,
         !value_spec_compile(t, &field->value, field->name, entry, demands, pointer, error) ||
         (plain && !compile_labels(t, field, entry, schema, error)) ||
         !compile_positions(field, entry, error) || !compile_region(field, entry, error) ||
-        !compile_agree(t, field, entry, error) || !compile_round(t, field, entry, error) ||
-        !compile_words(field, entry, error) ||
+        !agree_compile(t, field, entry, error) || !compile_words(field, entry, error) ||
         !spec_word(entry, "pick", pick_names, pointer, &pick, error) ||
         !compile_phrase_list(entry, "until", pointer, &field->until, error) ||
         !spec_regex(entry, "split", pointer, &field->split, error) ||
@@ -629,7 +553,7 @@ static gboolean compile_head(Template *t, GError **error)
         return broken(error, "", "dates", "must be one of dmy, mdy, ymd");
     t->decimal = (ValueDecimal)decimal;
     for (guint i = 0; noise && noise[i]; i++)
-        add_phrase(t, noise[i], FALSE);
+        template_add_phrase(t, noise[i], FALSE);
     return TRUE;
 }
 

@@ -333,6 +333,10 @@ gboolean spec_regex(const cJSON *entry, const char *key, const char *where, GReg
                     GError **error);
 gboolean spec_strings(const cJSON *entry, const char *key, const char *where, char ***strings,
                       GError **error);
+/* The number of the phrase among the template's; `owned`: a label of some field. */
+guint template_add_phrase(Template *t, const char *text, gboolean owned);
+/* template-compile-agree.c */
+gboolean agree_compile(Template *t, FieldSpec *field, const cJSON *entry, GError **error);
 /* template-compile-list.c: table, collect, rules, choose. */
 gboolean list_compile(Template *t, FieldSpec *field, const cJSON *entry, const cJSON *schema,
                       GError **error);
