@@ -33,12 +33,12 @@ static const char *const lexicon[LEXICON_LAST] = {
         "lorong|lrg|taman|tmn|kampung|kg\\b|bandar|seksyen|section|sek\\b|persiaran|lebuh\\w*|"
         "kawasan|"
         "kws|desa|mukim|simpang|wisma|menara|bangunan|kompleks|plaza|pusat|"
-        "\\w*stra(?:ss|\xc3\x9f)e|\\w*str\\.|\\w+weg\\b|\\w*platz\\b|\\w*allee\\b|\\w+gasse\\b|"
+        "\\w*stra(?:ss|b|\xc3\x9f)e|\\w*str\\.|\\w+weg\\b|\\w*platz\\b|\\w*allee\\b|\\w+gasse\\b|"
         "\\w+damm\\b|\\w+ufer\\b|postfach|rue|chemin|all\xc3\xa9"
         "e|impasse|quai|cedex|via\\b|viale|"
         "piazza|corso|calle|avenida|avda|paseo|rua|pra\xc3\xa7"
         "a|\\w+straat|\\w+laan|\\w+plein|"
-        "\\w+gracht|postbus)(?![a-z])",
+        "\\w+gracht|\\w+kade|\\w+singel|postbus)(?![a-z])",
     [LEXICON_POSTCODE] = "(?:^|[\\s,.(-])(?:[a-z]{1,2}-)?\\d{4,6}(?:-\\d{4})?[\\s,.]+\\p{L}{2,}|"
                          "\\p{L}{2,}[\\s,.]+(?:[a-z]{1,2}-)?\\d{5,6}(?:-\\d{4})?(?:$|[\\s,.)])|"
                          "\\b[a-z]\\d[\\dw] [a-z\\d]{4}\\b|\\b[a-z]{1,2}\\d[a-z\\d]? "
@@ -49,13 +49,13 @@ static const char *const lexicon[LEXICON_LAST] = {
         "[a-z]{1,3}-?\\d{1,4}(?:-\\d+)*[a-z]?,)",
     [LEXICON_LEGAL] =
         "\\b(?:s[do]n\\.? ?b[hn]d|sbn bhd|s/b|bhd|ltd|limited|inc|incorporated|llc|llp|gmbh|mbh|"
-        "a\\.?g|k\\.?g|ug|e\\.? "
+        "(?-i:A\\.?G|K\\.?G|UG)|e\\.? "
         "?k|ohg|gbr|s\\.?a|s\\.?a\\.?r\\.?l|s\\.?a\\.?s|s\\.?r\\.?l|s\\.?p\\.?a|"
         "b\\.?v|n\\.?v|oy|aps|pty|pte|plc|corp|corporation|company|s\\.?l|lda|"
         "eurl|dac|clg|e\\.? ?v|sp\\. z o\\.?o|sb$)(?![a-z])\\.?",
     [LEXICON_BUSINESS] =
         "\\b(?:enterprises?|trading|hardware|restaurants?|restoran|ristorante|kedai|pasar|mart|"
-        "(?:mini|super|hyper)?market|bakery|bakeries|b\xc3\xa4"
+        "(?:mini|super|hyper)?market|bakery|bakeries|b(?:a|\xc3\xa4)"
         "ckerei|pharmacy|farmasi|apotheke|"
         "store|stores|shop|hotel|cafe|caf\xc3\xa9|coffee|bistro|bar|grill|kitchen|stationery|"
         "station|petrol|"
@@ -276,7 +276,8 @@ static double address_points(const Run *run, const FieldSpec *field, const char 
             points += 0.8;
     if (says(run, LEXICON_CONTACT, text))
         points -= 1.5;
-    if (says(run, LEXICON_MONEY, text))
+    ValueDate date; /* "2 April 2026" is no house in a street */
+    if (says(run, LEXICON_MONEY, text) || value_find_date(text, -1, VALUE_ORDER_DMY, &date))
         points -= 3.0;
     if (points < 1.0 && (says(run, LEXICON_LEGAL, text) || says(run, LEXICON_BUSINESS, text)))
         points -= 1.0; /* "99 Ways Mart Ltd" begins with a number and is a name */
@@ -315,7 +316,8 @@ static GArray *address_from(const Run *run, const FieldSpec *field, const GArray
             gboolean goes_on =
                 next < strips->len && points > -1 &&
                 address_points(run, field, strip_at(strips, next)->text) >= ADDRESS_LINE;
-            gboolean place = comma && points > -1 && is_place(strip->text);
+            gboolean place = points > -1 && is_place(strip->text) &&
+                             (comma || says(run, LEXICON_COUNTRY, strip->text));
             if (lines->len == 0 || strip_ends(run, field, strip) || (!goes_on && !place))
                 break;
         }
@@ -525,6 +527,10 @@ Found *block_below(Run *run, const FieldSpec *field, const Hit *hit)
             continue;
         if (strip->rect.y0 - column.y1 > BLOCK_GAP * line || strip_ends(run, field, strip) ||
             sheet_row(sheet, strip->row)->page != cell->page)
+            break;
+        if (field->value.parser == PARSER_ADDRESS && lines->len > 0 &&
+            says(run, LEXICON_CONTACT, strip->text) &&
+            address_points(run, field, strip->text) < ADDRESS_LINE)
             break;
         g_array_append_val(lines, i);
         column.y1 = strip->rect.y1;
