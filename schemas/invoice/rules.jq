@@ -67,6 +67,11 @@ require("buyer_is_not_seller"; "/seller/name";
   .buyer == null or .buyer.name == null or .buyer.name != .seller.name;
   "\(.seller.name) bills itself"),
 
+# One address for both is nearly always the other party's, taken for want of its own.
+require("parties_live_apart"; "/seller/address";
+  .buyer == null or .buyer.address == null or .buyer.address != .seller.address;
+  "seller and buyer have the same address, \(.seller.address)"),
+
 # ---- what needs no place in the document because other fields prove it ----
 (if .net != null and .tax != null then follows("/total"; .net + .tax | cents; ["/net", "/tax"]) else empty end),
 (if .tax != null then follows("/net"; .total - .tax | cents; ["/total", "/tax"]) else empty end),
