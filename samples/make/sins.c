@@ -101,7 +101,7 @@ static void price_on_request(Listing *listing)
     listing_violate(listing, "PRC-01", "on request");
 }
 
-static void placeholder_price(Listing *listing)
+static void never_sold_price(Listing *listing)
 {
     set(&listing->price, g_strdup("9999.00"));
     truth_number(listing, "price", 9999);
@@ -287,7 +287,7 @@ static void (*const sins[])(Listing *) = {
     no_description,
     cure,
     short_title,
-    placeholder_price,
+    never_sold_price,
     stolen,
 };
 const guint n_sins = G_N_ELEMENTS(sins);
