@@ -11,6 +11,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(cJSON, cJSON_Delete)
  * otherwise. The caller owns the result. */
 cJSON *json_parse(const char *text, gsize length, GError **error);
 
+/* ---- many texts, one after the other ----
+ * A reader keeps its memory from text to text: nothing is allocated for a node or a string, and the
+ * nodes of a tree lie side by side. For trees that are only looked at. One thread at a time. */
+typedef struct JsonReader JsonReader;
+JsonReader *json_reader_new(void);
+void json_reader_free(JsonReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonReader, json_reader_free)
+/* As json_parse, but the tree belongs to the reader and lives until its next text or its end. It
+ * must not be changed nor deleted. */
+const cJSON *json_reader_parse(JsonReader *reader, const char *text, gsize length, GError **error);
+
 /* Reads and parses a file; the error names it. The caller owns the result. */
 cJSON *json_load(const char *path, GError **error);
 

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#define OWN_URI "docket:///schema"
-
 typedef struct {
     Schema *schema;
     GPtrArray *queue; /* of SchemaNode: to be compiled */
@@ -463,38 +461,10 @@ static gboolean compile_all(Compiler *compiler, GError **error)
     return TRUE;
 }
 
-Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GError **error)
+gboolean schema_compile_nodes(Schema *schema, GError **error)
 {
-    static const SchemaOptions defaults = {0};
-    options = options == NULL ? &defaults : options;
-
-    g_autoptr(Schema) schema = g_new0(Schema, 1);
-    schema->document = cJSON_Duplicate(document, TRUE);
-    schema->assert_format = options->assert_format;
-    schema->registry =
-        options->registry == NULL ? schema_registry_new() : schema_registry_ref(options->registry);
-    schema->nodes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)schema_node_free);
-    schema->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    schema->owned = g_ptr_array_new();
-
-    const char *uri = options->base_uri == NULL ? OWN_URI : options->base_uri;
-    schema->root = schema_index_document(schema, schema->document, uri, error);
-    if (schema->root == NULL)
-        return NULL;
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
     Compiler compiler = {schema, queue};
     g_ptr_array_add(queue, schema->root);
-    return compile_all(&compiler, error) ? g_steal_pointer(&schema) : NULL;
-}
-
-void schema_free(Schema *schema)
-{
-    if (schema == NULL)
-        return;
-    g_clear_pointer(&schema->nodes, g_hash_table_unref);
-    g_clear_pointer(&schema->resources, g_hash_table_unref);
-    g_clear_pointer(&schema->owned, g_ptr_array_unref);
-    cJSON_Delete(schema->document);
-    schema_registry_unref(schema->registry);
-    g_free(schema);
+    return compile_all(&compiler, error);
 }

@@ -148,3 +148,9 @@ const char *schema_metaschema(const char *uri)
             return metaschemas[i].text;
     return NULL;
 }
+
+const char *const *schema_dialects(void)
+{
+    static const char *const dialects[] = {SCHEMA_DIALECT, NULL};
+    return dialects;
+}

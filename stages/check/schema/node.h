@@ -1,10 +1,11 @@
-/* The compiled form, private to the schema library: one node a schema, made by compile.c, read by
- * eval*.c. Nodes and what hangs on them belong to the Schema. */
+/* The compiled form, private to the schema library: one node a schema, made by compile.c, read
+ * by lower*.c (which makes the program of the verdict) and by explain*.c (which names what is
+ * wrong). What the drafts write differently is the same here. Nodes and what hangs on them belong to the Schema. */
 #pragma once
 
 #include "stages/check/schema/decimal.h"
-#include "stages/check/schema/formats.h"
-#include "stages/check/schema/pattern.h"
+#include "stages/check/schema/formats/formats.h"
+#include "stages/check/schema/regex/pattern.h"
 #include "stages/check/schema/schema.h"
 
 /* One bit a JSON type; an integer is a number too. */
@@ -37,10 +38,11 @@ typedef enum {
 } VocabularyBit;
 
 typedef struct {
-    char *name;       /* property name or, in patternProperties, the pattern's text */
-    SchemaNode *node; /* NULL in dependentRequired */
-    GPtrArray *names; /* dependentRequired: of char* */
-    Pattern *pattern; /* patternProperties */
+    char *name;          /* property name or, in patternProperties, the pattern's text */
+    SchemaNode *node;    /* NULL in dependentRequired */
+    GPtrArray *names;    /* dependentRequired: of char* */
+    Pattern *pattern;    /* patternProperties */
+    const char *keyword; /* that it was written under: "dependentSchemas", "dependencies", … */
 } SchemaMember;
 
 typedef enum {
@@ -50,6 +52,9 @@ typedef enum {
     BOUND_EXCLUSIVE_MAXIMUM = 1 << 3,
     BOUND_MULTIPLE_OF = 1 << 4,
 } BoundBit;
+
+/* What contentEncoding and contentMediaType demand of a string, asserted on request only. */
+typedef enum { CONTENT_BASE64 = 1 << 0, CONTENT_JSON = 1 << 1 } ContentBit;
 
 /* A count such as minItems; decimals (2.0) and huge values are legal, so doubles. */
 typedef struct {
@@ -67,7 +72,9 @@ struct SchemaNode {
     guint types; /* TypeBit; 0 = no rule */
     const cJSON *constant, *enumeration;
     SchemaNode *ref, *dynamic_ref;
-    char *dynamic_name; /* dynamic_ref is bookended by this $dynamicAnchor; else NULL */
+    char *dynamic_name; /* dynamic_ref is bookended by this $dynamicAnchor; else NULL. In 2019-09
+                         * $recursiveAnchor: true is a dynamic anchor whose name is empty. */
+    const char *dynamic_keyword;         /* "$dynamicRef" or "$recursiveRef" */
     GPtrArray *all_of, *any_of, *one_of; /* of SchemaNode (lent); NULL when absent */
     SchemaNode *negated, *condition, *then_node, *else_node;
 
@@ -80,12 +87,16 @@ struct SchemaNode {
     SchemaCount length;
     Pattern *pattern;
     const Format *format; /* NULL when it is not asserted */
+    guint content;        /* ContentBit, when contents are asserted */
 
     /* arrays */
     SchemaCount size;
     gboolean unique;
     GPtrArray *prefix_items; /* of SchemaNode */
     SchemaNode *items, *contains, *unevaluated_items;
+    const char *prefix_keyword, *items_keyword; /* as written: before 2020-12 "items" was the list,
+                                                 * and "additionalItems" came after it */
+    gboolean contains_marks; /* items that match are evaluated (from 2020-12 on) */
     SchemaCount contained;
 
     /* objects */
@@ -119,6 +130,10 @@ SchemaNode *schema_index_document(Schema *schema, const cJSON *document, const c
  * the way. *anchor (may be NULL) is set to the fragment when it is a plain name. */
 SchemaNode *schema_index_resolve(Schema *schema, const SchemaNode *from, const char *reference,
                                  char **anchor, GError **error);
+
+/* ---- compile.c ---- */
+/* Reads the keywords of the root and of every node that it leads to. */
+gboolean schema_compile_nodes(Schema *schema, GError **error);
 
 /* ---- registry.c ---- lent, NULL when there is none */
 const cJSON *schema_registry_find(SchemaRegistry *registry, const char *uri);

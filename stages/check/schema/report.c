@@ -1,5 +1,5 @@
 /* Findings: pointers are built only here, when a rule is broken and somebody wants to know. */
-#include "stages/check/schema/eval.h"
+#include "stages/check/schema/explain.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,7 @@ void schema_finding_free(SchemaFinding *finding)
     g_free(finding);
 }
 
-static char *pointer_of(const EvalPath *path)
+static char *pointer_of(const ExplainPath *path)
 {
     if (path == NULL)
         return g_strdup("");
@@ -29,7 +29,7 @@ static char *pointer_of(const EvalPath *path)
 
 gboolean report(const Frame *frame, const char *keyword, const char *format, ...)
 {
-    GPtrArray *findings = frame->eval->findings;
+    GPtrArray *findings = frame->explain->findings;
     if (findings == NULL || findings->len >= SCHEMA_MAX_FINDINGS)
         return FALSE;
     va_list args;
@@ -39,7 +39,7 @@ gboolean report(const Frame *frame, const char *keyword, const char *format, ...
 
     SchemaFinding *finding = g_new0(SchemaFinding, 1);
     finding->instance = pointer_of(frame->place);
-    const EvalPath trail = {frame->trail, keyword, 0};
+    const ExplainPath trail = {frame->trail, keyword, 0};
     finding->keyword = pointer_of(keyword == NULL ? frame->trail : &trail);
     g_autofree char *absolute =
         g_strconcat(frame->node->pointer, keyword == NULL ? NULL : "/", keyword, NULL);

@@ -21,10 +21,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchemaRegistry, schema_registry_unref)
 /* `uri` is absolute; `document` is taken. Do not add while a schema is being compiled with it. */
 gboolean schema_registry_add(SchemaRegistry *registry, const char *uri, cJSON *document,
                              GError **error);
+/* The URIs of the dialects that this library knows, oldest first, NULL at the end. Lent. */
+const char *const *schema_dialects(void);
 
 /* ---- compiling ---- */
 typedef struct {
-    gboolean assert_format;   /* formats are rules; otherwise only notes, as the draft has it */
+    gboolean assert_format;   /* formats are rules; otherwise only notes, as the drafts have it */
+    gboolean assert_content;  /* contentEncoding (base64) and contentMediaType (JSON) are rules */
+    const char *dialect;      /* of documents without a $schema, by its URI; NULL: 2020-12 */
     const char *base_uri;     /* where the document came from; NULL: a URI of our own */
     SchemaRegistry *registry; /* NULL: only the meta-schemas; a reference is kept */
 } SchemaOptions;

@@ -1,10 +1,10 @@
 /* Keywords for objects: one pass over the members, each looked up by its name. */
-#include "stages/check/schema/eval.h"
+#include "stages/check/schema/explain.h"
 
 #include <math.h>
 #include <string.h>
 
-static gboolean eval_size(const Frame *frame, int size)
+static gboolean explain_size(const Frame *frame, int size)
 {
     const SchemaCount *members = &frame->node->members;
     if ((double)size < members->min)
@@ -16,8 +16,8 @@ static gboolean eval_size(const Frame *frame, int size)
     return TRUE;
 }
 
-static gboolean eval_required(const Frame *frame, const GPtrArray *names, const char *keyword,
-                              const char *because)
+static gboolean explain_required(const Frame *frame, const GPtrArray *names, const char *keyword,
+                                 const char *because)
 {
     gboolean ok = TRUE;
     for (guint i = 0; i < names->len; i++) {
@@ -33,38 +33,38 @@ static gboolean eval_required(const Frame *frame, const GPtrArray *names, const 
     return ok;
 }
 
-static gboolean eval_dependent_required(const Frame *frame)
+static gboolean explain_dependent_required(const Frame *frame)
 {
     gboolean ok = TRUE;
     for (guint i = 0; i < frame->node->dependent_required->len; i++) {
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_required, i);
         if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) != NULL)
-            ok &= eval_required(frame, member->names, "dependentRequired", member->name);
+            ok &= explain_required(frame, member->names, "dependentRequired", member->name);
     }
     return ok;
 }
 
-static gboolean eval_name(const Frame *frame, const cJSON *member)
+static gboolean explain_name(const Frame *frame, const cJSON *member)
 {
-    const EvalPath trail = {frame->trail, "propertyNames", 0};
-    const EvalPath place = {frame->place, member->string, 0};
+    const ExplainPath trail = {frame->trail, "propertyNames", 0};
+    const ExplainPath place = {frame->place, member->string, 0};
     const cJSON name = {.type = cJSON_String, .valuestring = member->string};
-    return eval_schema(frame, frame->node->property_names, &name, &place, &trail, NULL);
+    return explain_schema(frame, frame->node->property_names, &name, &place, &trail, NULL);
 }
 
-static gboolean eval_member_of(const Frame *frame, const SchemaNode *node, const cJSON *member,
-                               const EvalPath *place, const char *keyword, const char *name)
+static gboolean explain_member_of(const Frame *frame, const SchemaNode *node, const cJSON *member,
+                                  const ExplainPath *place, const char *keyword, const char *name)
 {
-    const EvalPath outer = {frame->trail, keyword, 0};
-    const EvalPath inner = {&outer, name, 0};
-    return eval_schema(frame, node, member, place, name == NULL ? &outer : &inner, NULL);
+    const ExplainPath outer = {frame->trail, keyword, 0};
+    const ExplainPath inner = {&outer, name, 0};
+    return explain_schema(frame, node, member, place, name == NULL ? &outer : &inner, NULL);
 }
 
 /* For people, a member that is forbidden by additionalProperties: false is named as such, with the
  * members that are allowed. */
 static gboolean report_unknown(const Frame *frame, const cJSON *member, const char *keyword)
 {
-    if (frame->eval->findings == NULL)
+    if (frame->explain->findings == NULL)
         return FALSE;
     g_autoptr(GString) allowed = g_string_new(NULL);
     const cJSON *properties = cJSON_GetObjectItemCaseSensitive(frame->node->source, "properties");
@@ -83,45 +83,46 @@ static gboolean report_unknown(const Frame *frame, const cJSON *member, const ch
                   member->string, allowed->str);
 }
 
-static gboolean eval_extra(const Frame *frame, const SchemaNode *node, const cJSON *member,
-                           const EvalPath *place, const char *keyword)
+static gboolean explain_extra(const Frame *frame, const SchemaNode *node, const cJSON *member,
+                              const ExplainPath *place, const char *keyword)
 {
     if (node->never)
         return report_unknown(frame, member, keyword);
-    return eval_member_of(frame, node, member, place, keyword, NULL);
+    return explain_member_of(frame, node, member, place, keyword, NULL);
 }
 
-static gboolean eval_member(const Frame *frame, const cJSON *member, guint index)
+static gboolean explain_member(const Frame *frame, const cJSON *member, guint index)
 {
     const SchemaNode *node = frame->node;
-    const EvalPath place = {frame->place, member->string, 0};
+    const ExplainPath place = {frame->place, member->string, 0};
     gboolean ok = TRUE, known = FALSE;
     const SchemaNode *named =
         node->properties == NULL ? NULL : g_hash_table_lookup(node->properties, member->string);
     if (named != NULL) {
         known = TRUE;
-        ok = eval_member_of(frame, named, member, &place, "properties", member->string);
+        ok = explain_member_of(frame, named, member, &place, "properties", member->string);
     }
     for (guint i = 0; node->pattern_properties != NULL && i < node->pattern_properties->len; i++) {
         const SchemaMember *entry = g_ptr_array_index(node->pattern_properties, i);
         PatternResult result = pattern_search(entry->pattern, member->string);
         if (result == PATTERN_UNDECIDED)
-            eval_reach_limit(frame->eval, "the steps of a regular expression");
+            explain_reach_limit(frame->explain, "the steps of a regular expression");
         if (result != PATTERN_MATCH)
             continue;
         known = TRUE;
-        ok &= eval_member_of(frame, entry->node, member, &place, "patternProperties", entry->name);
+        ok &=
+            explain_member_of(frame, entry->node, member, &place, "patternProperties", entry->name);
     }
     if (!known && node->additional != NULL) {
         known = TRUE;
-        ok = eval_extra(frame, node->additional, member, &place, "additionalProperties");
+        ok = explain_extra(frame, node->additional, member, &place, "additionalProperties");
     }
     if (known)
-        eval_mark(frame->marks, index);
+        explain_mark(frame->marks, index);
     return ok;
 }
 
-static gboolean eval_members(const Frame *frame)
+static gboolean explain_members(const Frame *frame)
 {
     gboolean ok = TRUE;
     guint index = 0;
@@ -129,47 +130,47 @@ static gboolean eval_members(const Frame *frame)
     cJSON_ArrayForEach(member, frame->item)
     {
         if (frame->node->property_names != NULL)
-            ok &= eval_name(frame, member);
-        ok &= eval_member(frame, member, index++);
-        if (!ok && frame->eval->findings == NULL)
+            ok &= explain_name(frame, member);
+        ok &= explain_member(frame, member, index++);
+        if (!ok && frame->explain->findings == NULL)
             return FALSE;
     }
     return ok;
 }
 
-static gboolean eval_unevaluated(const Frame *frame)
+static gboolean explain_unevaluated(const Frame *frame)
 {
     gboolean ok = TRUE;
     guint index = 0;
     const cJSON *member;
     cJSON_ArrayForEach(member, frame->item)
     {
-        if (!eval_is_marked(frame->marks, index)) {
-            const EvalPath place = {frame->place, member->string, 0};
-            eval_mark(frame->marks, index);
-            ok &= eval_extra(frame, frame->node->unevaluated_properties, member, &place,
-                             "unevaluatedProperties");
+        if (!explain_is_marked(frame->marks, index)) {
+            const ExplainPath place = {frame->place, member->string, 0};
+            explain_mark(frame->marks, index);
+            ok &= explain_extra(frame, frame->node->unevaluated_properties, member, &place,
+                                "unevaluatedProperties");
         }
         index++;
     }
     return ok;
 }
 
-gboolean eval_object(const Frame *frame, gboolean deep)
+gboolean explain_object(const Frame *frame, gboolean deep)
 {
     const SchemaNode *node = frame->node;
-    const gboolean all = frame->eval->findings != NULL;
+    const gboolean all = frame->explain->findings != NULL;
     gboolean ok = TRUE;
     if (node->required != NULL)
-        ok = eval_required(frame, node->required, "required", NULL);
+        ok = explain_required(frame, node->required, "required", NULL);
     if ((ok || all) && (node->members.min > 0 || node->members.max != INFINITY))
-        ok &= eval_size(frame, cJSON_GetArraySize(frame->item));
+        ok &= explain_size(frame, cJSON_GetArraySize(frame->item));
     if ((ok || all) && (node->properties != NULL || node->pattern_properties != NULL ||
                         node->additional != NULL || node->property_names != NULL))
-        ok &= eval_members(frame);
+        ok &= explain_members(frame);
     if ((ok || all) && node->dependent_required != NULL)
-        ok &= eval_dependent_required(frame);
+        ok &= explain_dependent_required(frame);
     if ((ok || all) && deep && node->unevaluated_properties != NULL)
-        ok &= eval_unevaluated(frame);
+        ok &= explain_unevaluated(frame);
     return ok;
 }

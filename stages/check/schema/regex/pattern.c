@@ -1,7 +1,7 @@
-#include "stages/check/schema/pattern.h"
+#include "stages/check/schema/regex/pattern.h"
 
 #include "pipeline/core/error.h"
-#include "stages/check/schema/ecma.h"
+#include "stages/check/schema/regex/ecma.h"
 
 /* PCRE's own brakes, set in the expression because GRegex has no call for them. */
 #define BRAKES "(*LIMIT_MATCH=1000000)(*LIMIT_DEPTH=10000)(*LIMIT_HEAP=20000)"

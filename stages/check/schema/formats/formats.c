@@ -1,7 +1,7 @@
 /* Dates and times (RFC 3339), durations, identifiers, pointers; the table of all formats. */
-#include "stages/check/schema/formats.h"
+#include "stages/check/schema/formats/formats.h"
 
-#include "stages/check/schema/pattern.h"
+#include "stages/check/schema/regex/pattern.h"
 
 #include <string.h>
 

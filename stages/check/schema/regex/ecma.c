@@ -1,6 +1,6 @@
 /* What the two dialects read differently is rewritten (\d, \s, ., \b, \u, classes), and what only
  * PCRE knows (\A, (?i), possessive quantifiers) is refused, because ECMA-262 has no such thing. */
-#include "stages/check/schema/ecma.h"
+#include "stages/check/schema/regex/ecma.h"
 
 #include "pipeline/core/error.h"
 

@@ -1,5 +1,5 @@
 /* Keywords for arrays. */
-#include "stages/check/schema/eval.h"
+#include "stages/check/schema/explain.h"
 
 #include <math.h>
 
@@ -37,7 +37,7 @@ static guint value_hash(gconstpointer value)
     return schema_value_hash(value);
 }
 
-static gboolean eval_unique(const Frame *frame)
+static gboolean explain_unique(const Frame *frame)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(value_hash, value_equal);
     int index = 0;
@@ -46,7 +46,7 @@ static gboolean eval_unique(const Frame *frame)
     {
         gpointer first;
         if (g_hash_table_lookup_extended(seen, item, NULL, &first)) {
-            if (frame->eval->findings == NULL)
+            if (frame->explain->findings == NULL)
                 return FALSE;
             g_autofree char *shown = report_value(item);
             return report(frame, "uniqueItems",
@@ -60,7 +60,7 @@ static gboolean eval_unique(const Frame *frame)
 
 /* ---- items ---- */
 
-static gboolean eval_size(const Frame *frame, int size)
+static gboolean explain_size(const Frame *frame, int size)
 {
     const SchemaNode *node = frame->node;
     if ((double)size < node->size.min)
@@ -72,42 +72,42 @@ static gboolean eval_size(const Frame *frame, int size)
     return TRUE;
 }
 
-static gboolean eval_item(const Frame *frame, const SchemaNode *node, const cJSON *item, int index,
-                          const EvalPath *trail)
+static gboolean explain_item(const Frame *frame, const SchemaNode *node, const cJSON *item,
+                             int index, const ExplainPath *trail)
 {
-    const EvalPath place = {frame->place, NULL, index};
-    eval_mark(frame->marks, (guint)index);
-    return eval_schema(frame, node, item, &place, trail, NULL);
+    const ExplainPath place = {frame->place, NULL, index};
+    explain_mark(frame->marks, (guint)index);
+    return explain_schema(frame, node, item, &place, trail, NULL);
 }
 
-static gboolean eval_items(const Frame *frame)
+static gboolean explain_items(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     const guint prefix = node->prefix_items == NULL ? 0 : node->prefix_items->len;
-    const EvalPath prefix_trail = {frame->trail, "prefixItems", 0};
-    const EvalPath items_trail = {frame->trail, "items", 0};
+    const ExplainPath prefix_trail = {frame->trail, "prefixItems", 0};
+    const ExplainPath items_trail = {frame->trail, "items", 0};
     gboolean ok = TRUE;
     int index = 0;
     const cJSON *item;
     cJSON_ArrayForEach(item, frame->item)
     {
         if ((guint)index < prefix) {
-            const EvalPath trail = {&prefix_trail, NULL, index};
-            ok &=
-                eval_item(frame, g_ptr_array_index(node->prefix_items, index), item, index, &trail);
+            const ExplainPath trail = {&prefix_trail, NULL, index};
+            ok &= explain_item(frame, g_ptr_array_index(node->prefix_items, index), item, index,
+                               &trail);
         } else if (node->items != NULL) {
-            ok &= eval_item(frame, node->items, item, index, &items_trail);
+            ok &= explain_item(frame, node->items, item, index, &items_trail);
         } else {
             break;
         }
-        if (!ok && frame->eval->findings == NULL)
+        if (!ok && frame->explain->findings == NULL)
             return FALSE;
         index++;
     }
     return ok;
 }
 
-static gboolean eval_contains(const Frame *frame)
+static gboolean explain_contains(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     guint matched = 0;
@@ -115,10 +115,10 @@ static gboolean eval_contains(const Frame *frame)
     const cJSON *item;
     cJSON_ArrayForEach(item, frame->item)
     {
-        const EvalPath place = {frame->place, NULL, index};
-        if (eval_quietly(frame, node->contains, item, &place, NULL)) {
+        const ExplainPath place = {frame->place, NULL, index};
+        if (explain_quietly(frame, node->contains, item, &place, NULL)) {
             matched++;
-            eval_mark(frame->marks, (guint)index);
+            explain_mark(frame->marks, (guint)index);
         }
         index++;
     }
@@ -132,35 +132,35 @@ static gboolean eval_contains(const Frame *frame)
     return TRUE;
 }
 
-static gboolean eval_unevaluated(const Frame *frame)
+static gboolean explain_unevaluated(const Frame *frame)
 {
-    const EvalPath trail = {frame->trail, "unevaluatedItems", 0};
+    const ExplainPath trail = {frame->trail, "unevaluatedItems", 0};
     gboolean ok = TRUE;
     int index = 0;
     const cJSON *item;
     cJSON_ArrayForEach(item, frame->item)
     {
-        if (!eval_is_marked(frame->marks, (guint)index))
-            ok &= eval_item(frame, frame->node->unevaluated_items, item, index, &trail);
+        if (!explain_is_marked(frame->marks, (guint)index))
+            ok &= explain_item(frame, frame->node->unevaluated_items, item, index, &trail);
         index++;
     }
     return ok;
 }
 
-gboolean eval_array(const Frame *frame, gboolean deep)
+gboolean explain_array(const Frame *frame, gboolean deep)
 {
     const SchemaNode *node = frame->node;
-    const gboolean all = frame->eval->findings != NULL;
+    const gboolean all = frame->explain->findings != NULL;
     gboolean ok = TRUE;
     if (node->size.min > 0 || node->size.max != INFINITY)
-        ok = eval_size(frame, cJSON_GetArraySize(frame->item));
+        ok = explain_size(frame, cJSON_GetArraySize(frame->item));
     if ((ok || all) && (node->items != NULL || node->prefix_items != NULL))
-        ok &= eval_items(frame);
+        ok &= explain_items(frame);
     if ((ok || all) && node->contains != NULL)
-        ok &= eval_contains(frame);
+        ok &= explain_contains(frame);
     if ((ok || all) && node->unique)
-        ok &= eval_unique(frame);
+        ok &= explain_unique(frame);
     if ((ok || all) && deep && node->unevaluated_items != NULL)
-        ok &= eval_unevaluated(frame);
+        ok &= explain_unevaluated(frame);
     return ok;
 }

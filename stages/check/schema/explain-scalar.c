@@ -1,5 +1,5 @@
 /* Keywords for any type, for numbers and for strings. */
-#include "stages/check/schema/eval.h"
+#include "stages/check/schema/explain.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static char *list_values(const cJSON *list)
     return g_string_free(text, FALSE);
 }
 
-static gboolean eval_enum(const Frame *frame)
+static gboolean explain_enum(const Frame *frame)
 {
     const cJSON *value;
     cJSON_ArrayForEach(value, frame->node->enumeration)
@@ -30,7 +30,7 @@ static gboolean eval_enum(const Frame *frame)
         if (json_equal(value, frame->item))
             return TRUE;
     }
-    if (frame->eval->findings == NULL)
+    if (frame->explain->findings == NULL)
         return FALSE;
     g_autofree char *found = report_value(frame->item);
     g_autofree char *allowed = list_values(frame->node->enumeration);
@@ -38,25 +38,25 @@ static gboolean eval_enum(const Frame *frame)
                   allowed);
 }
 
-gboolean eval_any(const Frame *frame)
+gboolean explain_any(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     gboolean ok = TRUE;
     if (node->types != 0 && (report_types_of(frame->item) & node->types) == 0) {
-        if (frame->eval->findings == NULL)
+        if (frame->explain->findings == NULL)
             return FALSE;
         g_autofree char *found = report_value(frame->item);
         g_autofree char *allowed = report_types(node->types);
         ok = report(frame, "type", "must be %s, found %s", allowed, found);
     }
     if (node->constant != NULL && !json_equal(node->constant, frame->item)) {
-        if (frame->eval->findings == NULL)
+        if (frame->explain->findings == NULL)
             return FALSE;
         g_autofree char *found = report_value(frame->item);
         g_autofree char *wanted = report_value(node->constant);
         ok = report(frame, "const", "must be %s, found %s", wanted, found);
     }
-    return (node->enumeration == NULL || eval_enum(frame)) && ok;
+    return (node->enumeration == NULL || explain_enum(frame)) && ok;
 }
 
 /* ---- numbers ---- */
@@ -64,7 +64,7 @@ gboolean eval_any(const Frame *frame)
 static gboolean report_bound(const Frame *frame, const char *keyword, const char *relation,
                              double bound)
 {
-    if (frame->eval->findings == NULL)
+    if (frame->explain->findings == NULL)
         return FALSE;
     char text[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_formatd(text, sizeof text, "%.15g", bound);
@@ -72,7 +72,7 @@ static gboolean report_bound(const Frame *frame, const char *keyword, const char
     return report(frame, keyword, "must be %s %s, found %s", relation, text, found);
 }
 
-gboolean eval_number(const Frame *frame)
+gboolean explain_number(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     const double value = frame->item->valuedouble;
@@ -97,7 +97,7 @@ gboolean eval_number(const Frame *frame)
 /* ---- strings ---- */
 
 /* Code points; the bytes alone often answer already, since each takes one to four of them. */
-static gboolean eval_length(const Frame *frame)
+static gboolean explain_length(const Frame *frame)
 {
     const SchemaCount *length = &frame->node->length;
     if (length->min == 0 && length->max == INFINITY)
@@ -115,29 +115,30 @@ static gboolean eval_length(const Frame *frame)
     return TRUE;
 }
 
-static gboolean eval_pattern(const Frame *frame)
+static gboolean explain_pattern(const Frame *frame)
 {
     PatternResult result = pattern_search(frame->node->pattern, frame->item->valuestring);
     if (result == PATTERN_UNDECIDED)
-        eval_reach_limit(frame->eval, "the steps of a regular expression");
+        explain_reach_limit(frame->explain, "the steps of a regular expression");
     if (result != PATTERN_NO_MATCH)
         return result == PATTERN_MATCH;
-    if (frame->eval->findings == NULL)
+    if (frame->explain->findings == NULL)
         return FALSE;
     g_autofree char *found = report_value(frame->item);
     return report(frame, "pattern", "must match the pattern %s, found %s",
                   pattern_text(frame->node->pattern), found);
 }
 
-gboolean eval_string(const Frame *frame)
+gboolean explain_string(const Frame *frame)
 {
-    gboolean ok = eval_length(frame);
-    if ((ok || frame->eval->findings != NULL) && frame->node->pattern != NULL)
-        ok &= eval_pattern(frame);
+    gboolean ok = explain_length(frame);
+    if ((ok || frame->explain->findings != NULL) && frame->node->pattern != NULL)
+        ok &= explain_pattern(frame);
     const Format *format = frame->node->format;
-    if ((ok || frame->eval->findings != NULL) && format != NULL &&
+    if ((ok || frame->explain->findings != NULL) && format != NULL &&
         !format->check(frame->item->valuestring)) {
-        g_autofree char *found = frame->eval->findings == NULL ? NULL : report_value(frame->item);
+        g_autofree char *found =
+            frame->explain->findings == NULL ? NULL : report_value(frame->item);
         ok = report(frame, "format", "must be %s, found %s", format->meaning,
                     found == NULL ? "" : found);
     }

@@ -1,5 +1,5 @@
 /* One schema against one value: what applies in place first, because unevaluated* looks at it. */
-#include "stages/check/schema/eval.h"
+#include "stages/check/schema/explain.h"
 
 #include <string.h>
 
@@ -7,48 +7,48 @@
 #define MAX_WORK 20000000u /* schemas evaluated for one instance */
 #define STACK_MARKS 4      /* words of marks that need no allocation: 256 children */
 
-void eval_mark(EvalMarks *marks, guint child)
+void explain_mark(ExplainMarks *marks, guint child)
 {
     if (marks != NULL && child < marks->count)
         marks->bits[child / 64] |= G_GUINT64_CONSTANT(1) << (child % 64);
 }
 
-gboolean eval_is_marked(const EvalMarks *marks, guint child)
+gboolean explain_is_marked(const ExplainMarks *marks, guint child)
 {
     return child < marks->count &&
            (marks->bits[child / 64] & (G_GUINT64_CONSTANT(1) << (child % 64))) != 0;
 }
 
-void eval_reach_limit(Eval *eval, const char *limit)
+void explain_reach_limit(Explain *explain, const char *limit)
 {
-    if (eval->limit == NULL)
-        eval->limit = limit;
+    if (explain->limit == NULL)
+        explain->limit = limit;
 }
 
-gboolean eval_spend(Eval *eval, guint64 work)
+gboolean explain_spend(Explain *explain, guint64 work)
 {
-    eval->work += work;
-    if (eval->work > MAX_WORK)
-        eval_reach_limit(eval, "the work for one instance");
-    return eval->limit == NULL;
+    explain->work += work;
+    if (explain->work > MAX_WORK)
+        explain_reach_limit(explain, "the work for one instance");
+    return explain->limit == NULL;
 }
 
-gboolean eval_in_place(const Frame *frame, const SchemaNode *node, const char *keyword,
-                       const char *name, int index, EvalMarks *marks)
+gboolean explain_in_place(const Frame *frame, const SchemaNode *node, const char *keyword,
+                          const char *name, int index, ExplainMarks *marks)
 {
-    const EvalPath outer = {frame->trail, keyword, 0};
-    const EvalPath inner = {&outer, name, index};
-    return eval_schema(frame, node, frame->item, frame->place,
-                       name == NULL && index < 0 ? &outer : &inner, marks);
+    const ExplainPath outer = {frame->trail, keyword, 0};
+    const ExplainPath inner = {&outer, name, index};
+    return explain_schema(frame, node, frame->item, frame->place,
+                          name == NULL && index < 0 ? &outer : &inner, marks);
 }
 
-gboolean eval_quietly(const Frame *frame, const SchemaNode *node, const cJSON *item,
-                      const EvalPath *place, EvalMarks *marks)
+gboolean explain_quietly(const Frame *frame, const SchemaNode *node, const cJSON *item,
+                         const ExplainPath *place, ExplainMarks *marks)
 {
-    GPtrArray *findings = frame->eval->findings;
-    frame->eval->findings = NULL;
-    gboolean ok = eval_schema(frame, node, item, place, frame->trail, marks);
-    frame->eval->findings = findings;
+    GPtrArray *findings = frame->explain->findings;
+    frame->explain->findings = NULL;
+    gboolean ok = explain_schema(frame, node, item, place, frame->trail, marks);
+    frame->explain->findings = findings;
     return ok;
 }
 
@@ -60,7 +60,7 @@ static const SchemaNode *dynamic_target(const Frame *frame)
     if (frame->node->dynamic_name == NULL)
         return target;
     /* The outermost resource in scope that has the anchor wins. */
-    for (const EvalScope *scope = frame->scope; scope != NULL; scope = scope->up) {
+    for (const ExplainScope *scope = frame->scope; scope != NULL; scope = scope->up) {
         const SchemaNode *found =
             g_hash_table_lookup(scope->resource->dynamic_anchors, frame->node->dynamic_name);
         if (found != NULL)
@@ -71,13 +71,13 @@ static const SchemaNode *dynamic_target(const Frame *frame)
 
 /* ---- applicators in place ---- */
 
-static gboolean eval_all_of(const Frame *frame)
+static gboolean explain_all_of(const Frame *frame)
 {
     gboolean ok = TRUE;
     for (guint i = 0; i < frame->node->all_of->len; i++) {
-        ok &= eval_in_place(frame, g_ptr_array_index(frame->node->all_of, i), "allOf", NULL, (int)i,
-                            frame->marks);
-        if (!ok && frame->eval->findings == NULL)
+        ok &= explain_in_place(frame, g_ptr_array_index(frame->node->all_of, i), "allOf", NULL,
+                               (int)i, frame->marks);
+        if (!ok && frame->explain->findings == NULL)
             return FALSE;
     }
     return ok;
@@ -108,7 +108,7 @@ static int branch_nearness(const GPtrArray *findings, guint here)
     return deepest * (int)SCHEMA_MAX_FINDINGS - (int)findings->len;
 }
 
-static guint place_depth(const EvalPath *place)
+static guint place_depth(const ExplainPath *place)
 {
     guint depth = 0;
     for (; place != NULL; place = place->up)
@@ -119,8 +119,8 @@ static guint place_depth(const EvalPath *place)
 /* After no branch matched: runs them again for their findings and keeps the nearest one's. */
 static gboolean report_branches(const Frame *frame, const GPtrArray *branches, const char *keyword)
 {
-    GPtrArray *findings = frame->eval->findings;
-    if (findings == NULL || frame->eval->limit != NULL)
+    GPtrArray *findings = frame->explain->findings;
+    if (findings == NULL || frame->explain->limit != NULL)
         return FALSE;
     g_autoptr(GPtrArray) nearest = NULL;
     int best = G_MININT;
@@ -128,8 +128,8 @@ static gboolean report_branches(const Frame *frame, const GPtrArray *branches, c
     for (guint i = 0; i < branches->len; i++) {
         g_autoptr(GPtrArray) own =
             g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
-        frame->eval->findings = own;
-        eval_in_place(frame, g_ptr_array_index(branches, i), keyword, NULL, (int)i, NULL);
+        frame->explain->findings = own;
+        explain_in_place(frame, g_ptr_array_index(branches, i), keyword, NULL, (int)i, NULL);
         int nearness = branch_nearness(own, place_depth(frame->place));
         if (nearness <= best)
             continue;
@@ -138,7 +138,7 @@ static gboolean report_branches(const Frame *frame, const GPtrArray *branches, c
         g_clear_pointer(&nearest, g_ptr_array_unref);
         nearest = g_steal_pointer(&own);
     }
-    frame->eval->findings = findings;
+    frame->explain->findings = findings;
     report(frame, keyword, "fits none of the %u allowed forms; the nearest is number %u",
            branches->len, chosen + 1);
     while (nearest != NULL && nearest->len > 0 && findings->len < SCHEMA_MAX_FINDINGS)
@@ -146,12 +146,12 @@ static gboolean report_branches(const Frame *frame, const GPtrArray *branches, c
     return FALSE;
 }
 
-static gboolean eval_any_of(const Frame *frame)
+static gboolean explain_any_of(const Frame *frame)
 {
     gboolean ok = FALSE;
     for (guint i = 0; i < frame->node->any_of->len; i++) {
-        ok |= eval_quietly(frame, g_ptr_array_index(frame->node->any_of, i), frame->item,
-                           frame->place, frame->marks);
+        ok |= explain_quietly(frame, g_ptr_array_index(frame->node->any_of, i), frame->item,
+                              frame->place, frame->marks);
         /* Every branch that matches marks, so an asker must have them all. */
         if (ok && frame->marks == NULL)
             return TRUE;
@@ -159,12 +159,12 @@ static gboolean eval_any_of(const Frame *frame)
     return ok || report_branches(frame, frame->node->any_of, "anyOf");
 }
 
-static gboolean eval_one_of(const Frame *frame)
+static gboolean explain_one_of(const Frame *frame)
 {
     int first = -1;
     for (guint i = 0; i < frame->node->one_of->len; i++) {
-        if (!eval_quietly(frame, g_ptr_array_index(frame->node->one_of, i), frame->item,
-                          frame->place, frame->marks))
+        if (!explain_quietly(frame, g_ptr_array_index(frame->node->one_of, i), frame->item,
+                             frame->place, frame->marks))
             continue;
         if (first >= 0)
             return report(frame, "oneOf",
@@ -175,103 +175,103 @@ static gboolean eval_one_of(const Frame *frame)
     return first >= 0 || report_branches(frame, frame->node->one_of, "oneOf");
 }
 
-static gboolean eval_condition(const Frame *frame)
+static gboolean explain_condition(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
-    if (eval_quietly(frame, node->condition, frame->item, frame->place, frame->marks))
+    if (explain_quietly(frame, node->condition, frame->item, frame->place, frame->marks))
         return node->then_node == NULL ||
-               eval_in_place(frame, node->then_node, "then", NULL, -1, frame->marks);
+               explain_in_place(frame, node->then_node, "then", NULL, -1, frame->marks);
     return node->else_node == NULL ||
-           eval_in_place(frame, node->else_node, "else", NULL, -1, frame->marks);
+           explain_in_place(frame, node->else_node, "else", NULL, -1, frame->marks);
 }
 
-static gboolean eval_dependent(const Frame *frame)
+static gboolean explain_dependent(const Frame *frame)
 {
     gboolean ok = TRUE;
     for (guint i = 0; i < frame->node->dependent_schemas->len; i++) {
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_schemas, i);
         if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) != NULL)
-            ok &= eval_in_place(frame, member->node, "dependentSchemas", member->name, 0,
-                                frame->marks);
+            ok &= explain_in_place(frame, member->node, "dependentSchemas", member->name, 0,
+                                   frame->marks);
     }
     return ok;
 }
 
-static gboolean eval_applicators(const Frame *frame)
+static gboolean explain_applicators(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
-    gboolean all = frame->eval->findings != NULL; /* go on after a failure */
+    gboolean all = frame->explain->findings != NULL; /* go on after a failure */
     gboolean ok = TRUE;
     if (node->ref != NULL)
-        ok &= eval_in_place(frame, node->ref, "$ref", NULL, -1, frame->marks);
+        ok &= explain_in_place(frame, node->ref, "$ref", NULL, -1, frame->marks);
     if ((ok || all) && node->dynamic_ref != NULL)
-        ok &= eval_in_place(frame, dynamic_target(frame), "$dynamicRef", NULL, -1, frame->marks);
+        ok &= explain_in_place(frame, dynamic_target(frame), "$dynamicRef", NULL, -1, frame->marks);
     if ((ok || all) && node->all_of != NULL)
-        ok &= eval_all_of(frame);
+        ok &= explain_all_of(frame);
     if ((ok || all) && node->any_of != NULL)
-        ok &= eval_any_of(frame);
+        ok &= explain_any_of(frame);
     if ((ok || all) && node->one_of != NULL)
-        ok &= eval_one_of(frame);
+        ok &= explain_one_of(frame);
     if ((ok || all) && node->negated != NULL &&
-        eval_quietly(frame, node->negated, frame->item, frame->place, NULL))
+        explain_quietly(frame, node->negated, frame->item, frame->place, NULL))
         ok = report(frame, "not", "has the form that is not allowed here");
     if ((ok || all) && node->condition != NULL)
-        ok &= eval_condition(frame);
+        ok &= explain_condition(frame);
     if ((ok || all) && node->dependent_schemas != NULL && cJSON_IsObject(frame->item))
-        ok &= eval_dependent(frame);
+        ok &= explain_dependent(frame);
     return ok;
 }
 
 /* ---- one schema ---- */
 
-static gboolean eval_frame(const Frame *frame)
+static gboolean explain_frame(const Frame *frame)
 {
     if (frame->node->never)
         return report(frame, NULL, "must not be there: nothing is allowed at this place");
-    gboolean all = frame->eval->findings != NULL;
-    gboolean ok = eval_any(frame);
+    gboolean all = frame->explain->findings != NULL;
+    gboolean ok = explain_any(frame);
     if (!ok && !all)
         return FALSE;
-    gboolean applied = eval_applicators(frame);
+    gboolean applied = explain_applicators(frame);
     if (!applied && !all)
         return FALSE;
     if (cJSON_IsString(frame->item))
-        ok &= eval_string(frame);
+        ok &= explain_string(frame);
     else if (cJSON_IsNumber(frame->item))
-        ok &= eval_number(frame);
+        ok &= explain_number(frame);
     else if (cJSON_IsArray(frame->item))
-        ok &= eval_array(frame, applied);
+        ok &= explain_array(frame, applied);
     else if (cJSON_IsObject(frame->item))
-        ok &= eval_object(frame, applied);
+        ok &= explain_object(frame, applied);
     return ok && applied;
 }
 
 /* Marks are kept apart until the schema has proved true: those of a failing one do not count. */
-static gboolean eval_with_marks(Frame *frame, EvalMarks *asked)
+static gboolean explain_with_marks(Frame *frame, ExplainMarks *asked)
 {
     guint count = (guint)cJSON_GetArraySize(frame->item);
     guint words = (count + 63) / 64;
     guint64 few[STACK_MARKS] = {0};
     g_autofree guint64 *many = words > STACK_MARKS ? g_new0(guint64, words) : NULL;
-    EvalMarks own = {many != NULL ? many : few, count};
+    ExplainMarks own = {many != NULL ? many : few, count};
     frame->marks = &own;
-    gboolean ok = eval_frame(frame);
+    gboolean ok = explain_frame(frame);
     for (guint i = 0; ok && asked != NULL && i < words; i++)
         asked->bits[i] |= own.bits[i];
     return ok;
 }
 
-gboolean eval_schema(const Frame *parent, const SchemaNode *node, const cJSON *item,
-                     const EvalPath *place, const EvalPath *trail, EvalMarks *marks)
+gboolean explain_schema(const Frame *parent, const SchemaNode *node, const cJSON *item,
+                        const ExplainPath *place, const ExplainPath *trail, ExplainMarks *marks)
 {
-    Eval *eval = parent->eval;
-    if (eval->depth >= MAX_DEPTH)
-        eval_reach_limit(eval, "the depth of schemas inside each other");
-    if (!eval_spend(eval, 1))
+    Explain *explain = parent->explain;
+    if (explain->depth >= MAX_DEPTH)
+        explain_reach_limit(explain, "the depth of schemas inside each other");
+    if (!explain_spend(explain, 1))
         return FALSE;
-    const EvalScope entered = {parent->scope, node->resource};
+    const ExplainScope entered = {parent->scope, node->resource};
     Frame frame = {
-        .eval = eval,
+        .explain = explain,
         .node = node,
         .item = item,
         .place = place,
@@ -281,48 +281,20 @@ gboolean eval_schema(const Frame *parent, const SchemaNode *node, const cJSON *i
     };
     gboolean asks =
         marks != NULL || node->unevaluated_items != NULL || node->unevaluated_properties != NULL;
-    eval->depth++;
+    explain->depth++;
     gboolean ok = asks && (cJSON_IsArray(item) || cJSON_IsObject(item))
-                      ? eval_with_marks(&frame, marks)
-                      : eval_frame(&frame);
-    eval->depth--;
+                      ? explain_with_marks(&frame, marks)
+                      : explain_frame(&frame);
+    explain->depth--;
     return ok;
 }
 
-/* *limit is the one that was reached, or NULL. */
-static gboolean evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings,
-                         const char **limit)
+gboolean explain_run(const Schema *schema, const cJSON *instance, GPtrArray *findings,
+                     const char **limit)
 {
-    Eval eval = {.findings = findings};
-    const Frame outside = {.eval = &eval};
-    gboolean ok = eval_schema(&outside, schema->root, instance, NULL, NULL, NULL);
-    *limit = eval.limit;
+    Explain explain = {.findings = findings};
+    const Frame outside = {.explain = &explain};
+    gboolean ok = explain_schema(&outside, schema->root, instance, NULL, NULL, NULL);
+    *limit = explain.limit;
     return ok;
-}
-
-SchemaVerdict schema_check(const Schema *schema, const cJSON *instance)
-{
-    const char *limit;
-    gboolean ok = evaluate(schema, instance, NULL, &limit);
-    return limit != NULL ? SCHEMA_UNDECIDED : ok ? SCHEMA_VALID : SCHEMA_INVALID;
-}
-
-SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
-{
-    /* Findings cost a second run, and most instances have none. */
-    const char *limit;
-    gboolean ok = evaluate(schema, instance, NULL, &limit);
-    if (limit != NULL) {
-        report_limit(findings, limit);
-        return SCHEMA_UNDECIDED;
-    }
-    if (ok)
-        return SCHEMA_VALID;
-    /* The second run goes on where the first one stopped, and may reach a limit there; that the
-     * instance is invalid is known by then. */
-    const guint before = findings->len;
-    evaluate(schema, instance, findings, &limit);
-    if (findings->len == before && limit != NULL)
-        report_limit(findings, limit);
-    return SCHEMA_INVALID;
 }

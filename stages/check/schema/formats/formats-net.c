@@ -1,6 +1,6 @@
 /* Names and addresses of the net: RFC 5321 (mail), 1123 (hosts), 2673 and 4291 (IP), 3986 and 3987
  * (URI, IRI), 6570 (templates). */
-#include "stages/check/schema/formats.h"
+#include "stages/check/schema/formats/formats.h"
 
 #include <arpa/inet.h>
 #include <string.h>

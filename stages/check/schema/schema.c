@@ -1,0 +1,68 @@
+/* The library's front: a schema is indexed, compiled into nodes and those into a program; an
+ * instance gets its verdict from the program, and reasons from the nodes. */
+#include "stages/check/schema/schema.h"
+
+#include "stages/check/schema/explain.h"
+#include "stages/check/schema/node.h"
+
+#define OWN_URI "docket:///schema"
+
+Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GError **error)
+{
+    static const SchemaOptions defaults = {0};
+    options = options == NULL ? &defaults : options;
+
+    g_autoptr(Schema) schema = g_new0(Schema, 1);
+    schema->document = cJSON_Duplicate(document, TRUE);
+    schema->assert_format = options->assert_format;
+    schema->registry =
+        options->registry == NULL ? schema_registry_new() : schema_registry_ref(options->registry);
+    schema->nodes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)schema_node_free);
+    schema->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    schema->owned = g_ptr_array_new();
+
+    const char *uri = options->base_uri == NULL ? OWN_URI : options->base_uri;
+    schema->root = schema_index_document(schema, schema->document, uri, error);
+    if (schema->root == NULL || !schema_compile_nodes(schema, error))
+        return NULL;
+    return g_steal_pointer(&schema);
+}
+
+void schema_free(Schema *schema)
+{
+    if (schema == NULL)
+        return;
+    g_clear_pointer(&schema->nodes, g_hash_table_unref);
+    g_clear_pointer(&schema->resources, g_hash_table_unref);
+    g_clear_pointer(&schema->owned, g_ptr_array_unref);
+    cJSON_Delete(schema->document);
+    schema_registry_unref(schema->registry);
+    g_free(schema);
+}
+
+SchemaVerdict schema_check(const Schema *schema, const cJSON *instance)
+{
+    const char *limit;
+    gboolean ok = explain_run(schema, instance, NULL, &limit);
+    return limit != NULL ? SCHEMA_UNDECIDED : ok ? SCHEMA_VALID : SCHEMA_INVALID;
+}
+
+SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
+{
+    /* Findings cost a second run, and most instances have none. */
+    const char *limit;
+    gboolean ok = explain_run(schema, instance, NULL, &limit);
+    if (limit != NULL) {
+        report_limit(findings, limit);
+        return SCHEMA_UNDECIDED;
+    }
+    if (ok)
+        return SCHEMA_VALID;
+    /* The second run goes on where the first one stopped, and may reach a limit there; that the
+     * instance is invalid is known by then. */
+    const guint before = findings->len;
+    explain_run(schema, instance, findings, &limit);
+    if (findings->len == before && limit != NULL)
+        report_limit(findings, limit);
+    return SCHEMA_INVALID;
+}
