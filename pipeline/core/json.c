@@ -2,67 +2,14 @@
 
 #include "bytes.h"
 #include "error.h"
-#include "json-scan.h"
-#include "limits.h"
 #include <errno.h>
-#include <math.h>
 #include <string.h>
-
-/* Below this many members two loops beat a hash table. */
-#define FEW_MEMBERS 16
-
-static const char *duplicate_key(const cJSON *object)
-{
-    int n = cJSON_GetArraySize(object);
-    if (n <= FEW_MEMBERS) {
-        for (const cJSON *a = object->child; a; a = a->next)
-            for (const cJSON *b = a->next; b; b = b->next)
-                if (strcmp(a->string, b->string) == 0)
-                    return a->string;
-        return NULL;
-    }
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    for (const cJSON *a = object->child; a; a = a->next)
-        if (!g_hash_table_add(seen, a->string))
-            return a->string;
-    return NULL;
-}
-
-/* What the grammar allows and a tree of doubles cannot hold. Depth is bounded by the scan. */
-static gboolean check_tree(const cJSON *value, GError **error)
-{
-    if (cJSON_IsNumber(value) && !isfinite(value->valuedouble)) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON, "a number is too large for a double");
-        return FALSE;
-    }
-    if (cJSON_IsObject(value)) {
-        const char *key = duplicate_key(value);
-        if (key) {
-            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON,
-                        "the key \"%s\" stands twice in "
-                        "one object",
-                        key);
-            return FALSE;
-        }
-    }
-    for (const cJSON *child = value->child; child; child = child->next)
-        if (!check_tree(child, error))
-            return FALSE;
-    return TRUE;
-}
 
 cJSON *json_parse(const char *text, gsize length, GError **error)
 {
-    if (!json_scan(text, length, error))
-        return NULL;
-    g_autoptr(cJSON) root = cJSON_ParseWithLength(text, length);
-    if (!root) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_JSON, "the JSON text cannot be read");
-        return NULL;
-    }
-    if (!check_tree(root, error))
-        return NULL;
-    return g_steal_pointer(&root);
+    g_autoptr(JsonReader) reader = json_reader_new();
+    const cJSON *tree = json_reader_parse(reader, text, length, error);
+    return tree ? cJSON_Duplicate(tree, TRUE) : NULL;
 }
 
 cJSON *json_load(const char *path, GError **error)
@@ -311,35 +258,4 @@ gboolean json_bool(const cJSON *object, const char *key, gboolean otherwise)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
     return cJSON_IsBool(value) ? cJSON_IsTrue(value) : otherwise;
-}
-
-static gboolean object_equal(const cJSON *a, const cJSON *b)
-{
-    if (cJSON_GetArraySize(a) != cJSON_GetArraySize(b))
-        return FALSE;
-    for (const cJSON *child = a->child; child; child = child->next) {
-        const cJSON *other = cJSON_GetObjectItemCaseSensitive(b, child->string);
-        if (!other || !json_equal(child, other))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-gboolean json_equal(const cJSON *a, const cJSON *b)
-{
-    if (cJSON_IsBool(a) && cJSON_IsBool(b))
-        return cJSON_IsTrue(a) == cJSON_IsTrue(b);
-    if ((a->type & 0xff) != (b->type & 0xff))
-        return FALSE;
-    if (cJSON_IsNumber(a))
-        return a->valuedouble == b->valuedouble;
-    if (cJSON_IsString(a))
-        return strcmp(a->valuestring, b->valuestring) == 0;
-    if (cJSON_IsObject(a))
-        return object_equal(a, b);
-    const cJSON *x = a->child, *y = b->child;
-    for (; x && y; x = x->next, y = y->next)
-        if (!json_equal(x, y))
-            return FALSE;
-    return !x && !y;
 }
