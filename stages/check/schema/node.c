@@ -18,6 +18,7 @@ SchemaNode *schema_node_new(const cJSON *source, SchemaResource *resource, const
     node->pointer = g_strdup(pointer);
     node->length.max = node->size.max = node->members.max = node->contained.max = INFINITY;
     node->contained.min = 1;
+    node->contains_marks = TRUE;
     return node;
 }
 

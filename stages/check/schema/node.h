@@ -115,6 +115,7 @@ struct Schema {
     GHashTable *resources; /* uri -> SchemaResource* */
     GPtrArray *owned;      /* of SchemaResource */
     SchemaNode *root;
+    struct Program *program; /* made from the nodes when all of them are compiled */
 };
 
 SchemaNode *schema_node_new(const cJSON *source, SchemaResource *resource, const char *pointer);

@@ -3,7 +3,7 @@
 #include "stages/check/schema/schema.h"
 
 #include "stages/check/schema/explain.h"
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/program.h"
 
 #define OWN_URI "docket:///schema"
 
@@ -25,6 +25,7 @@ Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GErr
     schema->root = schema_index_document(schema, schema->document, uri, error);
     if (schema->root == NULL || !schema_compile_nodes(schema, error))
         return NULL;
+    schema->program = program_new(schema);
     return g_steal_pointer(&schema);
 }
 
@@ -32,6 +33,7 @@ void schema_free(Schema *schema)
 {
     if (schema == NULL)
         return;
+    program_free(schema->program);
     g_clear_pointer(&schema->nodes, g_hash_table_unref);
     g_clear_pointer(&schema->resources, g_hash_table_unref);
     g_clear_pointer(&schema->owned, g_ptr_array_unref);
@@ -43,23 +45,22 @@ void schema_free(Schema *schema)
 SchemaVerdict schema_check(const Schema *schema, const cJSON *instance)
 {
     const char *limit;
-    gboolean ok = explain_run(schema, instance, NULL, &limit);
+    gboolean ok = program_run(schema->program, instance, &limit);
     return limit != NULL ? SCHEMA_UNDECIDED : ok ? SCHEMA_VALID : SCHEMA_INVALID;
 }
 
 SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings)
 {
-    /* Findings cost a second run, and most instances have none. */
     const char *limit;
-    gboolean ok = explain_run(schema, instance, NULL, &limit);
+    gboolean ok = program_run(schema->program, instance, &limit);
     if (limit != NULL) {
         report_limit(findings, limit);
         return SCHEMA_UNDECIDED;
     }
     if (ok)
         return SCHEMA_VALID;
-    /* The second run goes on where the first one stopped, and may reach a limit there; that the
-     * instance is invalid is known by then. */
+    /* The reasons take a slower way, which may reach a limit of its own; that the instance is
+     * invalid is known by then. */
     const guint before = findings->len;
     explain_run(schema, instance, findings, &limit);
     if (findings->len == before && limit != NULL)

@@ -1,0 +1,215 @@
+/* The section for objects: names to rules, required names to bits, and unevaluatedProperties to
+ * additionalProperties wherever both mean the same. */
+#include "stages/check/schema/lower.h"
+
+#include <math.h>
+
+#define MAX_LOOK 32u /* schemas inside each other that are looked into */
+
+/* ---- names ---- */
+
+typedef struct {
+    Lowering *l;
+    GHashTable *places; /* name -> its place in `list` + 1 */
+    GArray *list;       /* of RuleProperty */
+    guint n_bits;
+} Names;
+
+static RuleProperty *name_at(Names *names, const char *name)
+{
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(names->places, name));
+    if (place == 0) {
+        Arena *arena = names->l->arena;
+        RuleProperty property = {.name = arena_strndup(arena, name, strlen(name)),
+                                 .bit = KEYS_NONE};
+        g_array_append_val(names->list, property);
+        place = names->list->len;
+        g_hash_table_insert(names->places, (gpointer)property.name, GUINT_TO_POINTER(place));
+    }
+    return &g_array_index(names->list, RuleProperty, place - 1);
+}
+
+static guint32 bit_of(Names *names, const char *name)
+{
+    RuleProperty *property = name_at(names, name);
+    if (property->bit == KEYS_NONE)
+        property->bit = names->n_bits++;
+    return property->bit;
+}
+
+/* In the order of the schema: instances mostly keep it, and the verdict pass bets on that. */
+static void add_properties(Names *names, const SchemaNode *node)
+{
+    const cJSON *declared = cJSON_GetObjectItemCaseSensitive(node->source, "properties");
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, declared)
+    {
+        const SchemaNode *of =
+            node->properties == NULL ? NULL : g_hash_table_lookup(node->properties, entry->string);
+        if (of == NULL)
+            continue;
+        const Rule *rule = lower_rule(names->l, of);
+        RuleProperty *property = name_at(names, entry->string);
+        property->declared = TRUE;
+        property->rule = rule;
+    }
+}
+
+static void number_names(Names *names, const SchemaNode *node)
+{
+    for (guint i = 0; node->required != NULL && i < node->required->len; i++)
+        bit_of(names, g_ptr_array_index(node->required, i));
+    for (guint i = 0; node->dependent_required != NULL && i < node->dependent_required->len; i++) {
+        const SchemaMember *member = g_ptr_array_index(node->dependent_required, i);
+        bit_of(names, member->name);
+        for (guint k = 0; k < member->names->len; k++)
+            bit_of(names, g_ptr_array_index(member->names, k));
+    }
+}
+
+static const guint64 *bit_set(Names *names, const GPtrArray *of, guint n_words)
+{
+    guint64 *words = arena_new_array(names->l->arena, guint64, n_words);
+    for (guint i = 0; of != NULL && i < of->len; i++) {
+        guint32 bit = bit_of(names, g_ptr_array_index(of, i));
+        words[bit / 64] |= G_GUINT64_CONSTANT(1) << (bit % 64);
+    }
+    return words;
+}
+
+static void lower_dependents(Names *names, const SchemaNode *node, RuleObject *rule)
+{
+    if (node->dependent_required == NULL)
+        return;
+    RuleDependent *list =
+        arena_new_array(names->l->arena, RuleDependent, node->dependent_required->len);
+    for (guint i = 0; i < node->dependent_required->len; i++) {
+        const SchemaMember *member = g_ptr_array_index(node->dependent_required, i);
+        list[i] = (RuleDependent){bit_of(names, member->name),
+                                  bit_set(names, member->names, rule->n_words)};
+    }
+    rule->dependents = list;
+    rule->n_dependents = node->dependent_required->len;
+}
+
+static void lower_names(Lowering *l, const SchemaNode *node, RuleObject *rule)
+{
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(RuleProperty));
+    Names names = {l, places, list, 0};
+    add_properties(&names, node);
+    number_names(&names, node);
+    rule->n_words = (names.n_bits + 63) / 64;
+    rule->required = bit_set(&names, node->required, rule->n_words);
+    lower_dependents(&names, node, rule);
+
+    rule->n_properties = list->len;
+    RuleProperty *properties = arena_new_array(l->arena, RuleProperty, list->len);
+    g_autofree const char **texts = g_new(const char *, list->len + 1);
+    for (guint i = 0; i < list->len; i++) {
+        properties[i] = g_array_index(list, RuleProperty, i);
+        texts[i] = properties[i].name;
+    }
+    rule->properties = properties;
+    rule->keys = keys_make(l->arena, texts, list->len);
+}
+
+/* ---- unevaluatedProperties ---- */
+
+static gboolean marks_beyond(const SchemaNode *node, GHashTable *known, guint depth);
+
+static gboolean any_marks_beyond(const GPtrArray *nodes, GHashTable *known, guint depth)
+{
+    for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
+        if (marks_beyond(g_ptr_array_index(nodes, i), known, depth))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What applies in place beside `node` may evaluate properties that `node` itself does not name. */
+static gboolean beside_marks_beyond(const SchemaNode *node, GHashTable *known, guint depth)
+{
+    const SchemaNode *single[] = {node->ref, node->condition, node->then_node, node->else_node};
+    for (gsize i = 0; i < G_N_ELEMENTS(single); i++) {
+        if (single[i] != NULL && marks_beyond(single[i], known, depth))
+            return TRUE;
+    }
+    for (guint i = 0; node->dependent_schemas != NULL && i < node->dependent_schemas->len; i++) {
+        const SchemaMember *member = g_ptr_array_index(node->dependent_schemas, i);
+        if (marks_beyond(member->node, known, depth))
+            return TRUE;
+    }
+    return node->dynamic_ref != NULL || any_marks_beyond(node->all_of, known, depth) ||
+           any_marks_beyond(node->any_of, known, depth) ||
+           any_marks_beyond(node->one_of, known, depth);
+}
+
+/* Whether the schema may evaluate a property that is not among the known names. */
+static gboolean marks_beyond(const SchemaNode *node, GHashTable *known, guint depth)
+{
+    if (depth == 0 || node->pattern_properties || node->additional || node->unevaluated_properties)
+        return TRUE;
+    GHashTableIter iter;
+    gpointer name;
+    if (node->properties != NULL) {
+        g_hash_table_iter_init(&iter, node->properties);
+        while (g_hash_table_iter_next(&iter, &name, NULL)) {
+            if (known == NULL || !g_hash_table_contains(known, name))
+                return TRUE;
+        }
+    }
+    return beside_marks_beyond(node, known, depth - 1);
+}
+
+static void lower_unevaluated(Lowering *l, const SchemaNode *node, RuleObject *rule,
+                              gboolean *tracks)
+{
+    if (node->unevaluated_properties == NULL || node->additional != NULL)
+        return;
+    const Rule *unevaluated = lower_rule(l, node->unevaluated_properties);
+    if (!beside_marks_beyond(node, node->properties, MAX_LOOK)) {
+        rule->additional = unevaluated;
+        rule->marks_additional = TRUE;
+        return;
+    }
+    rule->unevaluated = unevaluated;
+    rule->marks_unevaluated = TRUE;
+    *tracks = unevaluated != NULL;
+}
+
+/* ---- the section ---- */
+
+static void lower_patterns(Lowering *l, const SchemaNode *node, RuleObject *rule)
+{
+    if (node->pattern_properties == NULL)
+        return;
+    RulePattern *list = arena_new_array(l->arena, RulePattern, node->pattern_properties->len);
+    for (guint i = 0; i < node->pattern_properties->len; i++) {
+        const SchemaMember *member = g_ptr_array_index(node->pattern_properties, i);
+        list[i] = (RulePattern){member->pattern, lower_rule(l, member->node)};
+    }
+    rule->patterns = list;
+    rule->n_patterns = node->pattern_properties->len;
+}
+
+const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tracks)
+{
+    if (!node->properties && !node->required && !node->dependent_required &&
+        !node->pattern_properties && !node->additional && !node->property_names &&
+        !node->unevaluated_properties && node->members.min == 0 && node->members.max == INFINITY)
+        return NULL;
+    RuleObject *rule = arena_new_array(l->arena, RuleObject, 1);
+    rule->min = lower_count(ceil(node->members.min));
+    rule->max = lower_count(node->members.max);
+    lower_names(l, node, rule);
+    lower_patterns(l, node, rule);
+    if (node->additional != NULL) {
+        rule->additional = lower_rule(l, node->additional);
+        rule->marks_additional = TRUE;
+    }
+    if (node->property_names != NULL)
+        rule->names = lower_rule(l, node->property_names);
+    lower_unevaluated(l, node, rule, tracks);
+    return rule;
+}

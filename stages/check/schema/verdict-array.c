@@ -1,0 +1,126 @@
+/* Arrays, and what unevaluatedItems and unevaluatedProperties leave over. */
+#include "stages/check/schema/verdict.h"
+
+/* Up to here every pair is compared; beyond, values are sorted by their hash. */
+#define FEW_ITEMS 32u
+
+/* ---- uniqueItems ---- */
+
+static gboolean differ(Verdict *v, const cJSON *a, const cJSON *b)
+{
+    if ((a->type & (cJSON_Array | cJSON_Object)) != 0 && !verdict_spend(v, 16))
+        return FALSE;
+    return !json_equal(a, b);
+}
+
+/* Equal values have equal fingerprints, and others mostly have not. */
+static guint64 fingerprint(const cJSON *item)
+{
+    guint64 seed = (guint64)(item->type & 0xff);
+    if (cJSON_IsString(item))
+        return keys_hash(item->valuestring, strlen(item->valuestring), seed);
+    if (!cJSON_IsNumber(item))
+        return seed;
+    double value = item->valuedouble + 0.0; /* -0 is 0 */
+    guint64 bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits ^ seed;
+}
+
+static gboolean few_unique(Verdict *v, const cJSON *array)
+{
+    guint64 prints[FEW_ITEMS];
+    const cJSON *items[FEW_ITEMS];
+    guint count = 0;
+    for (const cJSON *item = array->child; item != NULL; item = item->next) {
+        guint64 print = fingerprint(item);
+        for (guint i = 0; i < count; i++) {
+            if (prints[i] == print && !differ(v, items[i], item))
+                return FALSE;
+        }
+        prints[count] = print;
+        items[count++] = item;
+    }
+    return TRUE;
+}
+
+static gboolean many_unique(Verdict *v, const cJSON *array, guint count)
+{
+    if (!verdict_spend(v, count))
+        return FALSE;
+    g_autoptr(GHashTable) seen =
+        g_hash_table_new((GHashFunc)schema_value_hash, (GEqualFunc)json_equal);
+    for (const cJSON *item = array->child; item != NULL; item = item->next) {
+        if (!g_hash_table_add(seen, (gpointer)item))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean verdict_unique(Verdict *v, const cJSON *array)
+{
+    guint count = 0;
+    for (const cJSON *item = array->child; item != NULL; item = item->next)
+        count++;
+    return count <= FEW_ITEMS ? few_unique(v, array) : many_unique(v, array, count);
+}
+
+/* ---- items ---- */
+
+static gboolean check_items(Verdict *v, const RuleArray *rule, const cJSON *array,
+                            VerdictMarks *marks, guint *count)
+{
+    guint index = 0;
+    for (const cJSON *item = array->child; item != NULL; item = item->next, index++) {
+        gboolean in_prefix = index < rule->n_prefix;
+        if (!verdict_check(v, in_prefix ? rule->prefix[index] : rule->items, item))
+            return FALSE;
+        if (marks != NULL && (in_prefix || rule->marks_items))
+            verdict_mark(marks, index);
+    }
+    *count = index;
+    return TRUE;
+}
+
+static gboolean check_contained(Verdict *v, const RuleArray *rule, const cJSON *array,
+                                VerdictMarks *marks)
+{
+    guint found = 0, index = 0;
+    for (const cJSON *item = array->child; item != NULL; item = item->next, index++) {
+        if (!verdict_check(v, rule->contains, item))
+            continue;
+        found++;
+        if (marks != NULL && rule->marks_contained)
+            verdict_mark(marks, index);
+        else if (marks == NULL && found >= rule->min_contained &&
+                 rule->max_contained == RULE_NO_MAX)
+            return TRUE;
+    }
+    return found >= rule->min_contained && found <= rule->max_contained;
+}
+
+gboolean verdict_array(Verdict *v, const RuleArray *rule, const cJSON *item, VerdictMarks *marks)
+{
+    guint count;
+    if (!check_items(v, rule, item, marks, &count) || count < rule->min || count > rule->max ||
+        !verdict_spend(v, count / 16))
+        return FALSE;
+    if (rule->contains != NULL && !check_contained(v, rule, item, marks))
+        return FALSE;
+    return !rule->unique || verdict_unique(v, item);
+}
+
+/* ---- unevaluated ---- */
+
+gboolean verdict_unevaluated(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
+{
+    guint index = 0;
+    for (const cJSON *part = item->child; part != NULL; part = part->next, index++) {
+        if (verdict_is_marked(marks, index))
+            continue;
+        if (!verdict_check(v, rule, part))
+            return FALSE;
+        verdict_mark(marks, index);
+    }
+    return TRUE;
+}

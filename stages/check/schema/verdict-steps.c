@@ -1,0 +1,131 @@
+/* What applies in place: references, combinations, conditions. */
+#include "stages/check/schema/verdict.h"
+
+/* ---- branches ---- */
+
+static RuleSlot slot_of(const cJSON *item)
+{
+    switch (item->type & 0xff) {
+    case cJSON_NULL:
+        return SLOT_NULL;
+    case cJSON_Number:
+        return SLOT_NUMBER;
+    case cJSON_String:
+        return SLOT_STRING;
+    case cJSON_Array:
+        return SLOT_ARRAY;
+    case cJSON_Object:
+        return SLOT_OBJECT;
+    default:
+        return SLOT_BOOLEAN;
+    }
+}
+
+static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
+{
+    const RuleTag *tag = branches->tag;
+    if (tag == NULL || !cJSON_IsObject(item))
+        return branches->fitting[slot_of(item)];
+    for (const cJSON *member = item->child; member != NULL; member = member->next) {
+        if (strcmp(member->string, tag->name) != 0)
+            continue;
+        guint32 place = cJSON_IsString(member) ? keys_find(&tag->values, member->valuestring,
+                                                           strlen(member->valuestring))
+                                               : KEYS_NONE;
+        return place == KEYS_NONE ? (RuleList){NULL, 0} : tag->meant[place];
+    }
+    return tag->absent;
+}
+
+/* Every branch that conforms marks, so with marks none may be left out. */
+static gboolean check_any(Verdict *v, const RuleBranches *branches, const cJSON *item,
+                          VerdictMarks *marks)
+{
+    RuleList list = branches_for(branches, item);
+    gboolean any = FALSE;
+    for (guint i = 0; i < list.n && (!any || marks != NULL); i++)
+        any |= verdict_in_place(v, list.list[i], item, marks);
+    return any;
+}
+
+/* When two branches conform, the whole fails, and marks do not matter any more. */
+static gboolean check_one(Verdict *v, const RuleBranches *branches, const cJSON *item,
+                          VerdictMarks *marks)
+{
+    RuleList list = branches_for(branches, item);
+    guint matches = 0;
+    for (guint i = 0; i < list.n && matches < 2; i++)
+        matches += verdict_in_place(v, list.list[i], item, marks) ? 1 : 0;
+    return matches == 1;
+}
+
+/* ---- the others ---- */
+
+static gboolean check_dynamic(Verdict *v, const RuleStep *step, const cJSON *item,
+                              VerdictMarks *marks)
+{
+    /* The outermost resource in scope that has the anchor wins. */
+    const Rule *target = step->rule;
+    for (const VerdictScope *scope = v->scope; scope != NULL; scope = scope->up) {
+        if (step->dynamic[scope->resource] != NULL)
+            target = step->dynamic[scope->resource];
+    }
+    return verdict_in_place(v, target, item, marks);
+}
+
+static gboolean check_condition(Verdict *v, const RuleStep *step, const cJSON *item,
+                                VerdictMarks *marks)
+{
+    gboolean met = verdict_in_place(v, step->rule, item, marks);
+    return verdict_in_place(v, met ? step->then_rule : step->else_rule, item, marks);
+}
+
+static gboolean check_dependent(Verdict *v, const RuleStep *step, const cJSON *item,
+                                VerdictMarks *marks)
+{
+    return !cJSON_IsObject(item) || cJSON_GetObjectItemCaseSensitive(item, step->name) == NULL ||
+           verdict_in_place(v, step->rule, item, marks);
+}
+
+static gboolean check_values(const RuleStep *step, const cJSON *item)
+{
+    if (!cJSON_IsArray(item) && !cJSON_IsObject(item))
+        return TRUE;
+    for (guint i = 0; i < step->n_values; i++) {
+        if (json_equal(step->values[i], item))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean check_step(Verdict *v, const RuleStep *step, const cJSON *item, VerdictMarks *marks)
+{
+    switch (step->kind) {
+    case STEP_RULE:
+        return verdict_in_place(v, step->rule, item, marks);
+    case STEP_DYNAMIC:
+        return check_dynamic(v, step, item, marks);
+    case STEP_ANY:
+        return check_any(v, step->branches, item, marks);
+    case STEP_ONE:
+        return check_one(v, step->branches, item, marks);
+    case STEP_NOT:
+        return !verdict_in_place(v, step->rule, item, NULL);
+    case STEP_CONDITION:
+        return check_condition(v, step, item, marks);
+    case STEP_DEPENDENT:
+        return check_dependent(v, step, item, marks);
+    case STEP_VALUES:
+        return check_values(step, item);
+    }
+    g_assert_not_reached();
+}
+
+gboolean verdict_steps(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
+{
+    for (guint i = 0; i < rule->n_steps; i++) {
+        if (!verdict_spend(v, 1) || !check_step(v, &rule->steps[i], item, marks))
+            return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,115 @@
+/* One rule against one value: the section for its type, then what else applies in place. */
+#include "stages/check/schema/verdict.h"
+
+#define MAX_DEPTH 600u     /* rules inside each other, references counted */
+#define MAX_WORK 20000000u /* objects, arrays and steps for one instance */
+
+static gboolean enter(Verdict *v)
+{
+    if (v->depth == 0) {
+        v->limit = "the depth of schemas inside each other";
+        return FALSE;
+    }
+    v->depth--;
+    return verdict_spend(v, 1);
+}
+
+static gboolean check_sections(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
+{
+    switch (item->type & 0xff) {
+    case cJSON_String:
+        return rule->string == NULL || verdict_string(v, rule->string, item->valuestring);
+    case cJSON_Number:
+        return rule->number == NULL || verdict_number(rule->number, item->valuedouble);
+    case cJSON_Array:
+        return rule->array == NULL || verdict_array(v, rule->array, item, marks);
+    case cJSON_Object:
+        return rule->object == NULL || verdict_object(v, rule->object, item, marks);
+    default:
+        return TRUE;
+    }
+}
+
+static gboolean check_all(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
+{
+    if ((item->type & (cJSON_Array | cJSON_Object)) == 0 && rule->n_steps == 0)
+        return check_sections(v, rule, item, NULL);
+    if (!enter(v))
+        return FALSE;
+    gboolean ok = check_sections(v, rule, item, marks) &&
+                  (rule->n_steps == 0 || verdict_steps(v, rule, item, marks));
+    v->depth++;
+    return ok;
+}
+
+static guint count_parts(const cJSON *item)
+{
+    guint count = 0;
+    for (const cJSON *child = item->child; child != NULL; child = child->next)
+        count++;
+    return count;
+}
+
+static gboolean check_unevaluated(Verdict *v, const Rule *rule, const cJSON *item,
+                                  VerdictMarks *marks)
+{
+    if (cJSON_IsArray(item))
+        return rule->array == NULL || !rule->array->marks_unevaluated ||
+               verdict_unevaluated(v, rule->array->unevaluated, item, marks);
+    return rule->object == NULL || !rule->object->marks_unevaluated ||
+           verdict_unevaluated(v, rule->object->unevaluated, item, marks);
+}
+
+/* Marks are kept apart until the schema has proved true: those of a failing one do not count. */
+static gboolean check_marking(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *asked)
+{
+    guint64 few[VERDICT_FEW / 64] = {0};
+    const guint count = count_parts(item);
+    const guint words = (count + 63) / 64;
+    g_autofree guint64 *many = count > VERDICT_FEW ? g_new0(guint64, words) : NULL;
+    VerdictMarks own = {many != NULL ? many : few, count};
+    if (!verdict_spend(v, words) || !check_all(v, rule, item, &own) ||
+        !check_unevaluated(v, rule, item, &own))
+        return FALSE;
+    for (guint i = 0; asked != NULL && i < words; i++)
+        asked->bits[i] |= own.bits[i];
+    return TRUE;
+}
+
+gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
+{
+    if (rule == NULL)
+        return TRUE;
+    if ((rule->accepts & item->type) == 0)
+        return FALSE;
+    if ((rule->further & item->type) == 0)
+        return TRUE;
+    if (marks == NULL && rule->flags == 0)
+        return check_all(v, rule, item, NULL);
+
+    const VerdictScope *outside = v->scope;
+    const VerdictScope entered = {outside, rule->resource};
+    if ((rule->flags & RULE_ENTERS) != 0 &&
+        (outside == NULL || outside->resource != rule->resource))
+        v->scope = &entered;
+    gboolean parts = (item->type & (cJSON_Array | cJSON_Object)) != 0;
+    gboolean ok = parts && (marks != NULL || (rule->flags & RULE_TRACKS) != 0)
+                      ? check_marking(v, rule, item, marks)
+                      : check_all(v, rule, item, NULL);
+    v->scope = outside;
+    return ok;
+}
+
+gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item)
+{
+    return rule->flags == 0 ? check_all(v, rule, item, NULL)
+                            : verdict_in_place(v, rule, item, NULL);
+}
+
+gboolean program_run(const Program *program, const cJSON *instance, const char **limit)
+{
+    Verdict v = {.depth = MAX_DEPTH, .work = MAX_WORK};
+    gboolean ok = verdict_check(&v, program->root, instance);
+    *limit = v.limit;
+    return ok;
+}
