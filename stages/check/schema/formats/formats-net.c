@@ -1,66 +1,110 @@
-/* Names and addresses of the net: RFC 5321 (mail), 1123 (hosts), 2673 and 4291 (IP), 3986 and 3987
- * (URI, IRI), 6570 (templates). */
-#include "stages/check/schema/formats/formats.h"
+/* Names and addresses of the net: RFC 5321 and 6531 (mail), 1123 and 5890 (hosts), 2673 and 4291
+ * (IP). */
+#include "stages/check/schema/formats/chars.h"
+#include "stages/check/schema/formats/idna.h"
+#include "stages/check/schema/formats/members.h"
 
-#include <arpa/inet.h>
 #include <string.h>
+
+/* ---- addresses ---- */
+
+/* Four numbers up to 255 without leading zeros. */
+static const char *skip_ipv4(const char *at)
+{
+    for (guint octet = 0; octet < 4; octet++) {
+        if (octet > 0 && *at++ != '.')
+            return NULL;
+        const char *start = at;
+        guint value = (guint)(guchar)*at - '0';
+        if (value > 9)
+            return NULL;
+        for (at++; char_is(*at, CHAR_DIGIT); at++) {
+            value = value * 10 + (guint)(*at - '0');
+            if (value > 255 || *start == '0')
+                return NULL;
+        }
+    }
+    return at;
+}
+
+static const char *skip_hex4(const char *at)
+{
+    const char *end = at + 4;
+    while (at < end && char_is(*at, CHAR_HEX))
+        at++;
+    return at;
+}
+
+const char *format_skip_ipv6(const char *at)
+{
+    guint groups = 0;
+    gboolean shortened = FALSE;
+    for (;;) {
+        if (at[0] == ':' && at[1] == ':') {
+            if (shortened)
+                return NULL;
+            shortened = TRUE;
+            at += 2;
+            if (!char_is(*at, CHAR_HEX))
+                break;
+        } else if (groups > 0) {
+            at++; /* the single colon that the last group stopped at */
+        }
+        const char *end = skip_hex4(at);
+        if (end == at)
+            return NULL;
+        if (*end == '.') {
+            groups += 2;
+            at = skip_ipv4(at);
+            break;
+        }
+        groups++;
+        at = end;
+        if (*at != ':' || groups > 8)
+            break;
+    }
+    return (shortened ? groups <= 7 : groups == 8) ? at : NULL;
+}
+
+gboolean format_ipv4(const char *text)
+{
+    text = skip_ipv4(text);
+    return text != NULL && *text == '\0';
+}
+
+gboolean format_ipv6(const char *text)
+{
+    text = format_skip_ipv6(text);
+    return text != NULL && *text == '\0';
+}
 
 /* ---- hosts ---- */
 
-/* A-labels (xn--) must decode; whether each character is allowed by IDNA is not looked at. */
-static gboolean check_label(const char *label, gsize length, gboolean international)
+/* What a pass over the ASCII part can tell; IDNA: a label is for idna.c to decide. */
+typedef enum { HOST_BAD, HOST_GOOD, HOST_IDNA } Host;
+
+static inline Host scan_host(const char *text)
 {
-    if (length == 0 || label[0] == '-' || label[length - 1] == '-')
-        return FALSE;
-    gboolean ascii = TRUE;
-    for (gsize i = 0; i < length; i++) {
-        ascii &= (guchar)label[i] < 128;
-        if ((guchar)label[i] < 128 && !g_ascii_isalnum(label[i]) && label[i] != '-')
-            return FALSE;
+    const char *at = text;
+    for (;; at++) {
+        const char *label = at;
+        at = char_skip(at, CHAR_LABEL);
+        if ((guchar)*at >= 0x80)
+            return HOST_IDNA;
+        gsize length = (gsize)(at - label);
+        if (length == 0 || length > IDNA_LABEL_OCTETS || label[0] == '-' || at[-1] == '-')
+            return HOST_BAD;
+        if (length >= 4 && label[2] == '-' && label[3] == '-' && idna_is_prefixed(label))
+            return HOST_IDNA;
+        if (*at != '.')
+            return *at == '\0' && at - text <= IDNA_NAME_OCTETS ? HOST_GOOD : HOST_BAD;
     }
-    if (!ascii && !international)
-        return FALSE;
-    g_autofree char *text = g_strndup(label, length);
-    if (ascii && g_ascii_strncasecmp(text, "xn--", 4) == 0) {
-        g_autofree char *unicode = g_hostname_to_unicode(text);
-        return length <= 63 && unicode != NULL && g_ascii_strcasecmp(unicode, text) != 0;
-    }
-    if (length >= 4 && text[2] == '-' && text[3] == '-')
-        return FALSE;
-    if (ascii)
-        return length <= 63;
-    for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c)) {
-        gunichar character = g_utf8_get_char(c);
-        if (character >= 128 && !g_unichar_isalnum(character) && !g_unichar_ismark(character) &&
-            character != 0x200C && character != 0x200D && character != 0xB7 && character != 0x375 &&
-            character != 0x5F3 && character != 0x5F4 && character != 0x30FB)
-            return FALSE;
-    }
-    g_autofree char *encoded = g_hostname_to_ascii(text);
-    return !g_unichar_ismark(g_utf8_get_char(text)) && (encoded == NULL || strlen(encoded) <= 63);
 }
 
 static gboolean check_host(const char *text, gboolean international)
 {
-    g_autofree char *dotted = NULL;
-    if (international) {
-        /* The full stops of other scripts separate labels too (RFC 3490, section 3.1). */
-        GString *plain = g_string_new(text);
-        g_string_replace(plain, "\u3002", ".", 0);
-        g_string_replace(plain, "\uFF0E", ".", 0);
-        g_string_replace(plain, "\uFF61", ".", 0);
-        text = dotted = g_string_free(plain, FALSE);
-    }
-    if (strlen(text) > (international ? 1012 : 253))
-        return FALSE;
-    for (;;) {
-        gsize length = strcspn(text, ".");
-        if (!check_label(text, length, international))
-            return FALSE;
-        if (text[length] == '\0')
-            return TRUE;
-        text += length + 1;
-    }
+    Host host = scan_host(text);
+    return host == HOST_IDNA ? idna_check(text, international) : host == HOST_GOOD;
 }
 
 gboolean format_hostname(const char *text)
@@ -73,265 +117,70 @@ gboolean format_idn_hostname(const char *text)
     return check_host(text, TRUE);
 }
 
-gboolean format_ipv4(const char *text)
-{
-    struct in_addr address;
-    return inet_pton(AF_INET, text, &address) == 1;
-}
-
-gboolean format_ipv6(const char *text)
-{
-    struct in6_addr address;
-    return inet_pton(AF_INET6, text, &address) == 1;
-}
-
 /* ---- mail ---- */
 
-static gboolean check_quoted(const char *local, gsize length)
+/* '"' to '"'; a backslash takes the next printable character as it is. */
+static const char *skip_quoted(const char *at, guint text_classes)
 {
-    for (gsize i = 1; i + 1 < length; i++) {
-        if (local[i] == '\\') {
-            if (++i + 1 >= length)
-                return FALSE;
-        } else if (local[i] == '"') {
-            return FALSE;
-        }
-        if ((guchar)local[i] < 32 || local[i] == 127)
-            return FALSE;
+    for (at++; *at != '"'; at++) {
+        at = char_skip(at, text_classes);
+        if (*at == '"')
+            break;
+        if (*at != '\\' || (guchar)at[1] < 0x20 || (guchar)at[1] > 0x7E)
+            return NULL;
+        at++;
     }
-    return length >= 2;
+    return at + 1;
 }
 
-static gboolean check_dot_atom(const char *local, gsize length, gboolean international)
+/* Atoms with single dots between them. */
+static const char *skip_atoms(const char *at, guint atom_classes)
 {
-    gboolean dot = TRUE; /* none at the start, none at the end, none twice */
-    for (gsize i = 0; i < length; i++) {
-        guchar c = (guchar)local[i];
-        if (c == '.' && dot)
-            return FALSE;
-        dot = c == '.';
-        if (!dot && !(c >= 128 && international) && !(c < 128 && g_ascii_isalnum(c)) &&
-            (c == '\0' || strchr("!#$%&'*+-/=?^_`{|}~", c) == NULL))
-            return FALSE;
+    for (;; at++) {
+        const char *end = char_skip(at, atom_classes);
+        if (end == at)
+            return NULL;
+        at = end;
+        if (*at != '.')
+            return at;
     }
-    return !dot;
 }
 
-static gboolean check_mail_domain(const char *domain, gboolean international)
+/* Of the literals of RFC 5321 (section 4.1.3) only these two have a registered tag. */
+static gboolean check_address_literal(const char *at)
 {
-    gsize length = strlen(domain);
-    if (domain[0] != '[')
-        return check_host(domain, international);
-    if (domain[length - 1] != ']')
-        return FALSE;
-    g_autofree char *literal = g_strndup(domain + 1, length - 2);
-    if (g_ascii_strncasecmp(literal, "IPv6:", 5) == 0)
-        return format_ipv6(literal + 5);
-    return format_ipv4(literal);
+    at = g_ascii_strncasecmp(at, "[IPv6:", 6) == 0 ? format_skip_ipv6(at + 6) : skip_ipv4(at + 1);
+    return at != NULL && at[0] == ']' && at[1] == '\0';
 }
 
-static gboolean check_mail(const char *text, gboolean international)
+/* Local part: 64 octets at most, quotes included. */
+static const char *skip_local_part(const char *text, guint beyond)
 {
-    const char *at = strrchr(text, '@');
-    if (at == NULL || at == text)
-        return FALSE;
-    gsize length = (gsize)(at - text);
-    gboolean local = text[0] == '"' ? text[length - 1] == '"' && check_quoted(text, length)
-                                    : check_dot_atom(text, length, international);
-    return local && length <= 64 && check_mail_domain(at + 1, international);
+    const char *at = *text == '"' ? skip_quoted(text, CHAR_QUOTED | beyond)
+                                  : skip_atoms(text, CHAR_ATOM | beyond);
+    return at != NULL && *at == '@' && at - text <= 64 ? at + 1 : NULL;
 }
 
 gboolean format_email(const char *text)
 {
-    return check_mail(text, FALSE);
+    const char *domain = skip_local_part(text, 0);
+    if (domain == NULL)
+        return FALSE;
+    return *domain == '[' ? check_address_literal(domain) : check_host(domain, FALSE);
 }
 
+/* The domain need not be composed (NFC) here: a mail program composes it before it looks it up. */
 gboolean format_idn_email(const char *text)
 {
-    return check_mail(text, TRUE);
-}
-
-/* ---- URIs ---- */
-
-#define UNRESERVED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-#define SUB_DELIMITERS "!$&'()*+,;="
-
-/* Only characters of `allowed`, percent-encoded bytes, and for IRIs letters beyond ASCII. */
-static gboolean check_characters(const char *text, gsize length, const char *allowed,
-                                 gboolean international)
-{
-    for (gsize i = 0; i < length; i++) {
-        guchar c = (guchar)text[i];
-        if (c == '%') {
-            if (i + 2 >= length || !g_ascii_isxdigit(text[i + 1]) || !g_ascii_isxdigit(text[i + 2]))
-                return FALSE;
-            i += 2;
-        } else if (c >= 128 ? !international : strchr(allowed, c) == NULL) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-static gboolean check_ip_literal(const char *host, gsize length)
-{
-    g_autofree char *literal = g_strndup(host + 1, length - 2);
-    if (literal[0] != 'v' && literal[0] != 'V')
-        return format_ipv6(literal);
-    gsize digits = strspn(literal + 1, "0123456789abcdefABCDEF");
-    return digits > 0 && literal[1 + digits] == '.' && literal[2 + digits] != '\0' &&
-           check_characters(literal + 2 + digits, strlen(literal + 2 + digits),
-                            UNRESERVED SUB_DELIMITERS ":", FALSE);
-}
-
-static gboolean check_authority(const char *text, gsize length, gboolean international)
-{
-    const char *at = memchr(text, '@', length);
-    if (at != NULL) {
-        gsize user = (gsize)(at - text);
-        if (!check_characters(text, user, UNRESERVED SUB_DELIMITERS ":", international))
-            return FALSE;
-        text += user + 1;
-        length -= user + 1;
-    }
-    const char *bracket = length > 0 && text[0] == '[' ? memchr(text, ']', length) : NULL;
-    const char *colon = NULL;
-    for (const char *c = bracket == NULL ? text : bracket; c < text + length; c++) {
-        if (*c == ':')
-            colon = c;
-    }
-    if (colon != NULL) {
-        gsize port = (gsize)(text + length - colon - 1);
-        if (strspn(colon + 1, "0123456789") < port)
-            return FALSE;
-        length = (gsize)(colon - text);
-    }
-    if (length > 0 && text[0] == '[')
-        return bracket == text + length - 1 && check_ip_literal(text, length);
-    return check_characters(text, length, UNRESERVED SUB_DELIMITERS, international);
-}
-
-/* Length of "scheme:", 0 when there is none. */
-static gsize scheme_length(const char *text)
-{
-    if (!g_ascii_isalpha(text[0]))
-        return 0;
-    gsize length =
-        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
-    return text[length] == ':' ? length + 1 : 0;
-}
-
-static gboolean check_uri(const char *text, gboolean absolute, gboolean international)
-{
-    gsize scheme = scheme_length(text);
-    if (scheme == 0 && absolute)
+    const char *domain = skip_local_part(text, CHAR_BEYOND);
+    if (domain == NULL)
         return FALSE;
-    text += scheme;
-    gboolean authority = g_str_has_prefix(text, "//");
-    if (authority) {
-        text += 2;
-        gsize length = strcspn(text, "/?#");
-        if (!check_authority(text, length, international))
-            return FALSE;
-        text += length;
-    }
-    gsize path = strcspn(text, "?#");
-    if (!check_characters(text, path, UNRESERVED SUB_DELIMITERS ":@/", international))
-        return FALSE;
-    /* Without a scheme, a colon in the first segment would make one. */
-    if (scheme == 0 && !authority && memchr(text, ':', MIN(path, strcspn(text, "/"))) != NULL)
-        return FALSE;
-    text += path;
-    if (*text == '?') {
-        gsize query = strcspn(++text, "#");
-        if (!check_characters(text, query, UNRESERVED SUB_DELIMITERS ":@/?", international))
-            return FALSE;
-        text += query;
-    }
-    return *text == '\0' || check_characters(text + 1, strlen(text + 1),
-                                             UNRESERVED SUB_DELIMITERS ":@/?", international);
-}
-
-gboolean format_uri(const char *text)
-{
-    return check_uri(text, TRUE, FALSE);
-}
-
-gboolean format_uri_reference(const char *text)
-{
-    return check_uri(text, FALSE, FALSE);
-}
-
-gboolean format_iri(const char *text)
-{
-    return check_uri(text, TRUE, TRUE);
-}
-
-gboolean format_iri_reference(const char *text)
-{
-    return check_uri(text, FALSE, TRUE);
-}
-
-/* ---- templates ---- */
-
-/* varname, then ":" and up to four digits, or "*". */
-static gboolean check_variable(const char *text, gsize length)
-{
-    gsize name = 0;
-    gboolean dot = TRUE;
-    for (; name < length && text[name] != ':' && text[name] != '*'; name++) {
-        if (text[name] == '.' && dot)
-            return FALSE;
-        dot = text[name] == '.';
-    }
-    if (name == 0 || dot ||
-        !check_characters(text, name,
-                          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                          "0123456789_.",
-                          FALSE))
-        return FALSE;
-    if (name == length)
+    if (*domain == '[')
+        return check_address_literal(domain);
+    if (scan_host(domain) == HOST_GOOD)
         return TRUE;
-    if (text[name] == '*')
-        return name + 1 == length;
-    gsize digits = length - name - 1;
-    return digits >= 1 && digits <= 4 && text[name + 1] != '0' &&
-           strspn(text + name + 1, "0123456789") >= digits;
-}
-
-static gboolean check_expression(const char *text, gsize length)
-{
-    if (length > 0 && strchr("+#./;?&=,!@|", text[0]) != NULL) {
-        if (strchr("=,!@|", text[0]) != NULL)
-            return FALSE; /* reserved for later operators */
-        text++;
-        length--;
-    }
-    for (;;) {
-        const char *comma = memchr(text, ',', length);
-        gsize part = comma == NULL ? length : (gsize)(comma - text);
-        if (!check_variable(text, part))
-            return FALSE;
-        if (comma == NULL)
-            return TRUE;
-        text += part + 1;
-        length -= part + 1;
-    }
-}
-
-gboolean format_uri_template(const char *text)
-{
-    while (*text != '\0') {
-        gsize literal = strcspn(text, "{");
-        if (!check_characters(text, literal, UNRESERVED SUB_DELIMITERS ":/?#[]@", TRUE))
-            return FALSE;
-        text += literal;
-        if (*text == '\0')
-            return TRUE;
-        gsize length = strcspn(++text, "}");
-        if (text[length] == '\0' || !check_expression(text, length))
-            return FALSE;
-        text += length + 1;
-    }
-    return TRUE;
+    if (!idna_fits(domain))
+        return FALSE;
+    g_autofree char *composed = g_utf8_normalize(domain, -1, G_NORMALIZE_NFC);
+    return composed != NULL && check_host(composed, TRUE);
 }
