@@ -54,7 +54,7 @@ static gboolean check_members(Verdict *v, const RuleObject *rule, const cJSON *o
             m->seen[property->bit / 64] |= G_GUINT64_CONSTANT(1) << (property->bit % 64);
         if (known && !verdict_check(v, property->rule, member))
             return FALSE;
-        if (rule->names != NULL && !verdict_name(v, rule->names, member->string))
+        if (rule->names != NULL && !verdict_of_name(v, rule->names, member->string))
             return FALSE;
         if (rule->n_patterns > 0 && !check_patterns(v, rule, member, &known))
             return FALSE;

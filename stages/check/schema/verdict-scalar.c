@@ -43,7 +43,7 @@ gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text)
     return rule->format == NULL || rule->format(text);
 }
 
-gboolean verdict_name(Verdict *v, const Rule *rule, const char *name)
+gboolean verdict_of_name(Verdict *v, const Rule *rule, const char *name)
 {
     if (rule == NULL)
         return TRUE;

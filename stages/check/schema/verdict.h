@@ -64,7 +64,7 @@ static inline gboolean verdict_check(Verdict *v, const Rule *rule, const cJSON *
 gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text);
 gboolean verdict_number(const RuleNumber *rule, double value);
 /* A name against a schema for strings (propertyNames). */
-gboolean verdict_name(Verdict *v, const Rule *rule, const char *name);
+gboolean verdict_of_name(Verdict *v, const Rule *rule, const char *name);
 
 /* verdict-array.c, verdict-object.c: the keywords of the type; unevaluated* apart, because they
  * come last. */
