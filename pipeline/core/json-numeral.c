@@ -63,7 +63,7 @@ static const char *long_way(const char *text, const char *end, double *value, co
     return text;
 }
 
-const char *json_numeral_read(const char *text, double *value, const char **fault)
+const char *json_numeral_read_any(const char *text, double *value, const char **fault)
 {
     const char *p = text + (*text == '-');
     const char *whole = p;

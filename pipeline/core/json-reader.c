@@ -24,7 +24,8 @@
 
 typedef struct {
     cJSON *container, *last;
-    gsize members;
+    guint members;
+    char closing;                 /* '}' or ']'; NUL at level 0, the document */
     guint64 filter[FILTER_WORDS]; /* a bit for each key so far: a bit not set means a new key */
 } Level;
 
@@ -35,8 +36,7 @@ struct JsonReader {
     gsize length;
     cJSON *node, *nodes_end; /* the next one, and the end of those allocated */
     gsize step;              /* how many are allocated at once */
-    guint depth;
-    Level levels[DOCKET_MAX_JSON_DEPTH];
+    Level levels[DOCKET_MAX_JSON_DEPTH + 1];
     GError **error;
 };
 
@@ -112,22 +112,31 @@ static inline cJSON *next_sibling(JsonReader *r, Level *level)
     return level->last = node;
 }
 
-static inline char *skip_space(char *p)
-{
-    if (G_LIKELY((guchar)*p > ' '))
-        return p;
-    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')
-        p++;
-    return p;
-}
-
-/* ---- strings ---- */
+/* ---- bytes ---- */
 
 static inline guint64 load_8(const char *p)
 {
     guint64 bytes;
     memcpy(&bytes, p, sizeof bytes);
     return GUINT64_FROM_LE(bytes);
+}
+
+/* Indentation is runs of blanks behind a line's end. */
+static G_NO_INLINE char *skip_more_space(char *p)
+{
+    const guint64 blanks = G_GUINT64_CONSTANT(0x2020202020202020);
+    for (;; p++) {
+        if (*p == '\n')
+            while (load_8(p + 1) == blanks)
+                p += 8;
+        else if (*p != ' ' && *p != '\t' && *p != '\r')
+            return p;
+    }
+}
+
+static inline char *skip_space(char *p)
+{
+    return G_LIKELY((guchar)*p > ' ') ? p : skip_more_space(p);
 }
 
 /* Eight bytes at once: the top bit of each byte that is '"', '\\', a control character or not
@@ -286,21 +295,24 @@ static G_NO_INLINE gboolean stands_before(const Level *level, const cJSON *membe
     return FALSE;
 }
 
-/* Two words of a key name its bit in the filter. Whoever finds keys that share one only makes them
- * be compared. */
+/* The first and the last eight bytes of a key name its bit in the filter. Whoever makes keys that
+ * share a bit only makes them be compared. */
 static inline gboolean note_key(Level *level, const char *key, const char *end)
 {
+    static const guint64 masks[] = {0,          0xff,         0xffff,         0xffffff,
+                                    0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
+                                    G_MAXUINT64};
     gsize length = (gsize)(end - key);
-    guint64 word = length < 8 ? load_8(key) & ((G_GUINT64_CONSTANT(1) << (8 * length)) - 1)
-                              : load_8(key) ^ (load_8(end - 8) * 31 + length);
+    guint64 mask = masks[MIN(length, 8)];
+    const char *tail = length < 8 ? key : end - 8;
+    guint64 word = (load_8(key) & mask) * 31 + (load_8(tail) & mask);
     guint bit = (guint)((word * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15)) >> 56);
-    guint64 *filter = &level->filter[bit / 64], mask = G_GUINT64_CONSTANT(1) << (bit % 64);
-    gboolean noted = (*filter & mask) != 0;
-    *filter |= mask;
-    return noted && level->members <= FEW_MEMBERS;
+    guint64 *filter = &level->filter[bit / 64], noted = *filter;
+    *filter |= G_GUINT64_CONSTANT(1) << (bit % 64);
+    return *filter == noted && level->members <= FEW_MEMBERS;
 }
 
-/* After '{' and after each ',' inside an object: "key" : */
+/* "key" : */
 static inline char *read_key(JsonReader *r, Level *level, char *p, cJSON *member)
 {
     p = skip_space(p);
@@ -366,59 +378,48 @@ static inline char *read_scalar(JsonReader *r, char *p, cJSON *node)
     return read_word(r, p, node);
 }
 
-/* p stands at '{' or '['. *node becomes its first child, NULL when it is empty. */
-static inline char *open_container(JsonReader *r, char *p, cJSON **node)
+/* p stands at '{' or '['. Unless it is empty, its level becomes *level. */
+static inline char *open_container(JsonReader *r, char *p, cJSON *container, Level **level)
 {
-    cJSON *container = *node;
-    gboolean object = *p == '{';
-    if (G_UNLIKELY(r->depth == DOCKET_MAX_JSON_DEPTH))
+    char closing = *p == '{' ? '}' : ']';
+    if (G_UNLIKELY(*level == r->levels + DOCKET_MAX_JSON_DEPTH))
         return fail(r, p, "nested too deeply");
-    container->type = object ? cJSON_Object : cJSON_Array;
+    container->type = closing == '}' ? cJSON_Object : cJSON_Array;
     p = skip_space(p + 1);
-    if (*p == (object ? '}' : ']')) {
-        *node = NULL;
+    if (*p == closing)
         return p + 1;
-    }
-    Level *level = &r->levels[r->depth++];
-    *node = container->child = new_node(r);
-    *level = (Level){.container = container, .last = *node};
-    return object ? read_key(r, level, p, *node) : p;
-}
-
-static inline char *close_container(JsonReader *r, Level *level, char *p)
-{
-    if (G_UNLIKELY(level->members > FEW_MEMBERS)) {
-        const cJSON *repeated = json_members_repeated(level->container);
-        if (repeated)
-            return fail_repeated(r, repeated->string);
-    }
-    level->container->child->prev = level->last;
-    r->depth--;
+    container->child = new_node(r);
+    *++*level = (Level){.container = container, .last = container->child, .closing = closing};
     return p;
 }
 
-/* After a value: closes what ends here and steps to the next value's *node, NULL at the end. */
-static inline char *after_value(JsonReader *r, char *p, cJSON **node)
+static G_NO_INLINE void *fail_after_value(JsonReader *r, const char *p, char closing)
 {
-    while (r->depth > 0) {
-        Level *level = &r->levels[r->depth - 1];
-        gboolean object = level->members > 0;
+    if (p == r->copy + r->length)
+        return fail(r, p,
+                    closing == '}' ? "this object is not closed" : "this array is not closed");
+    return fail(r, p, closing == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
+}
+
+/* After a value: closes what ends here and goes behind the ','. */
+static inline char *after_value(JsonReader *r, char *p, Level **level)
+{
+    while (*level != r->levels) {
+        Level *open = *level;
         p = skip_space(p);
-        if (*p == ',') {
-            *node = next_sibling(r, level);
-            return object ? read_key(r, level, p + 1, *node) : p + 1;
+        if (*p == ',')
+            return p + 1;
+        if (G_UNLIKELY(*p != open->closing))
+            return fail_after_value(r, p, open->closing);
+        if (G_UNLIKELY(open->members > FEW_MEMBERS)) {
+            const cJSON *repeated = json_members_repeated(open->container);
+            if (repeated)
+                return fail_repeated(r, repeated->string);
         }
-        if (G_UNLIKELY(*p != (object ? '}' : ']'))) {
-            if (p == r->copy + r->length)
-                return fail(r, p,
-                            object ? "this object is not closed" : "this array is not closed");
-            return fail(r, p, object ? "expected ',' or '}'" : "expected ',' or ']'");
-        }
-        p = close_container(r, level, p + 1);
-        if (G_UNLIKELY(!p))
-            return NULL;
+        open->container->child->prev = open->last;
+        --*level;
+        p++;
     }
-    *node = NULL;
     return p;
 }
 
@@ -426,23 +427,27 @@ static const cJSON *read_tree(JsonReader *r)
 {
     cJSON *root = new_node(r), *node = root;
     char *p = r->copy;
-    while (node) {
+    Level *level = r->levels;
+    level->closing = '\0';
+    do {
+        if (level->closing == '}' && !(p = read_key(r, level, p, node)))
+            return NULL;
         p = skip_space(p);
         if (*p == '{' || *p == '[') {
-            p = open_container(r, p, &node);
-            if (!p)
-                return NULL;
-            if (node)
+            Level *outer = level;
+            p = open_container(r, p, node, &level);
+            if (level != outer) {
+                node = level->last;
                 continue;
+            }
         } else {
             p = read_scalar(r, p, node);
-            if (!p)
-                return NULL;
         }
-        p = after_value(r, p, &node);
-        if (!p)
+        if (G_UNLIKELY(!p) || !(p = after_value(r, p, &level)))
             return NULL;
-    }
+        if (level != r->levels)
+            node = next_sibling(r, level);
+    } while (level != r->levels);
     p = skip_space(p);
     return p == r->copy + r->length ? root : fail(r, p, "text after the end of the value");
 }
@@ -465,7 +470,6 @@ const cJSON *json_reader_parse(JsonReader *reader, const char *text, gsize lengt
         memcpy(r->copy, text, length);
     memset(r->copy + length, 0, PADDING);
     r->step = MIN(length / 16 + 4, MOST_NODES);
-    r->depth = 0;
     more_nodes(r);
     if (memcmp(r->copy, "\xEF\xBB\xBF", 3) == 0)
         return fail(r, r->copy,
