@@ -1,12 +1,13 @@
 #include "stages/check/schema/decimal.h"
 
-#include <math.h>
+#include <float.h>
 #include <stdlib.h>
 
-/* The shortest of 15, 16, 17 significant digits that gives the same double again. */
+/* The shortest text that gives the same double again. A normal double holds any 15 digits, so that
+ * fewer come out as zeros at the end; a subnormal one may hold a single digit only. */
 static void shortest_text(double value, char *text, gsize size)
 {
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = value < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         char format[8];
         g_snprintf(format, sizeof format, "%%.%de", digits - 1);
         g_ascii_formatd(text, (int)size, format, value);
@@ -62,17 +63,34 @@ gboolean decimal_is_multiple(Decimal value, Decimal divisor)
 {
     if (value.mantissa == 0)
         return TRUE;
-    if (value.exponent >= divisor.exponent) {
-        guint64 scale =
-            power_modulo(10, (guint)(value.exponent - divisor.exponent), divisor.mantissa);
-        return multiply_modulo(value.mantissa, scale, divisor.mantissa) == 0;
+    /* The divisor would have to divide the mantissa with a zero written behind it. */
+    if (value.exponent < divisor.exponent)
+        return FALSE;
+    guint64 scale = power_modulo(10, (guint)(value.exponent - divisor.exponent), divisor.mantissa);
+    return multiply_modulo(value.mantissa, scale, divisor.mantissa) == 0;
+}
+
+DecimalStep decimal_step(double value)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    DecimalStep step = {.value = value, .exact = decimal_from_double(value)};
+    int exponent = step.exact.exponent;
+    if (exponent >= 0 && value < DECIMAL_HELD) {
+        step.scale = 1;
+        step.limit = DECIMAL_HELD;
+        step.unit = (guint64)value;
+    } else if (exponent < 0 && -exponent < (int)G_N_ELEMENTS(powers) &&
+               (double)step.exact.mantissa < DECIMAL_HELD) {
+        step.scale = powers[-exponent];
+        step.limit = DECIMAL_HELD;
+        step.unit = step.exact.mantissa;
     }
-    /* The divisor has the larger unit: it must divide the mantissa with its zeros written out. */
-    unsigned __int128 unit = divisor.mantissa;
-    for (int i = value.exponent; i < divisor.exponent; i++) {
-        unit *= 10;
-        if (unit > value.mantissa)
-            return FALSE;
-    }
-    return value.mantissa % (guint64)unit == 0;
+    return step;
+}
+
+gboolean decimal_is_step_of_any(const DecimalStep *step, double value)
+{
+    return isfinite(value) && decimal_is_multiple(decimal_from_double(value), step->exact);
 }
