@@ -1,126 +1,109 @@
 /* docket validate: JSON files against a JSON Schema. Sentences for people on stderr; on stdout only
  * the standard output that --format asks for, or --json. */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
-#include "stages/check/schema/schema.h"
+#include "tools/commands/bowtie.h"
 #include "tools/commands/command.h"
+#include "tools/commands/feed.h"
+#include "tools/commands/schema-load.h"
 
 enum { EXIT_INVALID = 1 };
 
 typedef struct {
     const Command *command;
     Console *console;
-    Schema *schema;
+    const Schema *schema;
+    JsonReader *reader;
+    GPtrArray *findings;
     int output;      /* SchemaOutput, -1: none is wanted */
     gboolean lines;  /* every line of an instance file is an instance */
     gboolean silent; /* no sentences */
-    guint invalid;
+    guint64 valid, invalid, undecided;
+    gboolean unread; /* an instance file could not be read */
 } Validation;
 
-/* "-" is standard input. */
-static char *read_text(const char *path, gsize *length, GError **error)
-{
-    int file = strcmp(path, "-") == 0 ? STDIN_FILENO : -1;
-    g_autofree char *text = NULL;
-    g_autoptr(GError) local = NULL;
-    if (file < 0) {
-        if (g_file_get_contents(path, &text, length, &local))
-            return g_steal_pointer(&text);
-        g_autofree char *shown = bytes_for_terminal(path);
-        int code = g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? DOCKET_ERROR_NOT_FOUND
-                                                                            : DOCKET_ERROR_USAGE;
-        g_set_error(error, DOCKET_ERROR, code, "%s cannot be read: %s", shown, local->message);
-        return NULL;
-    }
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    guint8 buffer[65536];
-    ssize_t n;
-    while ((n = read(file, buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR)) {
-        if (n > 0)
-            g_byte_array_append(bytes, buffer, (guint)n);
-        if (bytes->len > DOCKET_MAX_JSON_BYTES)
-            break;
-    }
-    if (n != 0) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_USAGE, "standard input cannot be read: %s",
-                    n < 0 ? g_strerror(errno) : "too large");
-        return NULL;
-    }
-    *length = bytes->len;
-    g_byte_array_append(bytes, (const guint8 *)"", 1);
-    return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
-}
+/* Where an instance stands. */
+typedef struct {
+    const char *name; /* of the file */
+    guint64 line;     /* 0: the file is one instance */
+} Place;
 
 /* What is printed for one instance on stdout, if anything. */
-static void print_data(const Validation *v, const char *name, guint64 line, SchemaVerdict verdict,
-                       const GPtrArray *findings)
+static void print_data(const Validation *v, Place place, SchemaVerdict verdict,
+                       const cJSON *instance)
 {
-    if (v->output < 0 && !v->console->json)
-        return;
+    static const char *const words[] = {"valid", "invalid", "undecided"};
     SchemaOutput kind = v->output < 0 ? SCHEMA_OUTPUT_BASIC : (SchemaOutput)v->output;
-    g_autoptr(cJSON) unit = schema_output(kind, verdict, findings);
+    const SchemaFinding *first = v->findings->len == 0 ? NULL : g_ptr_array_index(v->findings, 0);
+    g_autoptr(cJSON) unit = instance == NULL ? schema_output_refusal(kind, first->sentence)
+                                             : schema_output(kind, v->schema, instance);
     if (v->console->json) {
         cJSON *object = console_object(v->command);
-        g_autofree char *utf8 = bytes_to_utf8(name, -1);
+        g_autofree char *utf8 = bytes_to_utf8(place.name, -1);
         cJSON_AddStringToObject(object, "instance", utf8);
-        if (line > 0)
-            cJSON_AddNumberToObject(object, "line", (double)line);
+        if (place.line > 0)
+            cJSON_AddNumberToObject(object, "line", (double)place.line);
         cJSON_AddBoolToObject(object, "valid", verdict == SCHEMA_VALID);
+        cJSON_AddStringToObject(object, "verdict", words[verdict]);
         cJSON_AddItemToObject(object, "output", g_steal_pointer(&unit));
         unit = object;
     }
     console_value(v->console, unit, v->output >= 0 && !v->lines && !v->console->json);
 }
 
-static void say_findings(const Validation *v, const char *name, guint64 line,
-                         const GPtrArray *findings)
+static void say_findings(const Validation *v, Place place)
 {
-    if (v->silent)
-        return;
-    g_autofree char *where =
-        line > 0 ? g_strdup_printf("%s:%" G_GUINT64_FORMAT, name, line) : g_strdup(name);
-    for (guint i = 0; i < findings->len; i++) {
-        const SchemaFinding *finding = g_ptr_array_index(findings, i);
+    g_autofree char *where = place.line > 0
+                                 ? g_strdup_printf("%s:%" G_GUINT64_FORMAT, place.name, place.line)
+                                 : g_strdup(place.name);
+    for (guint i = 0; i < v->findings->len; i++) {
+        const SchemaFinding *finding = g_ptr_array_index(v->findings, i);
         log_error("%s: %s", where, finding->sentence);
     }
-    if (findings->len >= SCHEMA_MAX_FINDINGS)
+    if (v->findings->len >= SCHEMA_MAX_FINDINGS)
         log_error("%s: … and more; only the first %u are named", where, SCHEMA_MAX_FINDINGS);
 }
 
 /* A text that is no JSON fits no schema. */
-static SchemaFinding *not_json(const GError *error)
+static SchemaFinding *not_json(const char *why)
 {
     SchemaFinding *finding = g_new0(SchemaFinding, 1);
     finding->instance = g_strdup("");
     finding->keyword = g_strdup("");
     finding->absolute = g_strdup("");
     finding->rule = g_strdup("json");
-    finding->sentence = g_strdup_printf("this is not JSON: %s", error->message);
+    finding->sentence = g_strdup_printf("this is not JSON: %s", why);
     return finding;
 }
 
-static void validate_text(Validation *v, const char *name, guint64 line, const char *text,
-                          gsize length)
+/* `instance` is NULL when the text was no JSON; then `why` says so. Most instances of a large file are
+ * valid, and nobody wants to hear of them: they cost a parse and a check. */
+static void judge(Validation *v, Place place, const cJSON *instance, const char *why)
 {
-    g_autoptr(GPtrArray) findings =
-        g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(cJSON) instance = json_parse(text, length, &error);
-    SchemaVerdict verdict = SCHEMA_INVALID;
+    SchemaVerdict verdict = instance == NULL ? SCHEMA_INVALID : schema_check(v->schema, instance);
+    v->valid += verdict == SCHEMA_VALID;
+    v->invalid += verdict == SCHEMA_INVALID;
+    v->undecided += verdict == SCHEMA_UNDECIDED;
+    const gboolean data = v->output >= 0 || v->console->json;
+    g_ptr_array_set_size(v->findings, 0);
     if (instance == NULL)
-        g_ptr_array_add(findings, not_json(error));
-    else if (v->output == SCHEMA_OUTPUT_FLAG && v->silent)
-        verdict = schema_check(v->schema, instance);
-    else
-        verdict = schema_evaluate(v->schema, instance, findings);
-    v->invalid += verdict != SCHEMA_VALID;
-    print_data(v, name, line, verdict, findings);
-    say_findings(v, name, line, findings);
+        g_ptr_array_add(v->findings, not_json(why));
+    else if (verdict != SCHEMA_VALID && !v->silent)
+        schema_evaluate(v->schema, instance, v->findings);
+    if (data)
+        print_data(v, place, verdict, instance);
+    if (!v->silent)
+        say_findings(v, place);
+}
+
+static void judge_text(Validation *v, Place place, const char *text, gsize length)
+{
+    g_autoptr(GError) error = NULL;
+    const cJSON *instance = json_reader_parse(v->reader, text, length, &error);
+    judge(v, place, instance, error == NULL ? NULL : error->message);
 }
 
 static gboolean is_blank(const char *text, gsize length)
@@ -132,78 +115,161 @@ static gboolean is_blank(const char *text, gsize length)
     return TRUE;
 }
 
-static void validate_lines(Validation *v, const char *name, const char *text, gsize length)
+static void judge_long_line(Validation *v, Place place)
 {
-    guint64 line = 1;
-    for (const char *at = text, *end = text + length; at < end; line++) {
-        const char *stop = memchr(at, '\n', (gsize)(end - at));
-        gsize size = (gsize)((stop == NULL ? end : stop) - at);
-        if (!is_blank(at, size))
-            validate_text(v, name, line, at, size);
-        at += size + 1;
+    g_autofree char *why =
+        g_strdup_printf("the line is longer than %u MB", DOCKET_MAX_JSON_BYTES >> 20);
+    judge(v, place, NULL, why);
+}
+
+/* Every text of a file; FALSE when the file cannot be read to its end. */
+static gboolean judge_file(Validation *v, const char *path, GError **error)
+{
+    g_autoptr(Feed) feed = feed_open(path, error);
+    if (feed == NULL)
+        return FALSE;
+    Place place = {strcmp(path, "-") == 0 ? "standard input" : path, 0};
+    const char *text;
+    gsize length;
+    if (!v->lines) {
+        FeedState state = feed_all(feed, &text, &length, error);
+        if (state == FEED_TEXT)
+            judge_text(v, place, text, length);
+        else if (state == FEED_TOO_LONG)
+            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_USAGE,
+                        "%s is larger than %u MB; if every line is an instance, use --jsonl",
+                        place.name, DOCKET_MAX_JSON_BYTES >> 20);
+        return state == FEED_TEXT;
+    }
+    for (;;) {
+        place.line++;
+        switch (feed_line(feed, &text, &length, error)) {
+        case FEED_TEXT:
+            if (!is_blank(text, length))
+                judge_text(v, place, text, length);
+            break;
+        case FEED_TOO_LONG:
+            judge_long_line(v, place);
+            break;
+        case FEED_END:
+            return TRUE;
+        case FEED_ERROR:
+            return FALSE;
+        }
     }
 }
 
-static gboolean validate_file(Validation *v, const char *path, GError **error)
+/* Holds the schema against its meta-schema, as an instance is held against a schema. */
+static gboolean judge_schema(Validation *v, const cJSON *document, const char *path,
+                             const SchemaOptions *options, GError **error)
 {
-    gsize length;
-    g_autofree char *text = read_text(path, &length, error);
-    if (text == NULL)
+    g_autoptr(Schema) meta = schema_load_meta(document, options, error);
+    if (meta == NULL) {
+        g_prefix_error(error, "the meta-schema of %s: ", path);
         return FALSE;
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-    if (v->lines)
-        validate_lines(v, name, text, length);
-    else
-        validate_text(v, name, 0, text, length);
+    }
+    v->schema = meta;
+    judge(v, (Place){path, 0}, document, NULL);
+    v->schema = NULL;
     return TRUE;
 }
 
-static Schema *load_schema(const char *path, gboolean assert_format, GError **error)
+static int exit_code(const Validation *v)
 {
-    gsize length;
-    g_autofree char *text = read_text(path, &length, error);
-    if (text == NULL)
-        return NULL;
-    g_autofree char *shown = bytes_for_terminal(path);
-    GError *inner = NULL;
-    g_autoptr(cJSON) document = json_parse(text, length, &inner);
-    SchemaOptions options = {.assert_format = assert_format};
-    Schema *schema = document == NULL ? NULL : schema_compile(document, &options, &inner);
-    if (schema == NULL) {
-        /* Text that is no JSON is a broken schema, too. */
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA, "%s: %s", shown, inner->message);
-        g_clear_error(&inner);
-    }
-    return schema;
+    if (v->unread || v->undecided > 0)
+        return EXIT_USAGE;
+    return v->invalid > 0 ? EXIT_INVALID : EXIT_OK;
 }
 
-static int validate_all(Validation *v, gboolean assert_format)
+/* The instances after the schema; one that cannot be read does not keep the others from being judged. */
+static int judge_files(Validation *v)
+{
+    for (char **name = v->console->arguments + 1; *name != NULL; name++) {
+        GError *error = NULL;
+        if (judge_file(v, *name, &error))
+            continue;
+        console_fail(v->console, error);
+        v->unread = TRUE;
+    }
+    log_debug("%" G_GUINT64_FORMAT " valid, %" G_GUINT64_FORMAT " not, %" G_GUINT64_FORMAT
+              " not decided",
+              v->valid, v->invalid, v->undecided);
+    return exit_code(v);
+}
+
+/* With a schema alone, the question is whether it is one. */
+static int validate_all(Validation *v, SchemaSource *source, gboolean meta)
 {
     GError *error = NULL;
-    GStrv names = v->console->arguments;
-    g_autoptr(Schema) schema = load_schema(names[0], assert_format, &error);
-    v->schema = schema;
-    for (char **name = names + 1; error == NULL && *name != NULL; name++) {
-        if (!validate_file(v, *name, &error))
-            break;
-    }
+    const char *path = v->console->arguments[0];
+    const gboolean alone = v->console->n_arguments == 1;
+    g_autoptr(SchemaRegistry) registry = schema_load_registry(source->registry, &error);
+    source->options.registry = registry;
+    g_autoptr(cJSON) document = registry == NULL ? NULL : schema_load_document(path, &error);
+    if (document != NULL && (meta || alone))
+        judge_schema(v, document, path, &source->options, &error);
+    g_autoptr(Schema) schema = NULL;
+    if (error == NULL)
+        schema = schema_load_compile(document, path, &source->options, &error);
     if (error != NULL) {
         console_fail(v->console, error);
         return EXIT_USAGE;
     }
-    return v->invalid > 0 ? EXIT_INVALID : EXIT_OK;
+    if (alone) {
+        if (v->valid > 0 && !v->silent)
+            log_info("%s: a schema that can be used", path);
+        return exit_code(v);
+    }
+    if (meta && v->valid == 0)
+        return EXIT_USAGE;
+    v->schema = schema;
+    v->valid = 0;
+    return judge_files(v);
+}
+
+/* What the options say that cannot be, or 0. */
+static int check_options(const Console *console, SchemaSource *source, const char *dialect,
+                         gboolean bowtie)
+{
+    if (dialect != NULL) {
+        source->options.dialect = schema_load_dialect(dialect);
+        g_autofree char *known = schema_load_dialect_names();
+        if (source->options.dialect == NULL)
+            return console_usage(console, "--dialect is one of %s or its URI, not \"%s\"", known,
+                                 dialect);
+    }
+    if (bowtie && (console->n_arguments > 0 || source->registry != NULL || dialect != NULL))
+        return console_usage(console, "--bowtie takes schemas, dialect and registry from standard "
+                                      "input: no files, no --dialect, no --registry");
+    if (!bowtie && console->n_arguments < 1)
+        return console_usage(console, "a schema is needed, and instances to hold against it");
+    return EXIT_OK;
 }
 
 COMMAND(validate)
 {
-    g_autofree char *format = NULL;
-    gboolean lines = FALSE, assert_format = FALSE;
+    g_autofree char *format = NULL, *dialect = NULL;
+    g_auto(GStrv) registry = NULL;
+    gboolean lines = FALSE, meta = FALSE, bowtie = FALSE;
+    SchemaSource source = {0};
     const GOptionEntry own[] = {
         {"format", 0, 0, G_OPTION_ARG_STRING, &format,
          "Print the standard output for each instance: flag, basic or detailed", "KIND"},
         {"jsonl", 0, 0, G_OPTION_ARG_NONE, &lines, "Each line of a file is an instance", NULL},
-        {"assert-format", 0, 0, G_OPTION_ARG_NONE, &assert_format,
+        {"assert-format", 0, 0, G_OPTION_ARG_NONE, &source.options.assert_format,
          "Formats (date, email, uri, …) are rules, not only notes", NULL},
+        {"assert-content", 0, 0, G_OPTION_ARG_NONE, &source.options.assert_content,
+         "contentEncoding and contentMediaType are rules, not only notes", NULL},
+        {"dialect", 0, 0, G_OPTION_ARG_STRING, &dialect,
+         "What a schema without $schema is: 2020-12 (default), 2019-09, draft-07, … or a URI",
+         "NAME"},
+        {"registry", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &registry,
+         "Documents that a $ref may lead to: FILE, FOLDER, URI=FILE or URI=FOLDER; repeatable",
+         "WHAT"},
+        {"metaschema", 0, 0, G_OPTION_ARG_NONE, &meta,
+         "Hold the schema against its meta-schema first", NULL},
+        {"bowtie", 0, 0, G_OPTION_ARG_NONE, &bowtie,
+         "Serve Bowtie's harness protocol on standard input and output", NULL},
         {NULL}};
     int code;
     if (!console_options(console, command, own, 0, argc, argv, &code))
@@ -211,12 +277,21 @@ COMMAND(validate)
     int output = format == NULL ? -1 : schema_output_from_name(format);
     if (format != NULL && output < 0)
         return console_usage(console, "--format is flag, basic or detailed, not \"%s\"", format);
-    if (console->n_arguments < 2)
-        return console_usage(console, "a schema and at least one instance are needed");
+    source.registry = registry;
+    code = check_options(console, &source, dialect, bowtie);
+    if (code != EXIT_OK)
+        return code;
+    if (bowtie)
+        return bowtie_serve(console, &source.options);
+    g_autoptr(JsonReader) reader = json_reader_new();
+    g_autoptr(GPtrArray) findings =
+        g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
     Validation v = {.command = command,
                     .console = console,
+                    .reader = reader,
+                    .findings = findings,
                     .output = output,
                     .lines = lines,
                     .silent = console->quiet || console->json};
-    return validate_all(&v, assert_format);
+    return validate_all(&v, &source, meta);
 }
