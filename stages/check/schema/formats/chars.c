@@ -4,9 +4,8 @@
 /* What unreserved characters and sub-delims have in common: every part of a URI may hold them. */
 #define PLAIN                                                                                      \
     (CHAR_HOST | CHAR_USER | CHAR_PATH | CHAR_QUERY | CHAR_SEGMENT | CHAR_LITERAL | CHAR_QUOTED)
-#define ALNUM (PLAIN | CHAR_LABEL | CHAR_SCHEME | CHAR_ATOM | CHAR_NAME)
+#define ALNUM (PLAIN | CHAR_LABEL | CHAR_SCHEME | CHAR_ATOM | CHAR_NAME | CHAR_ALNUM)
 #define DIGIT (ALNUM | CHAR_DIGIT | CHAR_HEX)
-#define ALPHA (ALNUM | CHAR_ALPHA)
 
 const guint16 char_classes[256] = {
     [' '] = CHAR_QUOTED,
@@ -30,15 +29,15 @@ const guint16 char_classes[256] = {
     ['>'] = CHAR_QUOTED,
     ['?'] = CHAR_QUERY | CHAR_ATOM | CHAR_LITERAL | CHAR_QUOTED,
     ['@'] = CHAR_PATH | CHAR_QUERY | CHAR_SEGMENT | CHAR_LITERAL | CHAR_QUOTED,
-    ['A' ... 'F'] = ALPHA | CHAR_HEX,
-    ['G' ... 'Z'] = ALPHA,
+    ['A' ... 'F'] = ALNUM | CHAR_HEX,
+    ['G' ... 'Z'] = ALNUM,
     ['['] = CHAR_LITERAL | CHAR_QUOTED,
     [']'] = CHAR_LITERAL | CHAR_QUOTED,
     ['^'] = CHAR_ATOM | CHAR_QUOTED,
     ['_'] = PLAIN | CHAR_ATOM | CHAR_NAME,
     ['`'] = CHAR_ATOM | CHAR_QUOTED,
-    ['a' ... 'f'] = ALPHA | CHAR_HEX,
-    ['g' ... 'z'] = ALPHA,
+    ['a' ... 'f'] = ALNUM | CHAR_HEX,
+    ['g' ... 'z'] = ALNUM,
     ['{' ... '}'] = CHAR_ATOM | CHAR_QUOTED,
     ['~'] = PLAIN | CHAR_ATOM,
     [0x80 ... 0xBF] = CHAR_BEYOND,

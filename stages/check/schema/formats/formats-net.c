@@ -8,31 +8,41 @@
 
 /* ---- addresses ---- */
 
-/* Four numbers up to 255 without leading zeros. */
+/* A number up to 255 without leading zeros. */
+static inline const char *skip_octet(const char *at)
+{
+    guint first = (guint)(guchar)at[0] - '0';
+    if (first > 9)
+        return NULL;
+    guint second = (guint)(guchar)at[1] - '0';
+    if (second > 9)
+        return at + 1;
+    if (first == 0)
+        return NULL;
+    guint third = (guint)(guchar)at[2] - '0';
+    if (third > 9)
+        return at + 2;
+    return first * 100 + second * 10 + third <= 255 ? at + 3 : NULL;
+}
+
 static const char *skip_ipv4(const char *at)
 {
-    for (guint octet = 0; octet < 4; octet++) {
-        if (octet > 0 && *at++ != '.')
+    for (guint dots = 0; (at = skip_octet(at)) != NULL && dots < 3; dots++) {
+        if (*at++ != '.')
             return NULL;
-        const char *start = at;
-        guint value = (guint)(guchar)*at - '0';
-        if (value > 9)
-            return NULL;
-        for (at++; char_is(*at, CHAR_DIGIT); at++) {
-            value = value * 10 + (guint)(*at - '0');
-            if (value > 255 || *start == '0')
-                return NULL;
-        }
     }
     return at;
 }
 
-static const char *skip_hex4(const char *at)
+static inline const char *skip_hex4(const char *at)
 {
-    const char *end = at + 4;
-    while (at < end && char_is(*at, CHAR_HEX))
-        at++;
-    return at;
+    if (!char_is(at[0], CHAR_HEX))
+        return at;
+    if (!char_is(at[1], CHAR_HEX))
+        return at + 1;
+    if (!char_is(at[2], CHAR_HEX))
+        return at + 2;
+    return char_is(at[3], CHAR_HEX) ? at + 4 : at + 3;
 }
 
 const char *format_skip_ipv6(const char *at)
@@ -83,19 +93,31 @@ gboolean format_ipv6(const char *text)
 /* What a pass over the ASCII part can tell; IDNA: a label is for idna.c to decide. */
 typedef enum { HOST_BAD, HOST_GOOD, HOST_IDNA } Host;
 
+/* Of a label, which ends at `end`: hyphens stand inside of it, and it is no A-label. */
+static Host check_hyphens(const char *label, const char *end)
+{
+    if (label[0] == '-' || end[-1] == '-')
+        return HOST_BAD;
+    return end - label >= 4 && idna_is_prefixed(label) ? HOST_IDNA : HOST_GOOD;
+}
+
 static inline Host scan_host(const char *text)
 {
     const char *at = text;
     for (;; at++) {
         const char *label = at;
-        at = char_skip(at, CHAR_LABEL);
+        at = char_skip(at, CHAR_ALNUM);
+        Host host = HOST_GOOD;
+        if (*at == '-') {
+            at = char_skip(at, CHAR_LABEL);
+            host = check_hyphens(label, at);
+        }
         if ((guchar)*at >= 0x80)
             return HOST_IDNA;
-        gsize length = (gsize)(at - label);
-        if (length == 0 || length > IDNA_LABEL_OCTETS || label[0] == '-' || at[-1] == '-')
+        if (at == label || at - label > IDNA_LABEL_OCTETS)
             return HOST_BAD;
-        if (length >= 4 && label[2] == '-' && label[3] == '-' && idna_is_prefixed(label))
-            return HOST_IDNA;
+        if (host != HOST_GOOD)
+            return host;
         if (*at != '.')
             return *at == '\0' && at - text <= IDNA_NAME_OCTETS ? HOST_GOOD : HOST_BAD;
     }
@@ -120,7 +142,7 @@ gboolean format_idn_hostname(const char *text)
 /* ---- mail ---- */
 
 /* '"' to '"'; a backslash takes the next printable character as it is. */
-static const char *skip_quoted(const char *at, guint text_classes)
+static inline const char *skip_quoted(const char *at, guint text_classes)
 {
     for (at++; *at != '"'; at++) {
         at = char_skip(at, text_classes);
@@ -134,7 +156,7 @@ static const char *skip_quoted(const char *at, guint text_classes)
 }
 
 /* Atoms with single dots between them. */
-static const char *skip_atoms(const char *at, guint atom_classes)
+G_ALWAYS_INLINE static inline const char *skip_atoms(const char *at, guint atom_classes)
 {
     for (;; at++) {
         const char *end = char_skip(at, atom_classes);
@@ -154,7 +176,7 @@ static gboolean check_address_literal(const char *at)
 }
 
 /* Local part: 64 octets at most, quotes included. */
-static const char *skip_local_part(const char *text, guint beyond)
+G_ALWAYS_INLINE static inline const char *skip_local_part(const char *text, guint beyond)
 {
     const char *at = *text == '"' ? skip_quoted(text, CHAR_QUOTED | beyond)
                                   : skip_atoms(text, CHAR_ATOM | beyond);

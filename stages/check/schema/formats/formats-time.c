@@ -2,10 +2,14 @@
 #include "stages/check/schema/formats/chars.h"
 #include "stages/check/schema/formats/members.h"
 
-#include <string.h>
+/* A digit up to `most`. */
+static inline gboolean is_digit(char c, char most)
+{
+    return (guint)(guchar)c - '0' <= (guint)(most - '0');
+}
 
-/* Two ASCII digits as a number, 100 or more when they are not: never a valid part of a time. The
- * second is read only behind a digit, so never beyond the end of the text. */
+/* Two digits as a number, 100 when they are none. The second is read only behind a digit, so never
+ * beyond the end of the text. */
 static inline guint two_digits(const char *at)
 {
     guint tens = (guint)(guchar)at[0] - '0';
@@ -15,15 +19,18 @@ static inline guint two_digits(const char *at)
     return ones > 9 ? 100 : tens * 10 + ones;
 }
 
+static gboolean is_leap_year(const char *text)
+{
+    guint century = two_digits(text), year = two_digits(text + 2);
+    return year == 0 ? century % 4 == 0 : year % 4 == 0;
+}
+
 /* YYYY-MM-DD: ten characters. */
 static inline gboolean starts_with_date(const char *text)
 {
     static const guint8 days[13] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    guint century = two_digits(text);
-    if (century > 99)
-        return FALSE;
-    guint year = two_digits(text + 2);
-    if (year > 99 || text[4] != '-')
+    if (!is_digit(text[0], '9') || !is_digit(text[1], '9') || !is_digit(text[2], '9') ||
+        !is_digit(text[3], '9') || text[4] != '-')
         return FALSE;
     guint month = two_digits(text + 5);
     if (month - 1 > 11 || text[7] != '-')
@@ -31,55 +38,51 @@ static inline gboolean starts_with_date(const char *text)
     guint day = two_digits(text + 8);
     if (day - 1 >= days[month])
         return FALSE;
-    if (month != 2 || day < 29)
-        return TRUE;
-    return year == 0 ? century % 4 == 0 : year % 4 == 0;
+    return month != 2 || day < 29 || is_leap_year(text);
 }
 
-/* "Z" or an offset; `minutes` east of Greenwich. NULL when there is neither. */
-static inline const char *skip_offset(const char *at, int *minutes)
+/* Minutes since midnight of "HH:MM". */
+static int minutes_of(const char *at)
 {
-    *minutes = 0;
-    if (*at == 'Z' || *at == 'z')
-        return at + 1;
-    if (*at != '+' && *at != '-')
-        return NULL;
-    guint hour = two_digits(at + 1);
-    if (hour > 23 || at[3] != ':')
-        return NULL;
-    guint minute = two_digits(at + 4);
-    if (minute > 59)
-        return NULL;
-    *minutes = (int)(hour * 60 + minute);
-    if (*at == '-')
-        *minutes = -*minutes;
-    return at + 6;
+    return (int)(two_digits(at) * 60 + two_digits(at + 3));
+}
+
+static inline gboolean starts_with_minutes(const char *at)
+{
+    return two_digits(at) <= 23 && at[2] == ':' && is_digit(at[3], '5') && is_digit(at[4], '9');
+}
+
+/* A leap second comes only at the end of the day in UTC. `zone`: of a valid time. */
+static gboolean is_end_of_day(const char *time, const char *zone)
+{
+    int minutes = minutes_of(time);
+    if (*zone == '+')
+        minutes -= minutes_of(zone + 1);
+    else if (*zone == '-')
+        minutes += minutes_of(zone + 1);
+    return (minutes + 1440) % 1440 == 1439;
 }
 
 /* A time with its offset, up to the end of the text. */
 static inline gboolean is_time(const char *text)
 {
-    guint hour = two_digits(text);
-    if (hour > 23 || text[2] != ':')
+    if (!starts_with_minutes(text) || text[5] != ':' || !is_digit(text[6], '6') ||
+        !is_digit(text[7], text[6] == '6' ? '0' : '9'))
         return FALSE;
-    guint minute = two_digits(text + 3);
-    if (minute > 59 || text[5] != ':')
-        return FALSE;
-    guint second = two_digits(text + 6);
-    if (second > 60)
-        return FALSE;
-    const char *at = text + 8;
-    if (*at == '.') {
-        if (!char_is(at[1], CHAR_DIGIT))
+    const char *zone = text + 8;
+    if (*zone == '.') {
+        zone = char_skip(text + 9, CHAR_DIGIT);
+        if (zone == text + 9)
             return FALSE;
-        at = char_skip(at + 1, CHAR_DIGIT);
     }
-    int offset;
-    at = skip_offset(at, &offset);
-    if (at == NULL || *at != '\0')
+    if (*zone == 'Z' || *zone == 'z') {
+        if (zone[1] != '\0')
+            return FALSE;
+    } else if ((*zone != '+' && *zone != '-') || !starts_with_minutes(zone + 1) ||
+               zone[6] != '\0') {
         return FALSE;
-    /* A leap second comes only at the end of the day in UTC. */
-    return second < 60 || ((int)(hour * 60 + minute) - offset + 2 * 1440) % 1440 == 1439;
+    }
+    return text[6] != '6' || is_end_of_day(text, zone);
 }
 
 gboolean format_date(const char *text)
@@ -104,11 +107,12 @@ static const char *skip_units(const char *at, const char *units)
     gboolean any = FALSE;
     while (char_is(*at, CHAR_DIGIT)) {
         at = char_skip(at, CHAR_DIGIT);
-        const char *unit = *at == '\0' ? NULL : strchr(units, *at);
-        if (unit == NULL || (any && unit != units))
+        while (!any && *units != '\0' && *units != *at)
+            units++;
+        if (*units == '\0' || *units != *at)
             return NULL;
-        units = unit + 1;
         any = TRUE;
+        units++;
         at++;
     }
     return any ? at : NULL;
@@ -119,11 +123,12 @@ gboolean format_duration(const char *text)
     if (text[0] != 'P')
         return FALSE;
     const char *at = text + 1;
-    const char *unit = char_skip(at, CHAR_DIGIT);
-    if (unit > at && *unit == 'W')
-        return unit[1] == '\0';
-    if (unit > at)
+    if (char_is(*at, CHAR_DIGIT)) {
+        const char *week = char_skip(at, CHAR_DIGIT);
+        if (*week == 'W')
+            return week[1] == '\0';
         at = skip_units(at, "YMD");
+    }
     if (at != NULL && *at == 'T')
         at = skip_units(at + 1, "HMS");
     return at != NULL && at > text + 1 && *at == '\0';

@@ -22,12 +22,10 @@ static gsize wide_length(const char *at, Beyond beyond)
     return (gsize)(g_utf8_next_char(at) - at);
 }
 
-/* Characters of these classes, percent-encoded bytes, and what is allowed beyond ASCII. A stray "%"
- * is where it stops, and no part begins with one. */
-static inline const char *skip_part(const char *at, guint classes, Beyond beyond)
+/* Goes on behind the first character that is no plain one. */
+static const char *skip_encoded(const char *at, guint classes, Beyond beyond)
 {
     for (;;) {
-        at = char_skip(at, classes);
         if (*at == '%' && char_is(at[1], CHAR_HEX) && char_is(at[2], CHAR_HEX)) {
             at += 3;
         } else if (beyond != ASCII_ONLY && (guchar)*at >= 0x80) {
@@ -35,10 +33,21 @@ static inline const char *skip_part(const char *at, guint classes, Beyond beyond
             if (length == 0)
                 return at;
             at += length;
+        } else if (char_is(*at, classes)) {
+            at++;
         } else {
             return at;
         }
     }
+}
+
+/* Characters of these classes, percent-encoded bytes, and what is allowed beyond ASCII. A stray "%"
+ * is where it stops, and no part begins with one. */
+G_ALWAYS_INLINE static inline const char *skip_part(const char *at, guint classes, Beyond beyond)
+{
+    at = char_skip(at, classes);
+    gboolean more = *at == '%' || (beyond != ASCII_ONLY && (guchar)*at >= 0x80);
+    return more ? skip_encoded(at, classes, beyond) : at;
 }
 
 /* "[" to "]": an IPv6 address or "v", its version, ".", its text. */
@@ -55,7 +64,7 @@ static const char *skip_ip_literal(const char *at)
     return at != NULL && *at == ']' ? at + 1 : NULL;
 }
 
-static const char *skip_host_and_port(const char *at, Beyond beyond)
+static inline const char *skip_host_and_port(const char *at, Beyond beyond)
 {
     at = *at == '[' ? skip_ip_literal(at) : skip_part(at, CHAR_HOST, beyond);
     return at != NULL && *at == ':' ? char_skip(at + 1, CHAR_DIGIT) : at;
@@ -68,7 +77,7 @@ static inline gboolean ends_authority(char c)
 
 /* What stands before a "@" looks like a host and a port as far as it goes; only when that reading
  * fails, it is read again as user information. */
-static const char *skip_authority(const char *text, Beyond beyond)
+static inline const char *skip_authority(const char *text, Beyond beyond)
 {
     const char *at = skip_host_and_port(text, beyond);
     if (at != NULL && ends_authority(*at))
@@ -80,10 +89,10 @@ static const char *skip_authority(const char *text, Beyond beyond)
     return at != NULL && ends_authority(*at) ? at : NULL;
 }
 
-static inline gboolean check_uri(const char *text, gboolean absolute, Beyond beyond)
+G_ALWAYS_INLINE static inline gboolean check_uri(const char *text, gboolean absolute, Beyond beyond)
 {
     const char *at = char_skip(text, CHAR_SCHEME);
-    gboolean scheme = *at == ':' && char_is(text[0], CHAR_ALPHA);
+    gboolean scheme = *at == ':' && g_ascii_isalpha(text[0]);
     if (scheme)
         at++;
     else if (absolute)
