@@ -1,8 +1,8 @@
-/* The schema library by itself: traps of the specification that packs could step into, errors with
- * their places, sentences, limits. The official suite is test-schema-suite.c. */
+/* The schema library by itself: traps of the specification that packs could step into, and limits.
+ * The official suite is test-schema-suite.c, the sentences are test-explain.c. */
 #include "stages/check/schema/decimal.h"
-#include "stages/check/schema/formats.h"
-#include "stages/check/schema/pattern.h"
+#include "stages/check/schema/formats/formats.h"
+#include "stages/check/schema/regex/pattern.h"
 #include "stages/check/schema/schema.h"
 
 #include <string.h>
@@ -192,91 +192,6 @@ static void test_many_members(void)
     check("{\"uniqueItems\": true}", "[0, false, \"0\", null, [], {}]", TRUE);
 }
 
-/* ---- findings ---- */
-
-static GPtrArray *findings_of(const char *schema_text, const char *instance_text)
-{
-    g_autoptr(Schema) schema = compile(schema_text, TRUE);
-    g_autoptr(cJSON) instance = parse(instance_text);
-    GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
-    schema_evaluate(schema, instance, findings);
-    return findings;
-}
-
-static void test_findings(void)
-{
-    g_autoptr(GPtrArray) findings = findings_of(
-        "{\"$id\": \"https://example.org/s\", \"required\": [\"total\"], \"properties\": {"
-        "\"items\": {\"items\": {\"$ref\": \"#/$defs/item\"}}},"
-        "\"$defs\": {\"item\": {\"properties\": {\"unit\": {\"enum\": [\"kg\", \"m\"]}}}}}",
-        "{\"items\": [{}, {\"unit\": \"lb\"}]}");
-    g_assert_cmpuint(findings->len, ==, 2);
-    const SchemaFinding *missing = g_ptr_array_index(findings, 0);
-    g_assert_cmpstr(missing->sentence, ==, "the record lacks the required member \"total\"");
-    const SchemaFinding *unit = g_ptr_array_index(findings, 1);
-    g_assert_cmpstr(unit->instance, ==, "/items/1/unit");
-    g_assert_cmpstr(unit->keyword, ==, "/properties/items/items/$ref/properties/unit/enum");
-    g_assert_cmpstr(unit->absolute, ==, "https://example.org/s#/$defs/item/properties/unit/enum");
-    g_assert_cmpstr(unit->rule, ==, "enum");
-    g_assert_cmpstr(unit->sentence, ==,
-                    "/items/1/unit is \"lb\", which is not one of the allowed values: \"kg\", "
-                    "\"m\"");
-}
-
-static void test_finding_of_closed_object(void)
-{
-    g_autoptr(GPtrArray) findings =
-        findings_of("{\"properties\": {\"a\": true, \"b\": true}, \"additionalProperties\": false}",
-                    "{\"c\": 1}");
-    g_assert_cmpuint(findings->len, ==, 1);
-    const SchemaFinding *finding = g_ptr_array_index(findings, 0);
-    g_assert_cmpstr(finding->sentence, ==,
-                    "the record must not have the member \"c\"; allowed are: a, b");
-}
-
-/* The branch whose tag fits is the one that was meant. */
-static void test_finding_of_branches(void)
-{
-    g_autoptr(GPtrArray) findings = findings_of(
-        "{\"oneOf\": [{\"properties\": {\"kind\": {\"const\": \"a\"}, \"x\": {\"type\": "
-        "\"string\"}}},"
-        "{\"properties\": {\"kind\": {\"const\": \"b\"}, \"x\": {\"type\": \"number\"}}}]}",
-        "{\"kind\": \"b\", \"x\": \"seven\"}");
-    g_assert_cmpuint(findings->len, ==, 2);
-    const SchemaFinding *inner = g_ptr_array_index(findings, 1);
-    g_assert_cmpstr(inner->instance, ==, "/x");
-    g_assert_cmpstr(inner->keyword, ==, "/oneOf/1/properties/x/type");
-}
-
-static void test_many_findings(void)
-{
-    g_autoptr(GString) list = g_string_new("[0");
-    for (int i = 0; i < 500; i++)
-        g_string_append(list, ",0");
-    g_string_append(list, "]");
-    g_autoptr(GPtrArray) findings = findings_of("{\"items\": false}", list->str);
-    g_assert_cmpuint(findings->len, ==, SCHEMA_MAX_FINDINGS);
-}
-
-static void test_output(void)
-{
-    g_autoptr(GPtrArray) findings = findings_of(
-        "{\"properties\": {\"a\": {\"type\": \"null\", \"minimum\": 3}}}", "{\"a\": 1}");
-    g_autoptr(cJSON) flag = schema_output(SCHEMA_OUTPUT_FLAG, SCHEMA_INVALID, findings);
-    g_autofree char *text = json_print(flag, FALSE);
-    g_assert_cmpstr(text, ==, "{\"valid\":false}");
-    g_autoptr(cJSON) basic = schema_output(SCHEMA_OUTPUT_BASIC, SCHEMA_INVALID, findings);
-    const cJSON *errors = cJSON_GetObjectItemCaseSensitive(basic, "errors");
-    g_assert_cmpint(cJSON_GetArraySize(errors), ==, 2);
-    g_assert_cmpstr(json_string(errors->child, "keywordLocation", ""), ==, "/properties/a/type");
-    g_autoptr(cJSON) detailed = schema_output(SCHEMA_OUTPUT_DETAILED, SCHEMA_INVALID, findings);
-    g_assert_cmpstr(json_string(detailed, "keywordLocation", ""), ==, "/properties/a");
-    g_assert_cmpint(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(detailed, "errors")), ==,
-                    2);
-    g_autoptr(cJSON) valid = schema_output(SCHEMA_OUTPUT_BASIC, SCHEMA_VALID, NULL);
-    g_assert_true(json_bool(valid, "valid", FALSE));
-}
-
 /* ---- formats ---- */
 
 static void test_formats(void)
@@ -343,11 +258,6 @@ int main(int argc, char **argv)
     g_test_add_func("/schema/strings", test_strings);
     g_test_add_func("/schema/tracking", test_tracking);
     g_test_add_func("/schema/many-members", test_many_members);
-    g_test_add_func("/schema/findings", test_findings);
-    g_test_add_func("/schema/finding-of-closed-object", test_finding_of_closed_object);
-    g_test_add_func("/schema/finding-of-branches", test_finding_of_branches);
-    g_test_add_func("/schema/many-findings", test_many_findings);
-    g_test_add_func("/schema/output", test_output);
     g_test_add_func("/schema/formats", test_formats);
     g_test_add_func("/schema/format-annotation", test_format_annotation);
     return g_test_run();

@@ -47,7 +47,7 @@ echo '{"$schema": "https://example.org/dialect"}' >dialect.json
 echo '{"allOf": [{"$ref": "#"}]}' >endless.json
 
 expect valid 0 "" "" schema.json good.json
-expect invalid 1 "" "/name must be a string, found 7.*must not have the member .x." schema.json bad.json
+expect invalid 1 "" "/name must be a string, found 7.*no property .x. is allowed here" schema.json bad.json
 expect one-of-two 1 "" "bad.json: " schema.json good.json bad.json
 expect quiet 1 "" "" -q schema.json bad.json
 expect not-json 1 "" "broken.json: this is not JSON.*line 1" schema.json broken.json

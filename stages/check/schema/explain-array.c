@@ -3,73 +3,22 @@
 
 #include <math.h>
 
-/* ---- uniqueItems: by hash, so that long lists stay linear ---- */
-
-/* Keys of an object in any order give one hash; numbers count by value, so 1 and 1.0 are one. */
-guint schema_value_hash(const cJSON *value)
+static const char *or_else(const char *keyword, const char *otherwise)
 {
-    guint hash = (guint)(value->type & 0xff) * 2654435761u;
-    if (cJSON_IsString(value))
-        return hash ^ g_str_hash(value->valuestring);
-    if (cJSON_IsNumber(value)) {
-        double number = value->valuedouble == 0 ? 0 : value->valuedouble; /* -0 is 0 */
-        return hash ^ g_double_hash(&number);
-    }
-    const cJSON *child;
-    cJSON_ArrayForEach(child, value)
-    {
-        guint inner = schema_value_hash(child);
-        if (cJSON_IsObject(value))
-            hash += (inner ^ g_str_hash(child->string)) * 2246822519u;
-        else
-            hash = hash * 31 + inner;
-    }
-    return hash;
+    return keyword == NULL ? otherwise : keyword;
 }
-
-static gboolean value_equal(gconstpointer a, gconstpointer b)
-{
-    return json_equal(a, b);
-}
-
-static guint value_hash(gconstpointer value)
-{
-    return schema_value_hash(value);
-}
-
-static gboolean explain_unique(const Frame *frame)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new(value_hash, value_equal);
-    int index = 0;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, frame->item)
-    {
-        gpointer first;
-        if (g_hash_table_lookup_extended(seen, item, NULL, &first)) {
-            if (frame->explain->findings == NULL)
-                return FALSE;
-            g_autofree char *shown = report_value(item);
-            return report(frame, "uniqueItems",
-                          "must not hold a value twice, but items %d and %d are both %s",
-                          GPOINTER_TO_INT(first), index, shown);
-        }
-        g_hash_table_insert(seen, (gpointer)item, GINT_TO_POINTER(index++));
-    }
-    return TRUE;
-}
-
-/* ---- items ---- */
 
 static gboolean explain_size(const Frame *frame, int size)
 {
-    const SchemaNode *node = frame->node;
-    if ((double)size < node->size.min)
-        return report(frame, "minItems", "must have at least %.0f items, found %d", node->size.min,
-                      size);
-    if ((double)size > node->size.max)
-        return report(frame, "maxItems", "must have at most %.0f items, found %d", node->size.max,
-                      size);
-    return TRUE;
+    const SchemaCount *wanted = &frame->node->size;
+    const gboolean few = (double)size < wanted->min;
+    if (!few && !((double)size > wanted->max))
+        return TRUE;
+    if (!explain_tells(frame))
+        return FALSE;
+    g_autofree char *count = phrase_count(few ? wanted->min : wanted->max, "item", "items");
+    return report(frame, few ? "minItems" : "maxItems", "must have at %s %s, found %d",
+                  few ? "least" : "most", count, size);
 }
 
 static gboolean explain_item(const Frame *frame, const SchemaNode *node, const cJSON *item,
@@ -84,8 +33,9 @@ static gboolean explain_items(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     const guint prefix = node->prefix_items == NULL ? 0 : node->prefix_items->len;
-    const ExplainPath prefix_trail = {frame->trail, "prefixItems", 0};
-    const ExplainPath items_trail = {frame->trail, "items", 0};
+    const ExplainPath prefix_trail = {frame->trail, or_else(node->prefix_keyword, "prefixItems"),
+                                      0};
+    const ExplainPath items_trail = {frame->trail, or_else(node->items_keyword, "items"), 0};
     gboolean ok = TRUE;
     int index = 0;
     const cJSON *item;
@@ -100,67 +50,113 @@ static gboolean explain_items(const Frame *frame)
         } else {
             break;
         }
-        if (!ok && frame->explain->findings == NULL)
+        if (frame->explain->limit != NULL || (!ok && !explain_goes_on(frame)))
             return FALSE;
         index++;
     }
     return ok;
 }
 
+/* ---- contains ---- */
+
+static gboolean report_contained(const Frame *frame, const char *keyword, gboolean few,
+                                 guint matched)
+{
+    if (!explain_tells(frame))
+        return FALSE;
+    const SchemaCount *wanted = &frame->node->contained;
+    g_autofree char *form = phrase_schema(frame->node->contains);
+    g_autofree char *count = phrase_count(few ? wanted->min : wanted->max, "item", "items");
+    g_autofree char *size = phrase_count(cJSON_GetArraySize(frame->item), "item", "items");
+    if (form == NULL)
+        return report(frame, keyword, "must hold at %s %s of the wanted form, found %u in %s",
+                      few ? "least" : "most", count, matched, size);
+    return report(frame, keyword, "must hold at %s %s that %s %s, found %u in %s",
+                  few ? "least" : "most", count,
+                  few ? (wanted->min == 1 ? "is" : "are") : (wanted->max == 1 ? "is" : "are"), form,
+                  matched, size);
+}
+
+/* The indexes that matched, or true for all of them. */
+static void note_contained(const Frame *frame, const cJSON *indexes)
+{
+    const int size = cJSON_GetArraySize(frame->item);
+    const cJSON all = {.type = cJSON_True};
+    report_note(frame, "contains",
+                size > 0 && cJSON_GetArraySize(indexes) == size ? &all : indexes);
+}
+
 static gboolean explain_contains(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
+    const ExplainPath trail = {frame->trail, "contains", 0};
+    g_autoptr(cJSON) indexes =
+        explain_annotates(frame) && node->contains_marks ? cJSON_CreateArray() : NULL;
     guint matched = 0;
-    int index = 0;
+    int index = -1;
     const cJSON *item;
     cJSON_ArrayForEach(item, frame->item)
     {
-        const ExplainPath place = {frame->place, NULL, index};
-        if (explain_quietly(frame, node->contains, item, &place, NULL)) {
-            matched++;
+        const ExplainPath place = {frame->place, NULL, ++index};
+        if (frame->explain->limit != NULL)
+            break;
+        if (!explain_quietly(frame, node->contains, item, &place, NULL))
+            continue;
+        matched++;
+        if (node->contains_marks)
             explain_mark(frame->marks, (guint)index);
-        }
-        index++;
+        if (explain_annotates(frame))
+            explain_schema(frame, node->contains, item, &place, &trail, NULL);
+        if (indexes != NULL)
+            cJSON_AddItemToArray(indexes, cJSON_CreateNumber(index));
     }
+    if (indexes != NULL)
+        note_contained(frame, indexes);
     if ((double)matched < node->contained.min)
-        return report(frame, node->contained.min == 1 ? "contains" : "minContains",
-                      "must hold at least %.0f items of the wanted form, found %u",
-                      node->contained.min, matched);
+        return report_contained(frame, node->contained.min == 1 ? "contains" : "minContains", TRUE,
+                                matched);
     if ((double)matched > node->contained.max)
-        return report(frame, "maxContains", "must hold at most %.0f items of the form, found %u",
-                      node->contained.max, matched);
+        return report_contained(frame, "maxContains", FALSE, matched);
     return TRUE;
 }
+
+/* ---- the rest ---- */
 
 static gboolean explain_unevaluated(const Frame *frame)
 {
     const ExplainPath trail = {frame->trail, "unevaluatedItems", 0};
-    gboolean ok = TRUE;
-    int index = 0;
+    gboolean ok = TRUE, any = FALSE;
+    int index = -1;
     const cJSON *item;
     cJSON_ArrayForEach(item, frame->item)
     {
-        if (!explain_is_marked(frame->marks, (guint)index))
-            ok &= explain_item(frame, frame->node->unevaluated_items, item, index, &trail);
         index++;
+        if (explain_is_marked(frame->marks, (guint)index))
+            continue;
+        any = TRUE;
+        ok &= explain_item(frame, frame->node->unevaluated_items, item, index, &trail);
+        if (frame->explain->limit != NULL || (!ok && !explain_goes_on(frame)))
+            return FALSE;
     }
+    const cJSON all = {.type = cJSON_True};
+    if (any && explain_annotates(frame))
+        report_note(frame, "unevaluatedItems", &all);
     return ok;
 }
 
 gboolean explain_array(const Frame *frame, gboolean deep)
 {
     const SchemaNode *node = frame->node;
-    const gboolean all = frame->explain->findings != NULL;
     gboolean ok = TRUE;
     if (node->size.min > 0 || node->size.max != INFINITY)
         ok = explain_size(frame, cJSON_GetArraySize(frame->item));
-    if ((ok || all) && (node->items != NULL || node->prefix_items != NULL))
+    if ((ok || explain_goes_on(frame)) && (node->items != NULL || node->prefix_items != NULL))
         ok &= explain_items(frame);
-    if ((ok || all) && node->contains != NULL)
+    if ((ok || explain_goes_on(frame)) && node->contains != NULL)
         ok &= explain_contains(frame);
-    if ((ok || all) && node->unique)
+    if ((ok || explain_goes_on(frame)) && node->unique)
         ok &= explain_unique(frame);
-    if ((ok || all) && deep && node->unevaluated_items != NULL)
+    if ((ok || explain_goes_on(frame)) && deep && node->unevaluated_items != NULL)
         ok &= explain_unevaluated(frame);
     return ok;
 }

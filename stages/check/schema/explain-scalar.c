@@ -4,22 +4,27 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_PATTERN 200u /* characters of a pattern in a sentence */
+
 /* ---- any type ---- */
 
-static char *list_values(const cJSON *list)
+static gboolean report_enum(const Frame *frame)
 {
-    GString *text = g_string_new(NULL);
-    const cJSON *value;
-    cJSON_ArrayForEach(value, list)
-    {
-        g_autofree char *shown = report_value(value);
-        if (text->len > 600) {
-            g_string_append(text, ", …");
-            break;
-        }
-        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", shown);
-    }
-    return g_string_free(text, FALSE);
+    const cJSON *list = frame->node->enumeration;
+    g_autofree char *found = phrase_value(frame->item);
+    if (list->child == NULL)
+        return report(frame, "enum", "is %s, but no value is allowed here", found);
+    g_autofree char *allowed = phrase_values(list);
+    const cJSON *near = phrase_nearest_value(frame->item, list);
+    g_autofree char *meant = near == NULL ? NULL : phrase_value(near);
+    if (list->child->next == NULL)
+        return report(frame, "enum", "must be %s, found %s", allowed, found);
+    if (meant == NULL)
+        return report(frame, "enum", "is %s, which is not one of the allowed values: %s", found,
+                      allowed);
+    return report(frame, "enum",
+                  "is %s, which is not one of the allowed values: %s; %s was probably meant", found,
+                  allowed, meant);
 }
 
 static gboolean explain_enum(const Frame *frame)
@@ -27,36 +32,47 @@ static gboolean explain_enum(const Frame *frame)
     const cJSON *value;
     cJSON_ArrayForEach(value, frame->node->enumeration)
     {
-        if (json_equal(value, frame->item))
+        if (explain_equal(frame->explain, value, frame->item))
             return TRUE;
+        if (frame->explain->limit != NULL)
+            return FALSE;
     }
-    if (frame->explain->findings == NULL)
-        return FALSE;
-    g_autofree char *found = report_value(frame->item);
-    g_autofree char *allowed = list_values(frame->node->enumeration);
-    return report(frame, "enum", "is %s, which is not one of the allowed values: %s", found,
-                  allowed);
+    return explain_tells(frame) && report_enum(frame);
+}
+
+static gboolean report_type(const Frame *frame)
+{
+    const guint types = frame->node->types;
+    g_autofree char *found = phrase_value(frame->item);
+    g_autofree char *allowed = phrase_types(types);
+    /* 12 written as "12" is the commonest slip of a writer, and the easiest to mend. */
+    if (cJSON_IsString(frame->item) && (types & (TYPE_NUMBER | TYPE_INTEGER)) != 0) {
+        char *end;
+        g_ascii_strtod(frame->item->valuestring, &end);
+        if (end != frame->item->valuestring && *end == '\0')
+            return report(frame, "type", "must be %s, found the text %s: write it without quotes",
+                          allowed, found);
+    }
+    return report(frame, "type", "must be %s, found %s", allowed, found);
 }
 
 gboolean explain_any(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     gboolean ok = TRUE;
-    if (node->types != 0 && (report_types_of(frame->item) & node->types) == 0) {
-        if (frame->explain->findings == NULL)
+    if (node->types != 0 && (phrase_types_of(frame->item) & node->types) == 0)
+        ok = explain_tells(frame) && report_type(frame);
+    if ((ok || explain_goes_on(frame)) && node->constant != NULL &&
+        !explain_equal(frame->explain, node->constant, frame->item)) {
+        if (!explain_tells(frame))
             return FALSE;
-        g_autofree char *found = report_value(frame->item);
-        g_autofree char *allowed = report_types(node->types);
-        ok = report(frame, "type", "must be %s, found %s", allowed, found);
-    }
-    if (node->constant != NULL && !json_equal(node->constant, frame->item)) {
-        if (frame->explain->findings == NULL)
-            return FALSE;
-        g_autofree char *found = report_value(frame->item);
-        g_autofree char *wanted = report_value(node->constant);
+        g_autofree char *found = phrase_value(frame->item);
+        g_autofree char *wanted = phrase_value(node->constant);
         ok = report(frame, "const", "must be %s, found %s", wanted, found);
     }
-    return (node->enumeration == NULL || explain_enum(frame)) && ok;
+    if ((ok || explain_goes_on(frame)) && node->enumeration != NULL)
+        ok &= explain_enum(frame);
+    return ok;
 }
 
 /* ---- numbers ---- */
@@ -64,12 +80,11 @@ gboolean explain_any(const Frame *frame)
 static gboolean report_bound(const Frame *frame, const char *keyword, const char *relation,
                              double bound)
 {
-    if (frame->explain->findings == NULL)
+    if (!explain_tells(frame))
         return FALSE;
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_ascii_formatd(text, sizeof text, "%.15g", bound);
-    g_autofree char *found = report_value(frame->item);
-    return report(frame, keyword, "must be %s %s, found %s", relation, text, found);
+    g_autofree char *wanted = phrase_number(bound);
+    g_autofree char *found = phrase_value(frame->item);
+    return report(frame, keyword, "must be %s %s, found %s", relation, wanted, found);
 }
 
 gboolean explain_number(const Frame *frame)
@@ -88,9 +103,9 @@ gboolean explain_number(const Frame *frame)
     if ((node->bounds & BOUND_EXCLUSIVE_MAXIMUM) != 0 && !(value < node->exclusive_maximum))
         ok = report_bound(frame, "exclusiveMaximum", "less than", node->exclusive_maximum);
     if ((node->bounds & BOUND_MULTIPLE_OF) != 0 &&
-        (!isfinite(value) || !decimal_is_multiple(decimal_from_double(value), node->multiple_of)))
+        !decimal_is_step(&node->multiple_of, value))
         ok = report_bound(frame, "multipleOf", "a multiple of",
-                          (double)node->multiple_of.mantissa * pow(10, node->multiple_of.exponent));
+                          node->multiple_of.value);
     return ok;
 }
 
@@ -105,14 +120,17 @@ static gboolean explain_length(const Frame *frame)
     double bytes = (double)strlen(frame->item->valuestring);
     if (bytes >= 4 * length->min && bytes <= length->max)
         return TRUE;
-    glong count = g_utf8_strlen(frame->item->valuestring, -1);
-    if ((double)count < length->min)
-        return report(frame, "minLength", "must have at least %.0f characters, found %ld",
-                      length->min, count);
-    if ((double)count > length->max)
-        return report(frame, "maxLength", "must have at most %.0f characters, found %ld",
-                      length->max, count);
-    return TRUE;
+    const double count = (double)g_utf8_strlen(frame->item->valuestring, -1);
+    const gboolean few = count < length->min;
+    if (!few && !(count > length->max))
+        return TRUE;
+    if (!explain_tells(frame))
+        return FALSE;
+    g_autofree char *wanted =
+        phrase_count(few ? length->min : length->max, "character", "characters");
+    g_autofree char *found = phrase_value(frame->item);
+    return report(frame, few ? "minLength" : "maxLength", "must have at %s %s, found %.0f: %s",
+                  few ? "least" : "most", wanted, count, found);
 }
 
 static gboolean explain_pattern(const Frame *frame)
@@ -122,25 +140,30 @@ static gboolean explain_pattern(const Frame *frame)
         explain_reach_limit(frame->explain, "the steps of a regular expression");
     if (result != PATTERN_NO_MATCH)
         return result == PATTERN_MATCH;
-    if (frame->explain->findings == NULL)
+    if (!explain_tells(frame))
         return FALSE;
-    g_autofree char *found = report_value(frame->item);
-    return report(frame, "pattern", "must match the pattern %s, found %s",
-                  pattern_text(frame->node->pattern), found);
+    g_autofree char *pattern = phrase_plain(pattern_text(frame->node->pattern), MAX_PATTERN);
+    g_autofree char *found = phrase_value(frame->item);
+    return report(frame, "pattern", "must match the pattern %s, found %s", pattern, found);
+}
+
+static gboolean explain_format(const Frame *frame)
+{
+    const Format *format = frame->node->format;
+    if (format->check(frame->item->valuestring))
+        return TRUE;
+    if (!explain_tells(frame))
+        return FALSE;
+    g_autofree char *found = phrase_value(frame->item);
+    return report(frame, "format", "must be %s, found %s", format->meaning, found);
 }
 
 gboolean explain_string(const Frame *frame)
 {
     gboolean ok = explain_length(frame);
-    if ((ok || frame->explain->findings != NULL) && frame->node->pattern != NULL)
+    if ((ok || explain_goes_on(frame)) && frame->node->pattern != NULL)
         ok &= explain_pattern(frame);
-    const Format *format = frame->node->format;
-    if ((ok || frame->explain->findings != NULL) && format != NULL &&
-        !format->check(frame->item->valuestring)) {
-        g_autofree char *found =
-            frame->explain->findings == NULL ? NULL : report_value(frame->item);
-        ok = report(frame, "format", "must be %s, found %s", format->meaning,
-                    found == NULL ? "" : found);
-    }
+    if ((ok || explain_goes_on(frame)) && frame->node->format != NULL)
+        ok &= explain_format(frame);
     return ok;
 }

@@ -1,11 +1,10 @@
 /* One schema against one value: what applies in place first, because unevaluated* looks at it. */
 #include "stages/check/schema/explain.h"
 
-#include <string.h>
-
 #define MAX_DEPTH 600u     /* schemas inside each other, references counted */
 #define MAX_WORK 20000000u /* schemas evaluated for one instance */
-#define STACK_MARKS 4      /* words of marks that need no allocation: 256 children */
+#define MAX_ROOM (64u << 20)
+#define STACK_MARKS 4 /* words of marks that need no allocation: 256 children */
 
 void explain_mark(ExplainMarks *marks, guint child)
 {
@@ -33,6 +32,22 @@ gboolean explain_spend(Explain *explain, guint64 work)
     return explain->limit == NULL;
 }
 
+gboolean explain_tells(const Frame *frame)
+{
+    const Explain *explain = frame->explain;
+    return explain->findings != NULL || (explain->units != NULL && !explain->annotating);
+}
+
+gboolean explain_annotates(const Frame *frame)
+{
+    return frame->explain->units != NULL && frame->explain->annotating;
+}
+
+gboolean explain_goes_on(const Frame *frame)
+{
+    return explain_tells(frame) && !frame->explain->cut && frame->explain->limit == NULL;
+}
+
 gboolean explain_in_place(const Frame *frame, const SchemaNode *node, const char *keyword,
                           const char *name, int index, ExplainMarks *marks)
 {
@@ -45,10 +60,14 @@ gboolean explain_in_place(const Frame *frame, const SchemaNode *node, const char
 gboolean explain_quietly(const Frame *frame, const SchemaNode *node, const cJSON *item,
                          const ExplainPath *place, ExplainMarks *marks)
 {
-    GPtrArray *findings = frame->explain->findings;
-    frame->explain->findings = NULL;
+    Explain *explain = frame->explain;
+    GPtrArray *findings = explain->findings;
+    cJSON *units = explain->units;
+    explain->findings = NULL;
+    explain->units = NULL;
     gboolean ok = explain_schema(frame, node, item, place, frame->trail, marks);
-    frame->explain->findings = findings;
+    explain->findings = findings;
+    explain->units = units;
     return ok;
 }
 
@@ -69,6 +88,13 @@ static const SchemaNode *dynamic_target(const Frame *frame)
     return target;
 }
 
+static gboolean explain_dynamic(const Frame *frame)
+{
+    const char *keyword = frame->node->dynamic_keyword;
+    return explain_in_place(frame, dynamic_target(frame), keyword == NULL ? "$dynamicRef" : keyword,
+                            NULL, -1, frame->marks);
+}
+
 /* ---- applicators in place ---- */
 
 static gboolean explain_all_of(const Frame *frame)
@@ -77,112 +103,36 @@ static gboolean explain_all_of(const Frame *frame)
     for (guint i = 0; i < frame->node->all_of->len; i++) {
         ok &= explain_in_place(frame, g_ptr_array_index(frame->node->all_of, i), "allOf", NULL,
                                (int)i, frame->marks);
-        if (!ok && frame->explain->findings == NULL)
+        if (!ok && !explain_goes_on(frame))
             return FALSE;
     }
     return ok;
 }
 
-static guint pointer_depth(const char *pointer)
+static gboolean explain_negated(const Frame *frame)
 {
-    guint depth = 0;
-    for (; *pointer != '\0'; pointer++)
-        depth += *pointer == '/';
-    return depth;
-}
-
-/* How near a failing branch came: a broken tag (const, enum or type at its top) says that another
- * branch was meant; otherwise the deeper the first failure the nearer, and then the fewer. */
-static int branch_nearness(const GPtrArray *findings, guint here)
-{
-    int deepest = 0;
-    for (guint i = 0; i < findings->len; i++) {
-        const SchemaFinding *finding = g_ptr_array_index(findings, i);
-        guint below = pointer_depth(finding->instance) - here;
-        if ((below <= 1 &&
-             (g_str_equal(finding->rule, "const") || g_str_equal(finding->rule, "enum"))) ||
-            (below == 0 && g_str_equal(finding->rule, "type")))
-            return -1000 - (int)findings->len;
-        deepest = MAX(deepest, (int)below);
-    }
-    return deepest * (int)SCHEMA_MAX_FINDINGS - (int)findings->len;
-}
-
-static guint place_depth(const ExplainPath *place)
-{
-    guint depth = 0;
-    for (; place != NULL; place = place->up)
-        depth++;
-    return depth;
-}
-
-/* After no branch matched: runs them again for their findings and keeps the nearest one's. */
-static gboolean report_branches(const Frame *frame, const GPtrArray *branches, const char *keyword)
-{
-    GPtrArray *findings = frame->explain->findings;
-    if (findings == NULL || frame->explain->limit != NULL)
+    const SchemaNode *negated = frame->node->negated;
+    if (!explain_quietly(frame, negated, frame->item, frame->place, NULL))
+        return TRUE;
+    if (!explain_tells(frame))
         return FALSE;
-    g_autoptr(GPtrArray) nearest = NULL;
-    int best = G_MININT;
-    guint chosen = 0;
-    for (guint i = 0; i < branches->len; i++) {
-        g_autoptr(GPtrArray) own =
-            g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
-        frame->explain->findings = own;
-        explain_in_place(frame, g_ptr_array_index(branches, i), keyword, NULL, (int)i, NULL);
-        int nearness = branch_nearness(own, place_depth(frame->place));
-        if (nearness <= best)
-            continue;
-        best = nearness;
-        chosen = i;
-        g_clear_pointer(&nearest, g_ptr_array_unref);
-        nearest = g_steal_pointer(&own);
-    }
-    frame->explain->findings = findings;
-    report(frame, keyword, "fits none of the %u allowed forms; the nearest is number %u",
-           branches->len, chosen + 1);
-    while (nearest != NULL && nearest->len > 0 && findings->len < SCHEMA_MAX_FINDINGS)
-        g_ptr_array_add(findings, g_ptr_array_steal_index(nearest, 0));
-    return FALSE;
-}
-
-static gboolean explain_any_of(const Frame *frame)
-{
-    gboolean ok = FALSE;
-    for (guint i = 0; i < frame->node->any_of->len; i++) {
-        ok |= explain_quietly(frame, g_ptr_array_index(frame->node->any_of, i), frame->item,
-                              frame->place, frame->marks);
-        /* Every branch that matches marks, so an asker must have them all. */
-        if (ok && frame->marks == NULL)
-            return TRUE;
-    }
-    return ok || report_branches(frame, frame->node->any_of, "anyOf");
-}
-
-static gboolean explain_one_of(const Frame *frame)
-{
-    int first = -1;
-    for (guint i = 0; i < frame->node->one_of->len; i++) {
-        if (!explain_quietly(frame, g_ptr_array_index(frame->node->one_of, i), frame->item,
-                             frame->place, frame->marks))
-            continue;
-        if (first >= 0)
-            return report(frame, "oneOf",
-                          "fits the forms number %d and %u, and must fit exactly one", first + 1,
-                          i + 1);
-        first = (int)i;
-    }
-    return first >= 0 || report_branches(frame, frame->node->one_of, "oneOf");
+    g_autofree char *refused = phrase_schema(negated);
+    g_autofree char *found = phrase_value(frame->item);
+    if (refused == NULL)
+        return report(frame, "not", "has the form that is not allowed here, found %s", found);
+    return report(frame, "not", "must not be %s, found %s", refused, found);
 }
 
 static gboolean explain_condition(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
-    if (explain_quietly(frame, node->condition, frame->item, frame->place, frame->marks))
-        return node->then_node == NULL ||
-               explain_in_place(frame, node->then_node, "then", NULL, -1, frame->marks);
-    return node->else_node == NULL ||
-           explain_in_place(frame, node->else_node, "else", NULL, -1, frame->marks);
+    const gboolean holds =
+        explain_quietly(frame, node->condition, frame->item, frame->place, frame->marks);
+    if (holds && explain_annotates(frame))
+        explain_in_place(frame, node->condition, "if", NULL, -1, NULL);
+    const SchemaNode *next = holds ? node->then_node : node->else_node;
+    return next == NULL ||
+           explain_in_place(frame, next, holds ? "then" : "else", NULL, -1, frame->marks);
 }
 
 static gboolean explain_dependent(const Frame *frame)
@@ -190,9 +140,12 @@ static gboolean explain_dependent(const Frame *frame)
     gboolean ok = TRUE;
     for (guint i = 0; i < frame->node->dependent_schemas->len; i++) {
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_schemas, i);
-        if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) != NULL)
-            ok &= explain_in_place(frame, member->node, "dependentSchemas", member->name, 0,
-                                   frame->marks);
+        if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) == NULL)
+            continue;
+        const char *keyword = member->keyword == NULL ? "dependentSchemas" : member->keyword;
+        ok &= explain_in_place(frame, member->node, keyword, member->name, 0, frame->marks);
+        if (!ok && !explain_goes_on(frame))
+            return FALSE;
     }
     return ok;
 }
@@ -200,26 +153,50 @@ static gboolean explain_dependent(const Frame *frame)
 static gboolean explain_applicators(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
-    gboolean all = frame->explain->findings != NULL; /* go on after a failure */
     gboolean ok = TRUE;
     if (node->ref != NULL)
         ok &= explain_in_place(frame, node->ref, "$ref", NULL, -1, frame->marks);
-    if ((ok || all) && node->dynamic_ref != NULL)
-        ok &= explain_in_place(frame, dynamic_target(frame), "$dynamicRef", NULL, -1, frame->marks);
-    if ((ok || all) && node->all_of != NULL)
+    if ((ok || explain_goes_on(frame)) && node->dynamic_ref != NULL)
+        ok &= explain_dynamic(frame);
+    if ((ok || explain_goes_on(frame)) && node->all_of != NULL)
         ok &= explain_all_of(frame);
-    if ((ok || all) && node->any_of != NULL)
+    if ((ok || explain_goes_on(frame)) && node->any_of != NULL)
         ok &= explain_any_of(frame);
-    if ((ok || all) && node->one_of != NULL)
+    if ((ok || explain_goes_on(frame)) && node->one_of != NULL)
         ok &= explain_one_of(frame);
-    if ((ok || all) && node->negated != NULL &&
-        explain_quietly(frame, node->negated, frame->item, frame->place, NULL))
-        ok = report(frame, "not", "has the form that is not allowed here");
-    if ((ok || all) && node->condition != NULL)
+    if ((ok || explain_goes_on(frame)) && node->negated != NULL)
+        ok &= explain_negated(frame);
+    if ((ok || explain_goes_on(frame)) && node->condition != NULL)
         ok &= explain_condition(frame);
-    if ((ok || all) && node->dependent_schemas != NULL && cJSON_IsObject(frame->item))
+    if ((ok || explain_goes_on(frame)) && node->dependent_schemas != NULL &&
+        cJSON_IsObject(frame->item))
         ok &= explain_dependent(frame);
     return ok;
+}
+
+/* ---- a schema that allows nothing: what that means depends on where it stands ---- */
+
+static gboolean explain_never(const Frame *frame)
+{
+    const SchemaNode *around = frame->up->node;
+    if (!explain_tells(frame))
+        return FALSE;
+    if (around == NULL || frame->of_name)
+        return report_schema(frame, "false", "must not be there: nothing is allowed at this place");
+    if (around->additional == frame->node || around->unevaluated_properties == frame->node)
+        return explain_unknown(frame);
+    if (around->items == frame->node) {
+        const guint prefix = around->prefix_items == NULL ? 0 : around->prefix_items->len;
+        const char *keyword = around->items_keyword == NULL ? "items" : around->items_keyword;
+        if (prefix == 0)
+            return report_schema(frame, keyword, "must not be there: the list must be empty");
+        g_autofree char *most = phrase_count(prefix, "item", "items");
+        return report_schema(frame, keyword, "must not be there: the list ends after %s", most);
+    }
+    if (around->unevaluated_items == frame->node)
+        return report_schema(frame, "unevaluatedItems",
+                             "must not be there: no rule of the schema allows this item");
+    return report_schema(frame, "false", "must not be there: nothing is allowed at this place");
 }
 
 /* ---- one schema ---- */
@@ -227,13 +204,12 @@ static gboolean explain_applicators(const Frame *frame)
 static gboolean explain_frame(const Frame *frame)
 {
     if (frame->node->never)
-        return report(frame, NULL, "must not be there: nothing is allowed at this place");
-    gboolean all = frame->explain->findings != NULL;
+        return explain_never(frame);
     gboolean ok = explain_any(frame);
-    if (!ok && !all)
+    if (!ok && !explain_goes_on(frame))
         return FALSE;
     gboolean applied = explain_applicators(frame);
-    if (!applied && !all)
+    if (!applied && !explain_goes_on(frame))
         return FALSE;
     if (cJSON_IsString(frame->item))
         ok &= explain_string(frame);
@@ -254,6 +230,8 @@ static gboolean explain_with_marks(Frame *frame, ExplainMarks *asked)
     guint64 few[STACK_MARKS] = {0};
     g_autofree guint64 *many = words > STACK_MARKS ? g_new0(guint64, words) : NULL;
     ExplainMarks own = {many != NULL ? many : few, count};
+    if (!explain_spend(frame->explain, words))
+        return FALSE;
     frame->marks = &own;
     gboolean ok = explain_frame(frame);
     for (guint i = 0; ok && asked != NULL && i < words; i++)
@@ -270,31 +248,51 @@ gboolean explain_schema(const Frame *parent, const SchemaNode *node, const cJSON
     if (!explain_spend(explain, 1))
         return FALSE;
     const ExplainScope entered = {parent->scope, node->resource};
+    const gboolean same = parent->scope != NULL && parent->scope->resource == node->resource;
     Frame frame = {
         .explain = explain,
+        .up = parent,
         .node = node,
         .item = item,
         .place = place,
         .trail = trail,
-        .scope = parent->scope != NULL && parent->scope->resource == node->resource ? parent->scope
-                                                                                    : &entered,
+        .scope = same ? parent->scope : &entered,
+        .of_name = parent->of_name,
     };
-    gboolean asks =
+    const gboolean asks =
         marks != NULL || node->unevaluated_items != NULL || node->unevaluated_properties != NULL;
+    cJSON *outer = explain->units;
+    if (outer != NULL && explain->nested)
+        explain->units = cJSON_CreateArray();
     explain->depth++;
     gboolean ok = asks && (cJSON_IsArray(item) || cJSON_IsObject(item))
                       ? explain_with_marks(&frame, marks)
                       : explain_frame(&frame);
     explain->depth--;
+    if (ok && explain_annotates(&frame))
+        explain_note(&frame);
+    if (outer != NULL && explain->nested)
+        report_close(&frame, outer);
     return ok;
 }
+
+/* ---- the ways in ---- */
 
 gboolean explain_run(const Schema *schema, const cJSON *instance, GPtrArray *findings,
                      const char **limit)
 {
-    Explain explain = {.findings = findings};
+    Explain explain = {.findings = findings, .room = MAX_ROOM};
     const Frame outside = {.explain = &explain};
     gboolean ok = explain_schema(&outside, schema->root, instance, NULL, NULL, NULL);
     *limit = explain.limit;
     return ok;
+}
+
+gboolean explain_units(const Schema *schema, const cJSON *instance, gboolean valid, gboolean nested,
+                       cJSON *units)
+{
+    Explain explain = {.units = units, .annotating = valid, .nested = nested, .room = MAX_ROOM};
+    const Frame outside = {.explain = &explain};
+    explain_schema(&outside, schema->root, instance, NULL, NULL, NULL);
+    return !explain.cut && explain.limit == NULL;
 }

@@ -1,10 +1,10 @@
-/* Findings: pointers are built only here, when a rule is broken and somebody wants to know. */
+/* Findings and output units: pointers are built only here, when somebody wants to know. */
 #include "stages/check/schema/explain.h"
 
-#include <math.h>
 #include <string.h>
 
-#define MAX_SHOWN 80 /* characters of a value in a sentence */
+#define MAX_PLACE 200u /* characters of a place in a sentence */
+#define UNIT_COST 512u /* bytes that a unit takes besides its texts */
 
 void schema_finding_free(SchemaFinding *finding)
 {
@@ -18,38 +18,157 @@ void schema_finding_free(SchemaFinding *finding)
     g_free(finding);
 }
 
-static char *pointer_of(const ExplainPath *path)
+/* ---- places ---- */
+
+static void append_token(GString *out, const char *name)
+{
+    g_string_append_c(out, '/');
+    for (; *name != '\0'; name++) {
+        if (*name == '~')
+            g_string_append(out, "~0");
+        else if (*name == '/')
+            g_string_append(out, "~1");
+        else
+            g_string_append_c(out, *name);
+    }
+}
+
+static void append_path(GString *out, const ExplainPath *path)
 {
     if (path == NULL)
-        return g_strdup("");
-    g_autofree char *up = pointer_of(path->up);
-    return path->name == NULL ? json_pointer_index(up, path->index)
-                              : json_pointer_join(up, path->name);
+        return;
+    append_path(out, path->up);
+    if (path->name == NULL)
+        g_string_append_printf(out, "/%d", path->index);
+    else
+        append_token(out, path->name);
+}
+
+/* The path and, if there is one, a keyword after it. */
+static char *pointer_of(const ExplainPath *path, const char *keyword)
+{
+    GString *out = g_string_new(NULL);
+    append_path(out, path);
+    if (keyword != NULL)
+        append_token(out, keyword);
+    return g_string_free(out, FALSE);
+}
+
+/* The keyword's own place: its resource's URI and, as a fragment, the pointer from there. */
+static char *absolute_of(const Frame *frame, const char *keyword)
+{
+    g_autoptr(GString) pointer = g_string_new(frame->node->pointer);
+    if (keyword != NULL)
+        append_token(pointer, keyword);
+    g_autofree char *fragment = g_uri_escape_string(pointer->str, "/!$&'()*+,;=:@?", FALSE);
+    return g_strconcat(frame->node->resource->uri, "#", fragment, NULL);
+}
+
+/* ---- errors ---- */
+
+/* Takes the bytes out of the room; FALSE when the limits allow no more. */
+static gboolean has_room(Explain *explain, gsize bytes)
+{
+    const guint written = explain->units != NULL ? explain->written : explain->findings->len;
+    const guint most = explain->annotating ? SCHEMA_MAX_ANNOTATIONS : SCHEMA_MAX_FINDINGS;
+    if (written >= most || bytes > explain->room)
+        explain->cut = TRUE;
+    else
+        explain->room -= bytes;
+    return !explain->cut;
+}
+
+cJSON *report_unit(const Frame *frame, const char *keyword)
+{
+    g_autofree char *trail = pointer_of(frame->trail, keyword);
+    g_autofree char *absolute = absolute_of(frame, keyword);
+    g_autofree char *place = pointer_of(frame->place, NULL);
+    cJSON *unit = cJSON_CreateObject();
+    cJSON_AddBoolToObject(unit, "valid", frame->explain->annotating);
+    cJSON_AddStringToObject(unit, "keywordLocation", trail);
+    cJSON_AddStringToObject(unit, "absoluteKeywordLocation", absolute);
+    cJSON_AddStringToObject(unit, "instanceLocation", place);
+    return unit;
+}
+
+/* A sentence: the place, and what is wrong there. */
+static char *sentence_of(const Frame *frame, const char *place, const char *what)
+{
+    g_autofree char *shown = phrase_plain(place, MAX_PLACE);
+    return g_strconcat(*place == '\0' ? "the record" : shown,
+                       frame->of_name ? " has a name that " : " ", what, NULL);
+}
+
+static void add_finding(const Frame *frame, const char *keyword, const char *rule, const char *what)
+{
+    SchemaFinding *finding = g_new0(SchemaFinding, 1);
+    finding->instance = pointer_of(frame->place, NULL);
+    finding->keyword = pointer_of(frame->trail, keyword);
+    finding->absolute = absolute_of(frame, keyword);
+    finding->rule = g_strdup(rule);
+    finding->sentence = sentence_of(frame, finding->instance, what);
+    g_ptr_array_add(frame->explain->findings, finding);
+}
+
+static void add_error(const Frame *frame, const char *keyword, const char *what)
+{
+    cJSON *unit = report_unit(frame, keyword);
+    g_autofree char *sentence = sentence_of(frame, json_string(unit, "instanceLocation", ""), what);
+    cJSON_AddStringToObject(unit, "error", sentence);
+    cJSON_AddItemToArray(frame->explain->units, unit);
+    frame->explain->written++;
+}
+
+static gsize length_of(const ExplainPath *path)
+{
+    gsize length = 0;
+    for (; path != NULL; path = path->up)
+        length += path->name == NULL ? 4 : strlen(path->name) + 1;
+    return length;
+}
+
+static gsize cost_of(const Frame *frame)
+{
+    return UNIT_COST + length_of(frame->place) + length_of(frame->trail);
+}
+
+static gboolean add(const Frame *frame, const char *keyword, const char *rule, const char *format,
+                    va_list args) G_GNUC_PRINTF(4, 0);
+static gboolean add(const Frame *frame, const char *keyword, const char *rule, const char *format,
+                    va_list args)
+{
+    if (!explain_goes_on(frame) || !has_room(frame->explain, cost_of(frame)))
+        return FALSE;
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    if (frame->explain->units != NULL)
+        add_error(frame, keyword, what);
+    else
+        add_finding(frame, keyword, rule, what);
+    return FALSE;
 }
 
 gboolean report(const Frame *frame, const char *keyword, const char *format, ...)
 {
-    GPtrArray *findings = frame->explain->findings;
-    if (findings == NULL || findings->len >= SCHEMA_MAX_FINDINGS)
-        return FALSE;
     va_list args;
     va_start(args, format);
-    g_autofree char *what = g_strdup_vprintf(format, args);
+    add(frame, keyword, keyword, format, args);
     va_end(args);
-
-    SchemaFinding *finding = g_new0(SchemaFinding, 1);
-    finding->instance = pointer_of(frame->place);
-    const ExplainPath trail = {frame->trail, keyword, 0};
-    finding->keyword = pointer_of(keyword == NULL ? frame->trail : &trail);
-    g_autofree char *absolute =
-        g_strconcat(frame->node->pointer, keyword == NULL ? NULL : "/", keyword, NULL);
-    g_autofree char *fragment = g_uri_escape_string(absolute, "/!$&'()*+,;=:@?", FALSE);
-    finding->absolute = g_strconcat(frame->node->resource->uri, "#", fragment, NULL);
-    finding->rule = g_strdup(keyword == NULL ? "false" : keyword);
-    finding->sentence = g_strdup_printf(
-        "%s %s", *finding->instance == '\0' ? "the record" : finding->instance, what);
-    g_ptr_array_add(findings, finding);
     return FALSE;
+}
+
+gboolean report_schema(const Frame *frame, const char *rule, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(frame, NULL, rule, format, args);
+    va_end(args);
+    return FALSE;
+}
+
+char *report_limit_sentence(const char *limit)
+{
+    return g_strdup_printf("it cannot be decided whether this is valid: a limit was reached, %s",
+                           limit);
 }
 
 void report_limit(GPtrArray *findings, const char *limit)
@@ -59,70 +178,37 @@ void report_limit(GPtrArray *findings, const char *limit)
     finding->keyword = g_strdup("");
     finding->absolute = g_strdup("");
     finding->rule = g_strdup("limit");
-    finding->sentence = g_strdup_printf("it cannot be decided whether this is valid: a limit was "
-                                        "reached, %s",
-                                        limit);
+    finding->sentence = report_limit_sentence(limit);
     g_ptr_array_add(findings, finding);
 }
 
-char *report_value(const cJSON *value)
+/* ---- annotations ---- */
+
+/* Roughly what a value takes in memory; stops counting at `most`. */
+static gsize weight_of(const cJSON *value, gsize most)
 {
-    if (cJSON_IsArray(value))
-        return g_strdup_printf("a list of %d items", cJSON_GetArraySize(value));
-    if (cJSON_IsObject(value))
-        return g_strdup_printf("an object with %d members", cJSON_GetArraySize(value));
-    g_autofree char *text = json_print(value, FALSE);
-    if (text == NULL)
-        return g_strdup("a value that cannot be shown");
-    if (g_utf8_strlen(text, -1) <= MAX_SHOWN)
-        return g_steal_pointer(&text);
-    g_autofree char *head = g_utf8_substring(text, 0, MAX_SHOWN);
-    return g_strconcat(head, "…", NULL);
+    gsize weight = sizeof(cJSON);
+    if (value->string != NULL)
+        weight += strlen(value->string);
+    if (cJSON_IsString(value))
+        weight += strlen(value->valuestring);
+    const cJSON *child;
+    cJSON_ArrayForEach(child, value)
+    {
+        if (weight > most)
+            break;
+        weight += weight_of(child, most - weight);
+    }
+    return weight;
 }
 
-guint report_types_of(const cJSON *value)
+void report_note(const Frame *frame, const char *keyword, const cJSON *value)
 {
-    switch (value->type & 0xff) {
-    case cJSON_NULL:
-        return TYPE_NULL;
-    case cJSON_False:
-    case cJSON_True:
-        return TYPE_BOOLEAN;
-    case cJSON_String:
-        return TYPE_STRING;
-    case cJSON_Array:
-        return TYPE_ARRAY;
-    case cJSON_Object:
-        return TYPE_OBJECT;
-    case cJSON_Number:
-        return isfinite(value->valuedouble) && trunc(value->valuedouble) == value->valuedouble
-                   ? TYPE_INTEGER
-                   : TYPE_NUMBER;
-    default:
-        return 0;
-    }
-}
-
-char *report_types(guint types)
-{
-    static const struct {
-        guint bit;
-        const char *name;
-    } names[] = {
-        {TYPE_STRING, "a string"},
-        {TYPE_NUMBER, "a number"},
-        {TYPE_INTEGER, "a whole number"},
-        {TYPE_BOOLEAN, "true or false"},
-        {TYPE_ARRAY, "a list"},
-        {TYPE_OBJECT, "an object"},
-        {TYPE_NULL, "null"},
-    };
-    GString *text = g_string_new(NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        if ((types & names[i].bit) == 0 ||
-            (names[i].bit == TYPE_INTEGER && (types & TYPE_NUMBER) != 0))
-            continue;
-        g_string_append_printf(text, "%s%s", text->len > 0 ? " or " : "", names[i].name);
-    }
-    return g_string_free(text, FALSE);
+    Explain *explain = frame->explain;
+    if (explain->cut || !has_room(explain, cost_of(frame) + weight_of(value, explain->room)))
+        return;
+    cJSON *unit = report_unit(frame, keyword);
+    cJSON_AddItemToObject(unit, "annotation", cJSON_Duplicate(value, TRUE));
+    cJSON_AddItemToArray(explain->units, unit);
+    explain->written++;
 }

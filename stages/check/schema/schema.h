@@ -64,10 +64,17 @@ SchemaVerdict schema_check(const Schema *schema, const cJSON *instance);
 #define SCHEMA_MAX_FINDINGS 100u
 SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrArray *findings);
 
-/* ---- standard output (2020-12 core, section 12) ---- */
+/* ---- standard output (2020-12 core, section 12; 2019-09 core, section 10) ---- */
 typedef enum { SCHEMA_OUTPUT_FLAG, SCHEMA_OUTPUT_BASIC, SCHEMA_OUTPUT_DETAILED } SchemaOutput;
 
 /* -1 when the word is none of flag, basic, detailed. */
 int schema_output_from_name(const char *name);
-/* The output unit for a verdict and its findings. The caller owns it. */
-cJSON *schema_output(SchemaOutput kind, SchemaVerdict verdict, const GPtrArray *findings);
+/* The output unit of an instance, to be freed by the caller: its verdict and, in a list (basic) or
+ * a tree (detailed), the errors or, when it is valid, the annotations. Errors have every branch of
+ * anyOf and oneOf. When there are more errors or annotations than the limits allow, the unit has the
+ * member "incomplete": true; an instance that cannot be decided is not valid, and the error says
+ * which limit was reached. */
+#define SCHEMA_MAX_ANNOTATIONS 100000u
+cJSON *schema_output(SchemaOutput kind, const Schema *schema, const cJSON *instance);
+/* The unit of what could not even be evaluated, such as a text that is no JSON. Freed by the caller. */
+cJSON *schema_output_refusal(SchemaOutput kind, const char *sentence);

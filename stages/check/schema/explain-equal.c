@@ -1,0 +1,147 @@
+/* Equal values, for const, enum and uniqueItems. Everything counts as work: hashes can be made to
+ * collide, so they only sort values and never vouch for speed. */
+#include "stages/check/schema/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- equality ---- */
+
+static int compare_members(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
+}
+
+static GPtrArray *sorted_members(const cJSON *object)
+{
+    GPtrArray *members = g_ptr_array_new();
+    const cJSON *child;
+    cJSON_ArrayForEach(child, object) g_ptr_array_add(members, (gpointer)child);
+    g_ptr_array_sort(members, compare_members);
+    return members;
+}
+
+static gboolean equal_objects(Explain *explain, const cJSON *a, const cJSON *b)
+{
+    g_autoptr(GPtrArray) left = sorted_members(a);
+    g_autoptr(GPtrArray) right = sorted_members(b);
+    if (left->len != right->len)
+        return FALSE;
+    for (guint i = 0; i < left->len; i++) {
+        const cJSON *x = g_ptr_array_index(left, i), *y = g_ptr_array_index(right, i);
+        if (strcmp(x->string, y->string) != 0)
+            return FALSE;
+    }
+    for (guint i = 0; i < left->len; i++) {
+        if (!explain_equal(explain, g_ptr_array_index(left, i), g_ptr_array_index(right, i)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean explain_equal(Explain *explain, const cJSON *a, const cJSON *b)
+{
+    if (!explain_spend(explain, 1))
+        return FALSE;
+    if (cJSON_IsBool(a) && cJSON_IsBool(b))
+        return cJSON_IsTrue(a) == cJSON_IsTrue(b);
+    if ((a->type & 0xff) != (b->type & 0xff))
+        return FALSE;
+    if (cJSON_IsNumber(a))
+        return a->valuedouble == b->valuedouble;
+    if (cJSON_IsString(a))
+        return strcmp(a->valuestring, b->valuestring) == 0;
+    if (cJSON_IsObject(a))
+        return explain_spend(explain, (guint64)cJSON_GetArraySize(a)) &&
+               equal_objects(explain, a, b);
+    const cJSON *x = a->child, *y = b->child;
+    for (; x != NULL && y != NULL; x = x->next, y = y->next) {
+        if (!explain_equal(explain, x, y))
+            return FALSE;
+    }
+    return x == NULL && y == NULL;
+}
+
+/* ---- uniqueItems ---- */
+
+/* Keys of an object in any order give one hash; numbers count by value, so 1 and 1.0 are one. */
+guint schema_value_hash(const cJSON *value)
+{
+    guint hash = (guint)(value->type & 0xff) * 2654435761u;
+    if (cJSON_IsString(value))
+        return hash ^ g_str_hash(value->valuestring);
+    if (cJSON_IsNumber(value)) {
+        double number = value->valuedouble == 0 ? 0 : value->valuedouble; /* -0 is 0 */
+        return hash ^ g_double_hash(&number);
+    }
+    const cJSON *child;
+    cJSON_ArrayForEach(child, value)
+    {
+        guint inner = schema_value_hash(child);
+        if (cJSON_IsObject(value))
+            hash += (inner ^ g_str_hash(child->string)) * 2246822519u;
+        else
+            hash = hash * 31 + inner;
+    }
+    return hash;
+}
+
+typedef struct {
+    guint hash;
+    int index;
+    const cJSON *item;
+} Hashed;
+
+static int compare_hashed(const void *left, const void *right)
+{
+    const Hashed *a = left, *b = right;
+    if (a->hash != b->hash)
+        return a->hash < b->hash ? -1 : 1;
+    return a->index - b->index;
+}
+
+static guint64 nodes_of(const cJSON *value)
+{
+    guint64 count = 1;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, value) count += nodes_of(child);
+    return count;
+}
+
+static gboolean report_twice(const Frame *frame, const Hashed *a, const Hashed *b)
+{
+    if (!explain_tells(frame))
+        return FALSE;
+    g_autofree char *shown = phrase_value(a->item);
+    return report(frame, "uniqueItems",
+                  "must not hold a value twice, but items %d and %d are both %s", a->index,
+                  b->index, shown);
+}
+
+/* Only what has the same hash can be equal, and stands together once the hashes are sorted. */
+gboolean explain_unique(const Frame *frame)
+{
+    if (!explain_spend(frame->explain, nodes_of(frame->item)))
+        return FALSE;
+    g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(Hashed));
+    const cJSON *item;
+    cJSON_ArrayForEach(item, frame->item)
+    {
+        const Hashed hashed = {schema_value_hash(item), (int)items->len, item};
+        g_array_append_val(items, hashed);
+    }
+    g_array_sort(items, compare_hashed);
+    for (guint i = 0; i < items->len; i++) {
+        const Hashed *a = &g_array_index(items, Hashed, i);
+        for (guint k = i + 1; k < items->len; k++) {
+            const Hashed *b = &g_array_index(items, Hashed, k);
+            if (a->hash != b->hash)
+                break;
+            if (explain_equal(frame->explain, a->item, b->item))
+                return report_twice(frame, a, b);
+            if (frame->explain->limit != NULL)
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
