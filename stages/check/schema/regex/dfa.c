@@ -1,0 +1,191 @@
+/* The subset construction. A state is what nfa-set.h keeps of a set, and, if an assertion waits in
+ * it, the place in the text that the assertion will ask for. */
+#include "stages/check/schema/regex/dfa.h"
+
+#include "stages/check/schema/regex/nfa-set.h"
+
+#include <string.h>
+
+#define FIRST_ROW 2u
+
+typedef struct {
+    const Nfa *nfa;
+    NfaSet now, then;
+    GHashTable *numbers; /* GBytes of place and states -> number */
+    GPtrArray *keys;     /* the same GBytes by number - FIRST_ROW */
+    GArray *table;       /* guint32 numbers: a row of n_classes for each state */
+    guint8 classes[256]; /* that of NUL as a byte of the text */
+    guint8 samples[257]; /* one byte of each class */
+    guint n_classes;     /* with the end of the text, which is the last */
+    guint work;
+} Maker;
+
+static void find_classes(Maker *m)
+{
+    gboolean begins[257] = {FALSE};
+    for (guint i = 0; i < m->nfa->n_edges; i++) {
+        begins[m->nfa->edges[i].low] = TRUE;
+        begins[m->nfa->edges[i].high + 1] = TRUE;
+    }
+    for (guint i = 0; i < m->nfa->n_states; i++) {
+        NfaKind kind = (NfaKind)m->nfa->states[i].kind;
+        if (kind != NFA_WORD && kind != NFA_NOT_WORD)
+            continue;
+        for (int byte = 1; byte < 256; byte++)
+            begins[byte] |= nfa_set_is_word(byte) != nfa_set_is_word(byte - 1);
+        begins[0x80] = begins[0xC0] = TRUE;
+        break;
+    }
+    guint class = 0;
+    for (guint byte = 0; byte < 256; byte++) {
+        if (byte > 0 && begins[byte])
+            class ++;
+        m->classes[byte] = (guint8) class;
+        m->samples[class] = (guint8)byte;
+    }
+    m->n_classes = class + 2;
+}
+
+static gint compare(gconstpointer a, gconstpointer b)
+{
+    guint32 left = *(const guint32 *)a, right = *(const guint32 *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* The number of the state that the set is. */
+static guint32 number_of(Maker *m, const NfaSet *set, NfaPlace place)
+{
+    if (set->matched)
+        return DFA_FOUND;
+    if (set->live == 0)
+        return DFA_NOT_FOUND;
+    g_autoptr(GArray) key = g_array_sized_new(FALSE, FALSE, sizeof(guint32), set->live + 1);
+    guint32 asked = NFA_PLAIN;
+    g_array_append_val(key, asked);
+    for (guint i = 0; i < set->count; i++) {
+        if (!nfa_set_keeps(set, set->dense[i]))
+            continue;
+        g_array_append_val(key, set->dense[i]);
+        if (m->nfa->states[set->dense[i]].kind != NFA_EDGES)
+            asked = place;
+    }
+    qsort(key->data + sizeof(guint32), key->len - 1, sizeof(guint32), compare);
+    g_array_index(key, guint32, 0) = asked;
+    g_autoptr(GBytes) bytes = g_bytes_new(key->data, sizeof(guint32) * key->len);
+    gpointer found = g_hash_table_lookup(m->numbers, bytes);
+    if (found != NULL)
+        return GPOINTER_TO_UINT(found);
+    guint32 number = FIRST_ROW + m->keys->len;
+    g_hash_table_insert(m->numbers, bytes, GUINT_TO_POINTER(number));
+    g_ptr_array_add(m->keys, g_steal_pointer(&bytes));
+    return number;
+}
+
+/* The set of state `index` again, in m->now. */
+static NfaPlace recall(Maker *m, guint index)
+{
+    gsize size;
+    const guint32 *key = g_bytes_get_data(g_ptr_array_index(m->keys, index), &size);
+    m->now.count = m->now.live = 0;
+    m->now.matched = FALSE;
+    for (gsize i = 1; i < size / sizeof(guint32); i++) {
+        m->now.sparse[key[i]] = m->now.count;
+        m->now.dense[m->now.count++] = key[i];
+    }
+    return (NfaPlace)key[0];
+}
+
+static void fill_row(Maker *m, guint index)
+{
+    for (guint class = 0; class < m->n_classes; class ++) {
+        int byte = class + 1 == m->n_classes ? NFA_NO_BYTE : m->samples[class];
+        NfaPlace place = recall(m, index);
+        guint32 number = DFA_NOT_FOUND;
+        nfa_set_settle(&m->now, place, byte);
+        m->work += m->now.count;
+        if (m->now.matched) {
+            number = DFA_FOUND;
+        } else if (byte != NFA_NO_BYTE) {
+            place = nfa_set_step(&m->now, (guint8)byte, &m->then);
+            m->work += m->then.count;
+            number = number_of(m, &m->then, place);
+        }
+        g_array_append_val(m->table, number);
+    }
+}
+
+/* Byte classes whose columns are equal become one: into[class] is the new one. */
+static guint join_classes(const Maker *m, guint8 *into)
+{
+    guint joined = 0, rows = m->keys->len;
+    for (guint class = 0; class < m->n_classes; class ++) {
+        guint same = 0;
+        for (; same < class; same++) {
+            guint row = 0;
+            const guint32 *at = (const guint32 *)(gpointer)m->table->data;
+            while (row < rows && at[row * m->n_classes + same] == at[row * m->n_classes + class])
+                row++;
+            if (row == rows)
+                break;
+        }
+        into[class] = same < class ? into[same] : (guint8)joined++;
+    }
+    return joined;
+}
+
+static guint16 place_of(guint32 number, guint width)
+{
+    return (guint16)(number < FIRST_ROW ? number : FIRST_ROW + (number - FIRST_ROW) * width);
+}
+
+static Dfa *pack(const Maker *m, guint32 start)
+{
+    guint8 into[257];
+    guint width = join_classes(m, into), rows = m->keys->len;
+    if (FIRST_ROW + rows * width > G_MAXUINT16)
+        return NULL;
+    Dfa *dfa = g_malloc0(sizeof(Dfa) + sizeof(guint16) * (FIRST_ROW + rows * width));
+    dfa->start = place_of(start, width);
+    dfa->end_class = into[m->n_classes - 1];
+    dfa->nul_class = into[m->classes[0]];
+    for (guint byte = 1; byte < 256; byte++)
+        dfa->classes[byte] = into[m->classes[byte]];
+    dfa->classes[0] = dfa->end_class;
+    for (guint row = 0; row < rows; row++) {
+        for (guint class = 0; class < m->n_classes; class ++) {
+            guint32 number = g_array_index(m->table, guint32, row * m->n_classes + class);
+            dfa->next[FIRST_ROW + row * width + into[class]] = place_of(number, width);
+        }
+    }
+    return dfa;
+}
+
+Dfa *dfa_new(const Nfa *nfa)
+{
+    g_autofree guint32 *words = g_new0(guint32, 2 * (gsize)NFA_SET_WORDS(nfa));
+    g_autoptr(GHashTable) numbers = g_hash_table_new(g_bytes_hash, g_bytes_equal);
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(GArray) table = g_array_new(FALSE, FALSE, sizeof(guint32));
+    Maker m = {.nfa = nfa, .numbers = numbers, .keys = keys, .table = table};
+    nfa_set_init(&m.now, nfa, words);
+    nfa_set_init(&m.then, nfa, words + NFA_SET_WORDS(nfa));
+    find_classes(&m);
+    nfa_set_add(&m.now, nfa->start, NFA_AT_START);
+    guint32 start = number_of(&m, &m.now, NFA_AT_START);
+    for (guint i = 0; i < keys->len; i++) {
+        if (keys->len > DFA_MAX_STATES || table->len > DFA_MAX_STEPS || m.work > DFA_MAX_WORK)
+            return NULL;
+        fill_row(&m, i);
+    }
+    return pack(&m, start);
+}
+
+guint dfa_search_n(const Dfa *dfa, const char *text, gsize length)
+{
+    guint row = dfa->start;
+    for (gsize i = 0; i < length && row > DFA_NOT_FOUND; i++) {
+        guint8 byte = (guint8)text[i];
+        row = dfa->next[row + (byte == 0 ? dfa->nul_class : dfa->classes[byte])];
+    }
+    return row > DFA_NOT_FOUND ? dfa->next[row + dfa->end_class] : row;
+}

@@ -1,0 +1,207 @@
+#include "stages/check/schema/regex/pcre.h"
+
+#include "pipeline/core/error.h"
+
+#include <string.h>
+
+/* PCRE's own brakes, set in the expression because GRegex has no call for them. */
+#define BRAKES "(*LIMIT_MATCH=1000000)(*LIMIT_DEPTH=10000)(*LIMIT_HEAP=20000)"
+/* PCRE repeats up to here. */
+#define MAX_REPEAT 65535u
+#define MAX_TRANSLATION (4u << 20)
+
+#define WORD "[0-9A-Z_a-z]"
+
+typedef struct {
+    GString *out;
+    const ParseNode **groups; /* by number */
+    const char *refused;
+} Writer;
+
+/* ---- what PCRE would read differently ---- */
+
+static gboolean is_within(const ParseNode *node, const ParseNode *outer)
+{
+    while (node != NULL && node != outer)
+        node = node->up;
+    return node != NULL;
+}
+
+/* ECMA-262 forgets what a group held whenever a repetition around it begins anew, and matches
+ * lookbehinds backwards; PCRE does neither. So the group must be set anew each time round, before
+ * the reference, or no repetition and no lookbehind may hold both. */
+static gboolean is_faithful(const ParseNode *reference, const ParseNode *group)
+{
+    gboolean optional = FALSE;
+    if (is_within(reference, group))
+        return FALSE;
+    for (const ParseNode *at = group; at->up != NULL; at = at->up) {
+        const ParseNode *up = at->up;
+        if (up->kind == PARSE_LOOK && up->behind)
+            return FALSE;
+        if (up->kind == PARSE_CHOICE && up->first != up->last)
+            optional = TRUE;
+        if (up->kind == PARSE_LOOK && up->negative)
+            optional = TRUE;
+        if (up->kind == PARSE_REPEAT && up->low == 0 && up->high == 1)
+            optional = TRUE;
+        if (up->kind == PARSE_REPEAT && up->high > 1) {
+            if (optional || is_within(reference, up))
+                return FALSE;
+            optional = optional || up->low == 0;
+        }
+    }
+    return TRUE;
+}
+
+/* ---- text ---- */
+
+static void put_character(GString *out, gunichar c)
+{
+    if (c < 128 && g_ascii_isalnum((char)c))
+        g_string_append_c(out, (char)c);
+    else
+        g_string_append_printf(out, "\\x{%X}", c);
+}
+
+static void put_set(GString *out, Ranges set)
+{
+    if (set.count == 0) {
+        g_string_append(out, "(?!)");
+        return;
+    }
+    if (set.count == 1 && set.at[0].low == set.at[0].high) {
+        put_character(out, set.at[0].low);
+        return;
+    }
+    g_string_append_c(out, '[');
+    for (guint i = 0; i < set.count; i++) {
+        put_character(out, set.at[i].low);
+        if (set.at[i].low == set.at[i].high)
+            continue;
+        g_string_append_c(out, '-');
+        put_character(out, set.at[i].high);
+    }
+    g_string_append_c(out, ']');
+}
+
+static void put(Writer *w, const ParseNode *node);
+
+static void put_children(Writer *w, const ParseNode *node, const char *between)
+{
+    for (const ParseNode *child = node->first; child != NULL; child = child->next) {
+        put(w, child);
+        if (child->next != NULL)
+            g_string_append(w->out, between);
+    }
+}
+
+static void put_group(Writer *w, const ParseNode *node, const char *opening)
+{
+    g_string_append(w->out, opening);
+    put(w, node->first);
+    g_string_append_c(w->out, ')');
+}
+
+static void put_repeat(Writer *w, const ParseNode *node)
+{
+    guint low = node->low, high = node->high;
+    if (low > MAX_REPEAT || (high > MAX_REPEAT && high != PARSE_NO_LIMIT)) {
+        w->refused = "it repeats something too often";
+        return;
+    }
+    put_group(w, node, "(?:");
+    g_string_append_printf(w->out, "{%u,", low);
+    if (high != PARSE_NO_LIMIT)
+        g_string_append_printf(w->out, "%u", high);
+    g_string_append(w->out, node->lazy ? "}?" : "}");
+}
+
+/* A group that has not matched is empty to ECMA-262 and a failure to PCRE. */
+static void put_reference(Writer *w, const ParseNode *node)
+{
+    if (!is_faithful(node, w->groups[node->number]))
+        w->refused = "a backreference to a group that is set again and again, or backwards";
+    g_string_append_printf(w->out, "(?(%u)\\g{%u})", node->number, node->number);
+}
+
+static void put(Writer *w, const ParseNode *node)
+{
+    static const char *const looks[] = {"(?=", "(?!", "(?<=", "(?<!"};
+    if (w->out->len > MAX_TRANSLATION)
+        w->refused = "it is too large";
+    if (w->refused != NULL)
+        return;
+    switch (node->kind) {
+    case PARSE_SET:
+        put_set(w->out, node->set);
+        break;
+    case PARSE_SEQUENCE:
+        put_children(w, node, "");
+        break;
+    case PARSE_CHOICE:
+        put_children(w, node, "|");
+        break;
+    case PARSE_REPEAT:
+        put_repeat(w, node);
+        break;
+    case PARSE_GROUP:
+        put_group(w, node, node->number == 0 ? "(?:" : "(");
+        break;
+    case PARSE_START:
+        g_string_append_c(w->out, '^');
+        break;
+    case PARSE_END:
+        g_string_append_c(w->out, '$');
+        break;
+    case PARSE_WORD:
+        g_string_append(w->out, "(?:(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD "))");
+        break;
+    case PARSE_NOT_WORD:
+        g_string_append(w->out, "(?:(?<=" WORD ")(?=" WORD ")|(?<!" WORD ")(?!" WORD "))");
+        break;
+    case PARSE_LOOK:
+        put_group(w, node, looks[(node->behind ? 2 : 0) + (node->negative ? 1 : 0)]);
+        break;
+    case PARSE_REFERENCE:
+        put_reference(w, node);
+        break;
+    }
+}
+
+/* ---- the whole ---- */
+
+static void find_groups(const ParseNode *node, const ParseNode **groups)
+{
+    if (node->kind == PARSE_GROUP)
+        groups[node->number] = node;
+    for (const ParseNode *child = node->first; child != NULL; child = child->next)
+        find_groups(child, groups);
+}
+
+GRegex *pcre_new(const Parsed *parsed, GError **error)
+{
+    g_autofree const ParseNode **groups = g_new0(const ParseNode *, parsed->groups + 1);
+    g_autoptr(GString) out = g_string_new(BRAKES);
+    g_autoptr(GError) inner = NULL;
+    find_groups(parsed->root, groups);
+    Writer w = {.out = out, .groups = groups};
+    put(&w, parsed->root);
+    GRegex *regex = NULL;
+    if (w.refused == NULL)
+        regex = g_regex_new(out->str, G_REGEX_DOLLAR_ENDONLY | G_REGEX_OPTIMIZE, 0, &inner);
+    if (regex == NULL)
+        g_set_error_literal(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA,
+                            w.refused != NULL ? w.refused : inner->message);
+    return regex;
+}
+
+int pcre_search(const GRegex *regex, const char *text, gsize length)
+{
+    g_autoptr(GError) error = NULL;
+    if (length > G_MAXINT || !g_utf8_validate_len(text, length, NULL))
+        return -1;
+    if (g_regex_match_full(regex, text, (gssize)length, 0, 0, NULL, &error))
+        return 1;
+    return error == NULL ? 0 : -1;
+}
