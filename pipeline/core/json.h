@@ -7,8 +7,10 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cJSON, cJSON_Delete)
 
 /* Parses exactly one JSON text (UTF-8, RFC 8259: no BOM, no trailing characters, nesting at most
- * DOCKET_MAX_JSON_DEPTH, no duplicate keys). NULL and DOCKET_ERROR_JSON with line and column
- * otherwise. The caller owns the result. */
+ * DOCKET_MAX_JSON_DEPTH), and nothing that the tree would keep as something else: no duplicate
+ * keys, no \u0000, no half surrogate pairs, no numbers beyond a double. NULL and DOCKET_ERROR_JSON
+ * otherwise, the message beginning with line and column (both from 1, the column counts bytes).
+ * `text` needs no NUL at its end. The caller owns the result. */
 cJSON *json_parse(const char *text, gsize length, GError **error);
 
 /* ---- many texts, one after the other ----
@@ -18,8 +20,9 @@ typedef struct JsonReader JsonReader;
 JsonReader *json_reader_new(void);
 void json_reader_free(JsonReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonReader, json_reader_free)
-/* As json_parse, but the tree belongs to the reader and lives until its next text or its end. It
- * must not be changed nor deleted. */
+/* As json_parse, several times faster, but the tree belongs to the reader and lives until its next
+ * text or its end; `text` may go at once. It must not be changed nor deleted (a cJSON_Duplicate
+ * may). */
 const cJSON *json_reader_parse(JsonReader *reader, const char *text, gsize length, GError **error);
 
 /* Reads and parses a file; the error names it. The caller owns the result. */
@@ -44,5 +47,6 @@ const char *json_string(const cJSON *object, const char *key, const char *otherw
 double json_number(const cJSON *object, const char *key, double otherwise);
 gboolean json_bool(const cJSON *object, const char *key, gboolean otherwise);
 
-/* Equality by JSON Schema's rules: 1 equals 1.0, order of keys does not matter. */
+/* Equality by JSON Schema's rules: 1 equals 1.0, order of keys does not matter. n log n at worst in
+ * the members of an object. */
 gboolean json_equal(const cJSON *a, const cJSON *b);
