@@ -224,7 +224,7 @@ static gboolean read_multiple_of(Compiler *compiler, SchemaNode *node, const cJS
     if (!cJSON_IsNumber(value) || !(value->valuedouble > 0) || !isfinite(value->valuedouble))
         return fail(error, "must be a number greater than 0");
     node->bounds |= BOUND_MULTIPLE_OF;
-    node->multiple_of = decimal_from_double(value->valuedouble);
+    node->multiple_of = decimal_step(value->valuedouble);
     return TRUE;
 }
 

@@ -3,17 +3,46 @@
 /* Seeds that are tried for a table in which no lookup has far to go. */
 #define TRIES 32u
 
+KeyName keys_name_bytewise(const char *text)
+{
+    KeyName name = {.length = strlen(text)};
+    for (gsize i = 0; i < MIN(name.length, 8); i++)
+        name.head |= (guint64)(guchar)text[i] << (8 * i);
+    gsize from = name.length > 16 ? name.length - 8 : 8;
+    for (gsize i = 0; from + i < name.length; i++)
+        name.tail |= (guint64)(guchar)text[from + i] << (8 * i);
+    return name;
+}
+
+/* The bytes of a word that hold `length` characters and a NUL. */
+static guint64 mask_of(gsize length)
+{
+    return length >= 7 ? G_MAXUINT64 : (G_GUINT64_CONSTANT(1) << (8 * (length + 1))) - 1;
+}
+
+KeyExpected keys_expect(const char *text)
+{
+    g_autofree char *head = g_strndup(text, 16);
+    KeyName name = keys_name_bytewise(head);
+    KeyExpected expected = {name.head, mask_of(name.length), name.tail, 0, NULL};
+    if (name.length >= 8)
+        expected.tail_mask = mask_of(name.length - 8);
+    if (name.length == 16)
+        expected.rest = text + 16;
+    return expected;
+}
+
 /* Fills empty slots; returns the longest way to a name. */
 static guint fill(KeySlot *slots, guint32 mask, guint64 seed, const char *const *names, guint count)
 {
     guint longest = 0;
     for (guint i = 0; i < count; i++) {
-        gsize length = strlen(names[i]);
-        guint32 at = (guint32)keys_hash(names[i], length, seed) & mask;
+        KeyName name = keys_name(names[i]);
+        guint32 at = keys_hash(&name, names[i], seed) & mask;
         guint way = 0;
-        for (; slots[at].name != NULL; way++)
+        for (; slots[at].text != NULL; way++)
             at = (at + 1) & mask;
-        slots[at] = (KeySlot){names[i], (guint32)length, i};
+        slots[at] = (KeySlot){name, names[i], i};
         longest = MAX(longest, way);
     }
     return longest;

@@ -7,9 +7,16 @@
 
 #define KEYS_NONE G_MAXUINT32
 
+/* A name as it is compared: names of up to 16 bytes are equal when all three numbers are. */
 typedef struct {
-    const char *name; /* NULL: an empty slot */
-    guint32 length;   /* bytes */
+    guint64 head; /* the first 8 bytes, little-endian, zero behind the end */
+    guint64 tail; /* the next 8; of a name longer than 16 bytes, its last 8 */
+    gsize length; /* bytes */
+} KeyName;
+
+typedef struct {
+    KeyName name;
+    const char *text; /* NULL: an empty slot */
     guint32 index;    /* of the name in the list that the set was made from */
 } KeySlot;
 
@@ -22,71 +29,115 @@ typedef struct {
 /* The set of `count` different names, which are lent and must stay; slots come from the arena. */
 Keys keys_make(Arena *arena, const char *const *names, guint count);
 
+/* The name by the plain way, which reads no byte behind the NUL. */
+KeyName keys_name_bytewise(const char *text);
+
 /* ---- lookup, in the header because it is most of what checking an object costs ---- */
 
-static inline guint64 keys_load8(const char *at)
-{
+#define KEYS_PAGE 4096u
+
+typedef struct {
     guint64 word;
-    memcpy(&word, at, sizeof word);
-    return word;
+} __attribute__((packed, may_alias)) KeysWord;
+
+__attribute__((no_sanitize_address)) static inline guint64 keys_load(const char *at)
+{
+    return GUINT64_FROM_LE(((const KeysWord *)at)->word);
 }
 
-static inline guint32 keys_load4(const char *at)
+/* The highest bit of every zero byte, up to the first one reliably. */
+static inline guint64 keys_zero_bytes(guint64 word)
 {
-    guint32 word;
-    memcpy(&word, at, sizeof word);
-    return word;
+    return (word - G_GUINT64_CONSTANT(0x0101010101010101)) & ~word &
+           G_GUINT64_CONSTANT(0x8080808080808080);
 }
 
-/* Reads both ends in words that overlap, and long names also in between. */
-static inline guint64 keys_hash(const char *text, gsize length, guint64 seed)
+/* Cuts the word off at its first zero byte, whose place is returned. */
+static inline guint keys_cut(guint64 *word, guint64 zeros)
 {
-    guint64 head = 0, tail = 0;
-    if (length >= 8) {
-        head = keys_load8(text);
-        tail = keys_load8(text + length - 8);
-        for (gsize i = 8; i + 8 < length; i += 8)
-            head = (head ^ keys_load8(text + i)) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
-    } else if (length >= 4) {
-        head = keys_load4(text);
-        tail = keys_load4(text + length - 4);
-    } else if (length > 0) {
-        head = (guchar)text[0];
-        tail = (guint64)(guchar)text[length / 2] << 8 | (guchar)text[length - 1];
+    guint bytes = (guint)__builtin_ctzll(zeros) / 8;
+    *word &= (G_GUINT64_CONSTANT(1) << (8 * bytes)) - 1;
+    return bytes;
+}
+
+/* Whether the 16 bytes at the start of a text lie in one page. Then words may be read there, as
+ * strlen does it: what stands behind the NUL is masked or cut off. */
+static inline gboolean keys_is_readable(const char *text)
+{
+    return ((guintptr)text & (KEYS_PAGE - 1)) <= KEYS_PAGE - 16;
+}
+
+__attribute__((no_sanitize_address)) static inline KeyName keys_name(const char *text)
+{
+    if (!keys_is_readable(text))
+        return keys_name_bytewise(text);
+    KeyName name = {.head = keys_load(text)};
+    guint64 zeros = keys_zero_bytes(name.head);
+    if (zeros != 0) {
+        name.length = keys_cut(&name.head, zeros);
+        return name;
     }
-    guint64 hash = (head ^ seed) * G_GUINT64_CONSTANT(0xFF51AFD7ED558CCD) +
-                   (tail + length) * G_GUINT64_CONSTANT(0xC4CEB9FE1A85EC53);
-    hash ^= hash >> 32;
-    hash *= G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
-    return hash >> 32;
+    name.tail = keys_load(text + 8);
+    zeros = keys_zero_bytes(name.tail);
+    if (zeros != 0) {
+        name.length = 8 + keys_cut(&name.tail, zeros);
+        return name;
+    }
+    name.length = 16 + strlen(text + 16);
+    name.tail = keys_load(text + name.length - 8);
+    return name;
 }
 
-static inline gboolean keys_same(const char *a, const char *b, gsize length)
+static inline gboolean keys_same(const KeyName *a, const char *a_text, const KeyName *b,
+                                 const char *b_text)
 {
-    if (length > 16)
-        return memcmp(a, b, length) == 0;
-    if (length >= 8)
-        return keys_load8(a) == keys_load8(b) &&
-               keys_load8(a + length - 8) == keys_load8(b + length - 8);
-    if (length >= 4)
-        return keys_load4(a) == keys_load4(b) &&
-               keys_load4(a + length - 4) == keys_load4(b + length - 4);
-    for (gsize i = 0; i < length; i++) {
-        if (a[i] != b[i])
-            return FALSE;
-    }
-    return TRUE;
+    return a->head == b->head && a->tail == b->tail && a->length == b->length &&
+           (a->length <= 16 || memcmp(a_text + 8, b_text + 8, a->length - 16) == 0);
+}
+
+static inline guint32 keys_hash(const KeyName *name, const char *text, guint64 seed)
+{
+    guint64 head = name->head;
+    for (gsize i = 8; i + 8 < name->length && name->length > 16; i += 8)
+        head = (head ^ keys_load(text + i)) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
+    return (guint32)(((head ^ seed ^ name->length << 56) * G_GUINT64_CONSTANT(0xFF51AFD7ED558CCD) +
+                      name->tail * G_GUINT64_CONSTANT(0xC4CEB9FE1A85EC53)) >>
+                     32);
+}
+
+/* One name that is expected: 16 bytes are compared at once, its NUL among them. */
+typedef struct {
+    guint64 head, head_mask, tail, tail_mask;
+    const char *rest; /* behind 16 bytes; NULL: the name is shorter */
+} KeyExpected;
+
+/* `text` is lent and must stay. */
+KeyExpected keys_expect(const char *text);
+
+/* `text` must be readable in that sense. */
+__attribute__((no_sanitize_address)) static inline gboolean
+keys_is_expected(const KeyExpected *expected, const char *text)
+{
+    guint64 differences = ((keys_load(text) & expected->head_mask) ^ expected->head) |
+                          ((keys_load(text + 8) & expected->tail_mask) ^ expected->tail);
+    return differences == 0 && (expected->rest == NULL || strcmp(text + 16, expected->rest) == 0);
 }
 
 /* The index of the name, or KEYS_NONE. */
-static inline guint32 keys_find(const Keys *keys, const char *text, gsize length)
+static inline guint32 keys_find(const Keys *keys, const KeyName *name, const char *text)
 {
-    guint32 at = (guint32)keys_hash(text, length, keys->seed) & keys->mask;
+    guint32 at = keys_hash(name, text, keys->seed) & keys->mask;
     for (;; at = (at + 1) & keys->mask) {
         const KeySlot *slot = &keys->slots[at];
-        if (slot->name == NULL)
+        if (slot->text == NULL)
             return KEYS_NONE;
-        if (slot->length == length && keys_same(slot->name, text, length))
+        if (keys_same(&slot->name, slot->text, name, text))
             return slot->index;
     }
+}
+
+static inline guint32 keys_find_text(const Keys *keys, const char *text)
+{
+    const KeyName name = keys_name(text);
+    return keys_find(keys, &name, text);
 }

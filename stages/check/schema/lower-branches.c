@@ -2,8 +2,8 @@
  * a property whose text names the branch. Only those are tried. */
 #include "stages/check/schema/lower.h"
 
-/* A tag is looked for in this many properties of the first branch. */
-#define MAX_TAGS_TRIED 32u
+#define MAX_TRIED 16u /* properties that are tried as tags */
+#define MAX_NESTED 4u /* choices inside choices that are looked into */
 
 static const guint8 slot_types[N_SLOTS] = {
     [SLOT_NULL] = cJSON_NULL,     [SLOT_BOOLEAN] = cJSON_False | cJSON_True,
@@ -15,24 +15,93 @@ static RuleList list_of(Lowering *l, const GPtrArray *nodes)
 {
     const Rule **list = arena_new_array(l->arena, const Rule *, nodes->len);
     for (guint i = 0; i < nodes->len; i++)
-        list[i] = lower_whole(l, g_ptr_array_index(nodes, i));
+        list[i] = lower_rule(l, g_ptr_array_index(nodes, i));
     return (RuleList){list, nodes->len};
 }
 
 /* ---- tags ---- */
 
-/* The strings that the branch allows for a property; NULL when it allows others, too. */
-static GPtrArray *tag_values(const Lowering *l, const SchemaNode *branch, const char *name)
+static gboolean add_tag_values(const Lowering *l, const SchemaNode *branch, const char *name,
+                               GHashTable *texts, guint depth);
+
+/* A branch that is itself a choice binds the property when all its branches do. */
+static gboolean add_choice_values(const Lowering *l, const GPtrArray *branches, const char *name,
+                                  GHashTable *texts, guint depth)
 {
+    for (guint i = 0; branches != NULL && i < branches->len; i++) {
+        if (!add_tag_values(l, g_ptr_array_index(branches, i), name, texts, depth))
+            return FALSE;
+    }
+    return branches != NULL;
+}
+
+/* Adds the texts that the branch allows for a property (lent); FALSE when it allows others, too. */
+static gboolean add_tag_values(const Lowering *l, const SchemaNode *branch, const char *name,
+                               GHashTable *texts, guint depth)
+{
+    if (depth == 0)
+        return FALSE;
     branch = lower_target(l, branch);
     const SchemaNode *property =
         branch->properties == NULL ? NULL : g_hash_table_lookup(branch->properties, name);
-    g_autoptr(GPtrArray) values = property == NULL ? NULL : lower_values(lower_target(l, property));
+    if (property == NULL)
+        return add_choice_values(l, branch->one_of, name, texts, depth - 1) ||
+               add_choice_values(l, branch->any_of, name, texts, depth - 1);
+    g_autoptr(GPtrArray) values = lower_values(lower_target(l, property));
     for (guint i = 0; values != NULL && i < values->len; i++) {
-        if (!cJSON_IsString((const cJSON *)g_ptr_array_index(values, i)))
-            return NULL;
+        const cJSON *value = g_ptr_array_index(values, i);
+        if (!cJSON_IsString(value))
+            return FALSE;
+        g_hash_table_add(texts, value->valuestring);
     }
-    return g_steal_pointer(&values);
+    return values != NULL;
+}
+
+/* The branches by what they say of one property. */
+typedef struct {
+    const char *name;
+    GHashTable *bound; /* text (lent) -> GPtrArray of the branches that allow it and no others */
+    GPtrArray *free;   /* the branches that do not bind it */
+    guint n_bound;     /* branches */
+} Sorting;
+
+static void sorting_clear(Sorting *sorting)
+{
+    g_clear_pointer(&sorting->bound, g_hash_table_unref);
+    g_clear_pointer(&sorting->free, g_ptr_array_unref);
+}
+
+static void sort_branch(Sorting *sorting, GHashTable *texts, gpointer branch)
+{
+    GHashTableIter iter;
+    gpointer text;
+    g_hash_table_iter_init(&iter, texts);
+    while (g_hash_table_iter_next(&iter, &text, NULL)) {
+        GPtrArray *same = g_hash_table_lookup(sorting->bound, text);
+        if (same == NULL) {
+            same = g_ptr_array_new();
+            g_hash_table_insert(sorting->bound, text, same);
+        }
+        g_ptr_array_add(same, branch);
+    }
+    sorting->n_bound++;
+}
+
+static Sorting sort_branches(const Lowering *l, const GPtrArray *branches, const char *name)
+{
+    Sorting sorting = {
+        name,
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref),
+        g_ptr_array_new(), 0};
+    for (guint i = 0; i < branches->len; i++) {
+        gpointer branch = g_ptr_array_index(branches, i);
+        g_autoptr(GHashTable) texts = g_hash_table_new(g_str_hash, g_str_equal);
+        if (add_tag_values(l, branch, name, texts, MAX_NESTED))
+            sort_branch(&sorting, texts, branch);
+        else
+            g_ptr_array_add(sorting.free, branch);
+    }
+    return sorting;
 }
 
 static gboolean requires(const Lowering *l, const SchemaNode *branch, const char *name)
@@ -42,71 +111,71 @@ static gboolean requires(const Lowering *l, const SchemaNode *branch, const char
            g_ptr_array_find_with_equal_func(branch->required, name, g_str_equal, NULL);
 }
 
-/* Branches by value; NULL when a branch does not bind the property. The keys are lent. */
-static GHashTable *sort_by_tag(const Lowering *l, const GPtrArray *branches, const char *name)
-{
-    g_autoptr(GHashTable) sorted =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-    for (guint i = 0; i < branches->len; i++) {
-        gpointer branch = g_ptr_array_index(branches, i);
-        g_autoptr(GPtrArray) values = tag_values(l, branch, name);
-        if (values == NULL)
-            return NULL;
-        for (guint k = 0; k < values->len; k++) {
-            const char *text = ((const cJSON *)g_ptr_array_index(values, k))->valuestring;
-            GPtrArray *same = g_hash_table_lookup(sorted, text);
-            if (same == NULL) {
-                same = g_ptr_array_new();
-                g_hash_table_insert(sorted, (gpointer)text, same);
-            }
-            /* A value that is listed twice is still one branch. */
-            if (same->len == 0 || g_ptr_array_index(same, same->len - 1) != branch)
-                g_ptr_array_add(same, branch);
-        }
-    }
-    return g_steal_pointer(&sorted);
-}
-
-static const RuleTag *make_tag(Lowering *l, const GPtrArray *branches, const char *name,
-                               GHashTable *sorted)
+static const RuleTag *make_tag(Lowering *l, const GPtrArray *branches, const Sorting *sorting)
 {
     RuleTag *tag = arena_new_array(l->arena, RuleTag, 1);
-    tag->name = arena_strndup(l->arena, name, strlen(name));
+    tag->name = arena_strndup(l->arena, sorting->name, strlen(sorting->name));
     guint count;
-    g_autofree gpointer *texts = g_hash_table_get_keys_as_array(sorted, &count);
+    g_autofree gpointer *texts = g_hash_table_get_keys_as_array(sorting->bound, &count);
     RuleList *meant = arena_new_array(l->arena, RuleList, count);
-    for (guint i = 0; i < count; i++)
-        meant[i] = list_of(l, g_hash_table_lookup(sorted, texts[i]));
+    for (guint i = 0; i < count; i++) {
+        GPtrArray *fitting = g_hash_table_lookup(sorting->bound, texts[i]);
+        g_ptr_array_extend(fitting, sorting->free, NULL, NULL);
+        meant[i] = list_of(l, fitting);
+    }
     tag->meant = meant;
     tag->values = keys_make(l->arena, (const char *const *)texts, count);
+    tag->others = list_of(l, sorting->free);
     g_autoptr(GPtrArray) absent = g_ptr_array_new();
     for (guint i = 0; i < branches->len; i++) {
         gpointer branch = g_ptr_array_index(branches, i);
-        if (!requires(l, branch, name))
+        if (!requires(l, branch, sorting->name))
             g_ptr_array_add(absent, branch);
     }
     tag->absent = list_of(l, absent);
     return tag;
 }
 
-/* A property that every branch binds to texts, and that tells most of them apart. */
-static const RuleTag *find_tag(Lowering *l, const GPtrArray *branches)
+/* The names that the branches could be told apart by: of the first properties of each. */
+static void add_candidates(const Lowering *l, const SchemaNode *branch, GHashTable *names,
+                           guint depth)
 {
-    if (branches->len < 2)
-        return NULL;
-    const SchemaNode *first = lower_target(l, g_ptr_array_index(branches, 0));
-    const cJSON *declared = cJSON_GetObjectItemCaseSensitive(first->source, "properties");
+    branch = lower_target(l, branch);
+    const cJSON *declared = cJSON_GetObjectItemCaseSensitive(branch->source, "properties");
     const cJSON *entry;
-    guint tried = 0;
+    guint taken = 0;
     cJSON_ArrayForEach(entry, declared)
     {
-        if (tried++ == MAX_TAGS_TRIED)
-            return NULL;
-        g_autoptr(GHashTable) sorted = sort_by_tag(l, branches, entry->string);
-        if (sorted != NULL && g_hash_table_size(sorted) > 1)
-            return make_tag(l, branches, entry->string, sorted);
+        if (taken++ == MAX_TRIED || g_hash_table_size(names) == MAX_TRIED)
+            return;
+        g_hash_table_add(names, entry->string);
     }
-    return NULL;
+    if (depth > 0 && branch->one_of != NULL && branch->one_of->len > 0)
+        add_candidates(l, g_ptr_array_index(branch->one_of, 0), names, depth - 1);
+}
+
+/* The property that binds the most branches, two at least. */
+static const RuleTag *find_tag(Lowering *l, const GPtrArray *branches)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < MIN(branches->len, MAX_TRIED); i++)
+        add_candidates(l, g_ptr_array_index(branches, i), names, MAX_NESTED);
+    Sorting best = {.n_bound = 1};
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, names);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        Sorting sorting = sort_branches(l, branches, name);
+        if (sorting.n_bound > best.n_bound && g_hash_table_size(sorting.bound) > 1) {
+            Sorting worse = best;
+            best = sorting;
+            sorting = worse;
+        }
+        sorting_clear(&sorting);
+    }
+    const RuleTag *tag = best.name == NULL ? NULL : make_tag(l, branches, &best);
+    sorting_clear(&best);
+    return tag;
 }
 
 const RuleBranches *lower_branches(Lowering *l, const GPtrArray *nodes)
@@ -116,11 +185,11 @@ const RuleBranches *lower_branches(Lowering *l, const GPtrArray *nodes)
         g_autoptr(GPtrArray) fitting = g_ptr_array_new();
         for (guint i = 0; i < nodes->len; i++) {
             SchemaNode *node = g_ptr_array_index(nodes, i);
-            if ((lower_accepts(node) & slot_types[slot]) != 0)
+            if ((lower_accepts(l, node) & slot_types[slot]) != 0)
                 g_ptr_array_add(fitting, node);
         }
         branches->fitting[slot] = list_of(l, fitting);
-        if (slot == SLOT_OBJECT)
+        if (slot == SLOT_OBJECT && fitting->len > 1)
             branches->tag = find_tag(l, fitting);
     }
     return branches;

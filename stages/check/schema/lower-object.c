@@ -22,6 +22,7 @@ static RuleProperty *name_at(Names *names, const char *name)
         Arena *arena = names->l->arena;
         RuleProperty property = {.name = arena_strndup(arena, name, strlen(name)),
                                  .bit = KEYS_NONE};
+        property.expected = keys_expect(property.name);
         g_array_append_val(names->list, property);
         place = names->list->len;
         g_hash_table_insert(names->places, (gpointer)property.name, GUINT_TO_POINTER(place));
@@ -104,13 +105,20 @@ static void lower_names(Lowering *l, const SchemaNode *node, RuleObject *rule)
     lower_dependents(&names, node, rule);
 
     rule->n_properties = list->len;
-    RuleProperty *properties = arena_new_array(l->arena, RuleProperty, list->len);
+    RuleProperty *properties = arena_new_array(l->arena, RuleProperty, list->len + 1);
     g_autofree const char **texts = g_new(const char *, list->len + 1);
     for (guint i = 0; i < list->len; i++) {
         properties[i] = g_array_index(list, RuleProperty, i);
         texts[i] = properties[i].name;
+        if (properties[i].bit < 64)
+            properties[i].mask = G_GUINT64_CONSTANT(1) << properties[i].bit;
+        if (!properties[i].declared)
+            properties[i].rule = rule->additional;
     }
+    /* No name differs from 1 in no bit when none is looked at. */
+    properties[list->len].expected.head = 1;
     rule->properties = properties;
+    rule->stranger = (RuleProperty){.rule = rule->additional, .bit = KEYS_NONE};
     rule->keys = keys_make(l->arena, texts, list->len);
 }
 
@@ -175,7 +183,7 @@ static void lower_unevaluated(Lowering *l, const SchemaNode *node, RuleObject *r
     }
     rule->unevaluated = unevaluated;
     rule->marks_unevaluated = TRUE;
-    *tracks = unevaluated != NULL;
+    *tracks = unevaluated != &rule_anything;
 }
 
 /* ---- the section ---- */
@@ -202,14 +210,13 @@ const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tr
     RuleObject *rule = arena_new_array(l->arena, RuleObject, 1);
     rule->min = lower_count(ceil(node->members.min));
     rule->max = lower_count(node->members.max);
+    rule->additional = lower_rule(l, node->additional);
+    rule->marks_additional = node->additional != NULL;
+    rule->names = lower_rule(l, node->property_names);
+    rule->unevaluated = &rule_anything;
+    lower_unevaluated(l, node, rule, tracks);
     lower_names(l, node, rule);
     lower_patterns(l, node, rule);
-    if (node->additional != NULL) {
-        rule->additional = lower_rule(l, node->additional);
-        rule->marks_additional = TRUE;
-    }
-    if (node->property_names != NULL)
-        rule->names = lower_rule(l, node->property_names);
-    lower_unevaluated(l, node, rule, tracks);
+    rule->plain = rule->n_patterns == 0 && rule->names == &rule_anything && rule->n_words <= 1;
     return rule;
 }

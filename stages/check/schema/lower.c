@@ -3,98 +3,11 @@
 
 #include <math.h>
 
-#define MAX_CHAIN 16u /* references followed to see what a schema comes to */
-
-/* ---- what a schema comes to ---- */
-
-/* Whether it says anything besides $ref. */
-static gboolean has_own_rules(const SchemaNode *node)
-{
-    return node->never || node->types != 0 || node->constant || node->enumeration ||
-           node->dynamic_ref || node->all_of || node->any_of || node->one_of || node->negated ||
-           node->condition || node->bounds != 0 || node->length.min > 0 ||
-           node->length.max != INFINITY || node->pattern || node->format || node->content != 0 ||
-           node->size.min > 0 || node->size.max != INFINITY || node->unique || node->prefix_items ||
-           node->items || node->contains || node->unevaluated_items || node->members.min > 0 ||
-           node->members.max != INFINITY || node->required || node->dependent_required ||
-           node->dependent_schemas || node->pattern_properties || node->properties ||
-           node->additional || node->property_names || node->unevaluated_properties;
-}
-
-const SchemaNode *lower_target(const Lowering *l, const SchemaNode *node)
-{
-    for (guint i = 0; i < MAX_CHAIN && node->ref != NULL && !has_own_rules(node); i++) {
-        /* The resource that is passed through could hold the outermost dynamic anchor. */
-        if (l->dynamic && node->resource != node->ref->resource)
-            break;
-        node = node->ref;
-    }
-    return node;
-}
-
-GPtrArray *lower_values(const SchemaNode *node)
-{
-    if (node->constant == NULL && node->enumeration == NULL)
-        return NULL;
-    GPtrArray *values = g_ptr_array_new();
-    if (node->enumeration == NULL) {
-        g_ptr_array_add(values, (gpointer)node->constant);
-        return values;
-    }
-    const cJSON *value;
-    cJSON_ArrayForEach(value, node->enumeration)
-    {
-        if (node->constant == NULL || json_equal(node->constant, value))
-            g_ptr_array_add(values, (gpointer)value);
-    }
-    return values;
-}
-
-static guint8 own_types(const SchemaNode *node)
-{
-    static const struct {
-        guint bits;
-        guint8 types;
-    } map[] = {
-        {TYPE_NULL, cJSON_NULL},
-        {TYPE_BOOLEAN, cJSON_False | cJSON_True},
-        {TYPE_INTEGER | TYPE_NUMBER, cJSON_Number},
-        {TYPE_STRING, cJSON_String},
-        {TYPE_ARRAY, cJSON_Array},
-        {TYPE_OBJECT, cJSON_Object},
-    };
-    guint8 types = node->types == 0 ? RULE_ANY_TYPE : 0;
-    for (gsize i = 0; i < G_N_ELEMENTS(map); i++) {
-        if ((node->types & map[i].bits) != 0)
-            types |= map[i].types;
-    }
-    g_autoptr(GPtrArray) values = lower_values(node);
-    guint8 of_values = 0;
-    for (guint i = 0; values != NULL && i < values->len; i++)
-        of_values |= (guint8)((const cJSON *)g_ptr_array_index(values, i))->type;
-    return values == NULL ? types : types & of_values;
-}
-
-guint8 lower_accepts(const SchemaNode *node)
-{
-    guint8 accepts = RULE_ANY_TYPE;
-    for (guint i = 0; i < MAX_CHAIN && node != NULL && accepts != 0; i++) {
-        accepts &= node->never ? 0 : own_types(node);
-        node = node->ref;
-    }
-    return accepts;
-}
+const Rule rule_anything = {.accepts = RULE_ANY_TYPE};
 
 guint32 lower_count(double count)
 {
     return count >= (double)RULE_NO_MAX ? RULE_NO_MAX : (guint32)count;
-}
-
-const Rule *lower_whole(Lowering *l, const SchemaNode *node)
-{
-    static const Rule anything = {.accepts = RULE_ANY_TYPE};
-    const Rule *rule = lower_rule(l, node);
-    return rule == NULL ? &anything : rule;
 }
 
 /* ---- sections ---- */
@@ -122,22 +35,29 @@ static const RuleString *lower_string(Lowering *l, const SchemaNode *node, const
         *allowed = keys_make(l->arena, (const char *const *)names->pdata, names->len);
         rule.allowed = allowed;
     }
+    rule.measured = rule.min > 0 || rule.max != RULE_NO_MAX;
     return memcpy(arena_alloc(l->arena, sizeof rule), &rule, sizeof rule);
 }
 
 static const RuleNumber *lower_number(Lowering *l, const SchemaNode *node, const GPtrArray *values)
 {
     RuleNumber rule = {
+        .min = -INFINITY,
+        .max = INFINITY,
         .whole = (node->types & TYPE_INTEGER) != 0 && (node->types & TYPE_NUMBER) == 0,
-        .bounds = node->bounds,
-        .minimum = node->minimum,
-        .maximum = node->maximum,
-        .exclusive_minimum = node->exclusive_minimum,
-        .exclusive_maximum = node->exclusive_maximum,
-        .multiple_of = node->multiple_of,
+        .stepped = (node->bounds & BOUND_MULTIPLE_OF) != 0,
+        .step = node->multiple_of,
     };
-    if (values == NULL && !rule.whole && rule.bounds == 0)
+    if (values == NULL && !rule.whole && node->bounds == 0)
         return NULL;
+    if ((node->bounds & BOUND_MINIMUM) != 0)
+        rule.min = node->minimum;
+    if ((node->bounds & BOUND_MAXIMUM) != 0)
+        rule.max = node->maximum;
+    if ((node->bounds & BOUND_EXCLUSIVE_MINIMUM) != 0)
+        rule.min = fmax(rule.min, nextafter(node->exclusive_minimum, INFINITY));
+    if ((node->bounds & BOUND_EXCLUSIVE_MAXIMUM) != 0)
+        rule.max = fmin(rule.max, nextafter(node->exclusive_maximum, -INFINITY));
     if (values != NULL) {
         double *allowed = arena_new_array(l->arena, double, values->len);
         for (guint i = 0; i < values->len; i++) {
@@ -160,11 +80,6 @@ static const Rule **lower_list(Lowering *l, const GPtrArray *nodes)
     return list;
 }
 
-static const Rule *lower_optional(Lowering *l, const SchemaNode *node)
-{
-    return node == NULL ? NULL : lower_rule(l, node);
-}
-
 static const RuleArray *lower_array(Lowering *l, const SchemaNode *node, gboolean *tracks)
 {
     RuleArray rule = {
@@ -173,18 +88,19 @@ static const RuleArray *lower_array(Lowering *l, const SchemaNode *node, gboolea
         .unique = node->unique,
         .prefix = lower_list(l, node->prefix_items),
         .n_prefix = node->prefix_items == NULL ? 0 : node->prefix_items->len,
-        .items = lower_optional(l, node->items),
+        .items = lower_rule(l, node->items),
         .marks_items = node->items != NULL,
         .min_contained = lower_count(ceil(node->contained.min)),
         .max_contained = lower_count(node->contained.max),
         .marks_contained = node->contains_marks,
-        .unevaluated = lower_optional(l, node->unevaluated_items),
+        .unevaluated = lower_rule(l, node->unevaluated_items),
         .marks_unevaluated = node->unevaluated_items != NULL,
     };
     if (node->contains != NULL)
-        rule.contains = lower_whole(l, node->contains);
+        rule.contains = lower_rule(l, node->contains);
     /* Where `items` speaks of every item that the prefix leaves, nothing is left unevaluated. */
-    *tracks = node->unevaluated_items != NULL && rule.unevaluated != NULL && node->items == NULL;
+    *tracks = node->unevaluated_items != NULL && rule.unevaluated != &rule_anything &&
+              node->items == NULL;
     gboolean asks = rule.min > 0 || rule.max != RULE_NO_MAX || rule.unique || rule.n_prefix > 0 ||
                     node->items != NULL || rule.contains != NULL || node->unevaluated_items != NULL;
     return asks ? memcpy(arena_alloc(l->arena, sizeof rule), &rule, sizeof rule) : NULL;
@@ -202,25 +118,9 @@ static const Rule *const *lower_dynamic(Lowering *l, const SchemaNode *node)
         const SchemaNode *found =
             g_hash_table_lookup(resource->dynamic_anchors, node->dynamic_name);
         if (found != NULL)
-            targets[i] = lower_whole(l, found);
+            targets[i] = lower_rule(l, found);
     }
     return targets;
-}
-
-static guint definitions(const Lowering *l, const char *name)
-{
-    guint count = 0;
-    for (guint i = 0; i < l->schema->owned->len; i++) {
-        const SchemaResource *resource = g_ptr_array_index(l->schema->owned, i);
-        count += g_hash_table_contains(resource->dynamic_anchors, name);
-    }
-    return count;
-}
-
-/* A dynamic reference whose name is defined once is a plain one. */
-static gboolean is_dynamic(const Lowering *l, const SchemaNode *node)
-{
-    return node->dynamic_name != NULL && definitions(l, node->dynamic_name) > 1;
 }
 
 static void add_step(GArray *steps, RuleStep step)
@@ -231,20 +131,20 @@ static void add_step(GArray *steps, RuleStep step)
 /* A schema that applies in place; one that allows anything needs no step. */
 static void add_rule_step(Lowering *l, GArray *steps, const SchemaNode *node)
 {
-    const Rule *rule = node == NULL ? NULL : lower_rule(l, node);
-    if (rule != NULL)
+    const Rule *rule = lower_rule(l, node);
+    if (rule != &rule_anything)
         add_step(steps, (RuleStep){.kind = STEP_RULE, .rule = rule});
 }
 
 static void add_reference_steps(Lowering *l, GArray *steps, const SchemaNode *node)
 {
     add_rule_step(l, steps, node->ref);
-    if (node->dynamic_ref == NULL || !is_dynamic(l, node)) {
+    if (node->dynamic_ref == NULL || !lower_is_dynamic(l, node)) {
         add_rule_step(l, steps, node->dynamic_ref);
         return;
     }
     add_step(steps, (RuleStep){.kind = STEP_DYNAMIC,
-                               .rule = lower_whole(l, node->dynamic_ref),
+                               .rule = lower_rule(l, node->dynamic_ref),
                                .dynamic = lower_dynamic(l, node)});
 }
 
@@ -257,16 +157,16 @@ static void add_applicator_steps(Lowering *l, GArray *steps, const SchemaNode *n
     if (node->one_of != NULL)
         add_step(steps, (RuleStep){.kind = STEP_ONE, .branches = lower_branches(l, node->one_of)});
     if (node->negated != NULL)
-        add_step(steps, (RuleStep){.kind = STEP_NOT, .rule = lower_whole(l, node->negated)});
+        add_step(steps, (RuleStep){.kind = STEP_NOT, .rule = lower_rule(l, node->negated)});
     if (node->condition != NULL)
         add_step(steps, (RuleStep){.kind = STEP_CONDITION,
-                                   .rule = lower_whole(l, node->condition),
-                                   .then_rule = lower_optional(l, node->then_node),
-                                   .else_rule = lower_optional(l, node->else_node)});
+                                   .rule = lower_rule(l, node->condition),
+                                   .then_rule = lower_rule(l, node->then_node),
+                                   .else_rule = lower_rule(l, node->else_node)});
     for (guint i = 0; node->dependent_schemas != NULL && i < node->dependent_schemas->len; i++) {
         const SchemaMember *member = g_ptr_array_index(node->dependent_schemas, i);
         const Rule *rule = lower_rule(l, member->node);
-        if (rule != NULL)
+        if (rule != &rule_anything)
             add_step(steps, (RuleStep){.kind = STEP_DEPENDENT,
                                        .rule = rule,
                                        .name = arena_strndup(l->arena, member->name,
@@ -309,7 +209,7 @@ static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *node)
     g_autoptr(GPtrArray) values = lower_values(node);
     g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(RuleStep));
     gboolean tracks_items = FALSE, tracks_members = FALSE;
-    rule->accepts = lower_accepts(node);
+    rule->accepts = lower_accepts(l, node);
     if (rule->accepts == 0)
         return;
     if ((rule->accepts & cJSON_String) != 0)
@@ -330,7 +230,8 @@ static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *node)
         memcpy(kept, steps->data, steps->len * sizeof *kept);
     rule->steps = kept;
     rule->further = asked_types(rule);
-    rule->flags = (tracks_items || tracks_members ? RULE_TRACKS : 0);
+    rule->flags = (guint8)((tracks_items || tracks_members ? RULE_TRACKS : 0) |
+                           (rule->n_steps > 0 ? RULE_STEPS : 0));
     if (l->dynamic) {
         rule->flags |= RULE_ENTERS;
         rule->resource = GPOINTER_TO_UINT(g_hash_table_lookup(l->resources, node->resource)) - 1;
@@ -339,9 +240,11 @@ static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *node)
 
 const Rule *lower_rule(Lowering *l, const SchemaNode *node)
 {
+    if (node == NULL)
+        return &rule_anything;
     node = lower_target(l, node);
-    if (node->ref == NULL && !has_own_rules(node))
-        return NULL;
+    if (!lower_says_anything(node))
+        return &rule_anything;
     Rule *rule = g_hash_table_lookup(l->rules, node);
     if (rule == NULL) {
         rule = arena_new_array(l->arena, Rule, 1);
@@ -359,7 +262,7 @@ static gboolean needs_scope(const Lowering *l)
     gpointer node;
     g_hash_table_iter_init(&iter, l->schema->nodes);
     while (g_hash_table_iter_next(&iter, NULL, &node)) {
-        if (is_dynamic(l, node))
+        if (lower_is_dynamic(l, node))
             return TRUE;
     }
     return FALSE;
@@ -370,14 +273,15 @@ Program *program_new(const Schema *schema)
     Program *program = g_new0(Program, 1);
     program->arena = arena_new(0);
     g_autoptr(GHashTable) rules = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) accepts = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) resources = g_hash_table_new(NULL, NULL);
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
-    Lowering l = {schema, program->arena, rules, resources, queue, FALSE};
+    Lowering l = {schema, program->arena, rules, accepts, resources, queue, FALSE};
     for (guint i = 0; i < schema->owned->len; i++)
         g_hash_table_insert(resources, g_ptr_array_index(schema->owned, i),
                             GUINT_TO_POINTER(i + 1));
     l.dynamic = needs_scope(&l);
-    program->root = lower_whole(&l, schema->root);
+    program->root = lower_rule(&l, schema->root);
     while (queue->len > 0) {
         const SchemaNode *node = g_ptr_array_steal_index(queue, queue->len - 1);
         fill_rule(&l, g_hash_table_lookup(rules, node), node);

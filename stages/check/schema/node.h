@@ -81,7 +81,7 @@ struct SchemaNode {
     /* numbers */
     guint bounds; /* BoundBit */
     double minimum, maximum, exclusive_minimum, exclusive_maximum;
-    Decimal multiple_of;
+    DecimalStep multiple_of;
 
     /* strings */
     SchemaCount length;

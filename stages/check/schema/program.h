@@ -13,6 +13,7 @@ typedef struct Rule Rule;
 #define RULE_NO_MAX G_MAXUINT32
 
 typedef struct {
+    gboolean measured;   /* min or max ask for the length */
     guint32 min, max;    /* code points */
     const Keys *allowed; /* enum and const; NULL: any string */
     const Pattern *pattern;
@@ -20,11 +21,12 @@ typedef struct {
     guint content; /* ContentBit */
 } RuleString;
 
+/* Exclusive bounds are the next double inside, so two comparisons are enough. */
 typedef struct {
-    gboolean whole; /* integers only */
-    guint bounds;   /* BoundBit */
-    double minimum, maximum, exclusive_minimum, exclusive_maximum;
-    Decimal multiple_of;
+    double min, max;       /* infinite when there is none */
+    gboolean whole;        /* integers only */
+    gboolean stepped;      /* step counts */
+    DecimalStep step;      /* multipleOf */
     const double *allowed; /* enum and const; NULL: any number */
     guint n_allowed;
 } RuleNumber;
@@ -32,28 +34,30 @@ typedef struct {
 typedef struct {
     guint32 min, max;
     gboolean unique;
-    const Rule *const *prefix; /* NULL entries: anything */
+    const Rule *const *prefix;
     guint n_prefix;
-    const Rule *items;    /* of the items behind the prefix; NULL: anything */
+    const Rule *items;    /* of the items behind the prefix */
     gboolean marks_items; /* `items` stands there, so they count as evaluated */
     const Rule *contains; /* NULL: none is asked for */
     guint32 min_contained, max_contained;
     gboolean marks_contained;
-    const Rule *unevaluated; /* NULL: anything */
+    const Rule *unevaluated;
     gboolean marks_unevaluated;
 } RuleArray;
 
 /* A name that the schema knows: of a property, or only required. */
 typedef struct {
     const char *name;
+    KeyExpected expected;
+    const Rule *rule;  /* of the member; where the name is not declared, additionalProperties */
     guint32 bit;       /* among the names that must be remembered, or KEYS_NONE */
     gboolean declared; /* in `properties`: additionalProperties does not look at it */
-    const Rule *rule;  /* NULL: anything */
+    guint64 mask;      /* the bit in the first word, 0 when there is none */
 } RuleProperty;
 
 typedef struct {
     const Pattern *pattern;
-    const Rule *rule; /* NULL: anything */
+    const Rule *rule;
 } RulePattern;
 
 /* With the name `bit`, all of `wanted` must be there. */
@@ -63,20 +67,22 @@ typedef struct {
 } RuleDependent;
 
 typedef struct {
-    Keys keys; /* to `properties` */
-    const RuleProperty *properties;
+    gboolean plain; /* names alone decide which rule a member has, and a word of bits is enough */
+    Keys keys;      /* to `properties` */
+    const RuleProperty *properties; /* behind the last one stands one that no name equals */
     guint n_properties;
-    guint n_words; /* of each bit set below */
+    RuleProperty stranger; /* stands for every name that is not known */
+    guint n_words;         /* of each bit set below */
     const guint64 *required;
     const RuleDependent *dependents;
     guint n_dependents;
     guint32 min, max;
     const RulePattern *patterns;
     guint n_patterns;
-    const Rule *additional; /* NULL: anything */
+    const Rule *additional;
     gboolean marks_additional;
-    const Rule *names;       /* propertyNames; NULL: anything */
-    const Rule *unevaluated; /* NULL: anything */
+    const Rule *names; /* propertyNames */
+    const Rule *unevaluated;
     gboolean marks_unevaluated;
 } RuleObject;
 
@@ -96,11 +102,12 @@ typedef struct {
     guint n;
 } RuleList;
 
-/* A property whose text says which branch is meant. */
+/* A property whose text says which branches of a choice among objects could be meant. */
 typedef struct {
     const char *name;
     Keys values;           /* to `meant` */
     const RuleList *meant; /* the branches that allow the value */
+    RuleList others;       /* the branches that allow any other value */
     RuleList absent;       /* the branches that do not require the property */
 } RuleTag;
 
@@ -125,7 +132,7 @@ typedef enum {
 typedef struct {
     StepKind kind;
     const Rule *rule;                  /* RULE, DYNAMIC (at first), NOT, CONDITION, DEPENDENT */
-    const Rule *then_rule, *else_rule; /* CONDITION; NULL: anything */
+    const Rule *then_rule, *else_rule; /* CONDITION */
     const RuleBranches *branches;      /* ANY, ONE */
     const char *name;                  /* DEPENDENT */
     const Rule *const *dynamic;        /* DYNAMIC: by resource; NULL entries */
@@ -136,6 +143,7 @@ typedef struct {
 typedef enum {
     RULE_TRACKS = 1 << 0, /* unevaluatedItems or unevaluatedProperties needs marks */
     RULE_ENTERS = 1 << 1, /* the dynamic scope is asked for: note the resource */
+    RULE_STEPS = 1 << 2,  /* something else applies in place */
 } RuleFlag;
 
 struct Rule {
@@ -150,6 +158,9 @@ struct Rule {
     const RuleObject *object;
     const RuleStep *steps;
 };
+
+/* The rule of a schema that asks for nothing. */
+extern const Rule rule_anything;
 
 /* cJSON's type bits, as in Rule. */
 #define RULE_ANY_TYPE                                                                              \

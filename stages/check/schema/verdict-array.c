@@ -13,13 +13,19 @@ static gboolean differ(Verdict *v, const cJSON *a, const cJSON *b)
     return !json_equal(a, b);
 }
 
+static guint64 text_print(const char *text)
+{
+    const KeyName name = keys_name(text);
+    return keys_hash(&name, text, 0);
+}
+
 /* Equal values have equal fingerprints, and others mostly have not. */
 static guint64 fingerprint(const cJSON *item)
 {
     guint64 seed = (guint64)(item->type & 0xff);
-    if (cJSON_IsString(item))
-        return keys_hash(item->valuestring, strlen(item->valuestring), seed);
-    if (!cJSON_IsNumber(item))
+    if ((item->type & cJSON_String) != 0)
+        return text_print(item->valuestring);
+    if ((item->type & cJSON_Number) == 0)
         return seed;
     double value = item->valuedouble + 0.0; /* -0 is 0 */
     guint64 bits;

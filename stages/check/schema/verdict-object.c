@@ -1,23 +1,82 @@
 /* Objects: one pass over the members. */
 #include "stages/check/schema/verdict.h"
 
-/* Members mostly come in the order of the schema, so the name after the last one found is tried
- * first; the hash is for the others. */
-static const RuleProperty *find_property(const RuleObject *rule, const char *name, guint *next)
+#define FEW_NAMES 8u /* up to here comparing with all is cheaper than the hash */
+
+static guint32 find_place(const RuleObject *rule, const char *name)
 {
-    if (*next < rule->n_properties) {
-        const RuleProperty *expected = &rule->properties[*next];
-        if (name[0] == expected->name[0] && strcmp(name, expected->name) == 0) {
-            ++*next;
-            return expected;
-        }
+    if (rule->n_properties > FEW_NAMES || !keys_is_readable(name))
+        return keys_find_text(&rule->keys, name);
+    for (guint32 i = 0; i < rule->n_properties; i++) {
+        if (keys_is_expected(&rule->properties[i].expected, name))
+            return i;
     }
-    guint32 place = keys_find(&rule->keys, name, strlen(name));
+    return KEYS_NONE;
+}
+
+/* The property of that name or the stranger. */
+static const RuleProperty *look_up(const RuleObject *rule, const char *name,
+                                   const RuleProperty **expected)
+{
+    guint32 place = find_place(rule, name);
     if (place == KEYS_NONE)
-        return NULL;
-    *next = place + 1;
+        return &rule->stranger;
+    *expected = &rule->properties[place + 1];
     return &rule->properties[place];
 }
+
+/* Members mostly come in the order of the schema, so what follows the last one found is tried
+ * first; the hash is for the others. */
+static inline const RuleProperty *find_property(const RuleObject *rule, const char *name,
+                                                const RuleProperty **expected)
+{
+    const RuleProperty *property = *expected;
+    if (!keys_is_readable(name) || !keys_is_expected(&property->expected, name))
+        return look_up(rule, name, expected);
+    *expected = property + 1;
+    return property;
+}
+
+static gboolean has_all(const guint64 *seen, const guint64 *wanted, guint n_words)
+{
+    for (guint i = 0; i < n_words; i++) {
+        if ((seen[i] & wanted[i]) != wanted[i])
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* What is known when all members were met. */
+static gboolean check_whole(Verdict *v, const RuleObject *rule, const guint64 *seen, guint count)
+{
+    if (count < rule->min || count > rule->max || !has_all(seen, rule->required, rule->n_words) ||
+        !verdict_spend(v, count / 16))
+        return FALSE;
+    for (guint i = 0; i < rule->n_dependents; i++) {
+        const RuleDependent *dependent = &rule->dependents[i];
+        if ((seen[dependent->bit / 64] >> (dependent->bit % 64) & 1) != 0 &&
+            !has_all(seen, dependent->wanted, rule->n_words))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The common case, where the name alone says which rule a member has. */
+static gboolean check_plain(Verdict *v, const RuleObject *rule, const cJSON *object)
+{
+    const RuleProperty *expected = rule->properties;
+    guint64 seen = 0;
+    guint count = 0;
+    for (const cJSON *member = object->child; member != NULL; member = member->next, count++) {
+        const RuleProperty *property = find_property(rule, member->string, &expected);
+        seen |= property->mask;
+        if (!verdict_check(v, property->rule, member))
+            return FALSE;
+    }
+    return check_whole(v, rule, &seen, count);
+}
+
+/* ---- with patterns, rules for names, marks, or more bits than a word has ---- */
 
 /* patternProperties; *known is set when one of them speaks of the name. */
 static gboolean check_patterns(Verdict *v, const RuleObject *rule, const cJSON *member,
@@ -38,59 +97,41 @@ static gboolean check_patterns(Verdict *v, const RuleObject *rule, const cJSON *
     return TRUE;
 }
 
-typedef struct {
-    guint64 *seen; /* the names with a bit that were met */
-    VerdictMarks *marks;
-    guint count;
-} Members;
-
-static gboolean check_members(Verdict *v, const RuleObject *rule, const cJSON *object, Members *m)
+static gboolean check_member(Verdict *v, const RuleObject *rule, const RuleProperty *property,
+                             const cJSON *member, gboolean *known)
 {
-    guint next = 0;
-    for (const cJSON *member = object->child; member != NULL; member = member->next, m->count++) {
-        const RuleProperty *property = find_property(rule, member->string, &next);
-        gboolean known = property != NULL && property->declared;
-        if (property != NULL && property->bit != KEYS_NONE)
-            m->seen[property->bit / 64] |= G_GUINT64_CONSTANT(1) << (property->bit % 64);
-        if (known && !verdict_check(v, property->rule, member))
-            return FALSE;
-        if (rule->names != NULL && !verdict_of_name(v, rule->names, member->string))
-            return FALSE;
-        if (rule->n_patterns > 0 && !check_patterns(v, rule, member, &known))
-            return FALSE;
-        if (!known && !verdict_check(v, rule->additional, member))
-            return FALSE;
-        if (m->marks != NULL && (known || rule->marks_additional))
-            verdict_mark(m->marks, m->count);
-    }
-    return TRUE;
+    *known = property->declared;
+    if (*known && !verdict_check(v, property->rule, member))
+        return FALSE;
+    if (!verdict_of_name(v, rule->names, member->string) || !check_patterns(v, rule, member, known))
+        return FALSE;
+    return *known || verdict_check(v, rule->additional, member);
 }
 
-static gboolean has_all(const guint64 *seen, const guint64 *wanted, guint n_words)
+static gboolean check_any(Verdict *v, const RuleObject *rule, const cJSON *object,
+                          VerdictMarks *marks)
 {
-    for (guint i = 0; i < n_words; i++) {
-        if ((seen[i] & wanted[i]) != wanted[i])
+    guint64 few[VERDICT_FEW / 64] = {0};
+    g_autofree guint64 *many =
+        rule->n_words > VERDICT_FEW / 64 ? g_new0(guint64, rule->n_words) : NULL;
+    guint64 *seen = many != NULL ? many : few;
+    const RuleProperty *expected = rule->properties;
+    guint count = 0;
+    for (const cJSON *member = object->child; member != NULL; member = member->next, count++) {
+        const RuleProperty *property = find_property(rule, member->string, &expected);
+        if (property->bit != KEYS_NONE)
+            seen[property->bit / 64] |= G_GUINT64_CONSTANT(1) << (property->bit % 64);
+        gboolean known;
+        if (!check_member(v, rule, property, member, &known))
             return FALSE;
+        if (marks != NULL && (known || rule->marks_additional))
+            verdict_mark(marks, count);
     }
-    return TRUE;
+    return check_whole(v, rule, seen, count);
 }
 
 gboolean verdict_object(Verdict *v, const RuleObject *rule, const cJSON *item, VerdictMarks *marks)
 {
-    guint64 few[VERDICT_FEW / 64];
-    g_autofree guint64 *many =
-        rule->n_words > VERDICT_FEW / 64 ? g_new(guint64, rule->n_words) : NULL;
-    Members m = {many != NULL ? many : few, marks, 0};
-    for (guint i = 0; i < rule->n_words; i++)
-        m.seen[i] = 0;
-    if (!check_members(v, rule, item, &m) || m.count < rule->min || m.count > rule->max ||
-        !has_all(m.seen, rule->required, rule->n_words) || !verdict_spend(v, m.count / 16))
-        return FALSE;
-    for (guint i = 0; i < rule->n_dependents; i++) {
-        const RuleDependent *dependent = &rule->dependents[i];
-        if ((m.seen[dependent->bit / 64] >> (dependent->bit % 64) & 1) != 0 &&
-            !has_all(m.seen, dependent->wanted, rule->n_words))
-            return FALSE;
-    }
-    return TRUE;
+    return rule->plain && marks == NULL ? check_plain(v, rule, item)
+                                        : check_any(v, rule, item, marks);
 }

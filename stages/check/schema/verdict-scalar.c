@@ -26,13 +26,10 @@ static gboolean fits_length(const RuleString *rule, const char *text, gsize byte
 
 gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text)
 {
-    if (rule->allowed != NULL || rule->min > 0 || rule->max != RULE_NO_MAX) {
-        gsize bytes = strlen(text);
-        if (rule->allowed != NULL && keys_find(rule->allowed, text, bytes) == KEYS_NONE)
-            return FALSE;
-        if (!fits_length(rule, text, bytes))
-            return FALSE;
-    }
+    if (rule->allowed != NULL && keys_find_text(rule->allowed, text) == KEYS_NONE)
+        return FALSE;
+    if (rule->measured && !fits_length(rule, text, strlen(text)))
+        return FALSE;
     if (rule->pattern != NULL) {
         PatternResult result = pattern_search(rule->pattern, text);
         if (result == PATTERN_UNDECIDED)
@@ -45,8 +42,6 @@ gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text)
 
 gboolean verdict_of_name(Verdict *v, const Rule *rule, const char *name)
 {
-    if (rule == NULL)
-        return TRUE;
     if ((rule->accepts & cJSON_String) == 0)
         return FALSE;
     if (rule->n_steps == 0)
@@ -66,23 +61,19 @@ static gboolean is_allowed(const RuleNumber *rule, double value)
     return FALSE;
 }
 
+/* Beyond 2^63 every double is whole; below, an integer register holds it. */
+static inline gboolean is_whole(double value)
+{
+    return fabs(value) < 0x1p63 ? (double)(gint64)value == value : isfinite(value);
+}
+
 gboolean verdict_number(const RuleNumber *rule, double value)
 {
-    if (rule->whole && !(isfinite(value) && trunc(value) == value))
+    if (!(value >= rule->min && value <= rule->max))
+        return FALSE;
+    if (rule->whole && !is_whole(value))
         return FALSE;
     if (rule->allowed != NULL && !is_allowed(rule, value))
         return FALSE;
-    const guint bounds = rule->bounds;
-    if (bounds == 0)
-        return TRUE;
-    if ((bounds & BOUND_MINIMUM) != 0 && !(value >= rule->minimum))
-        return FALSE;
-    if ((bounds & BOUND_MAXIMUM) != 0 && !(value <= rule->maximum))
-        return FALSE;
-    if ((bounds & BOUND_EXCLUSIVE_MINIMUM) != 0 && !(value > rule->exclusive_minimum))
-        return FALSE;
-    if ((bounds & BOUND_EXCLUSIVE_MAXIMUM) != 0 && !(value < rule->exclusive_maximum))
-        return FALSE;
-    return (bounds & BOUND_MULTIPLE_OF) == 0 ||
-           (isfinite(value) && decimal_is_multiple(decimal_from_double(value), rule->multiple_of));
+    return !rule->stepped || decimal_is_step(&rule->step, value);
 }

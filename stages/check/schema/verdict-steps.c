@@ -24,15 +24,15 @@ static RuleSlot slot_of(const cJSON *item)
 static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
 {
     const RuleTag *tag = branches->tag;
-    if (tag == NULL || !cJSON_IsObject(item))
+    if (tag == NULL || (item->type & cJSON_Object) == 0)
         return branches->fitting[slot_of(item)];
     for (const cJSON *member = item->child; member != NULL; member = member->next) {
         if (strcmp(member->string, tag->name) != 0)
             continue;
-        guint32 place = cJSON_IsString(member) ? keys_find(&tag->values, member->valuestring,
-                                                           strlen(member->valuestring))
-                                               : KEYS_NONE;
-        return place == KEYS_NONE ? (RuleList){NULL, 0} : tag->meant[place];
+        if ((member->type & cJSON_String) == 0)
+            return tag->others;
+        guint32 place = keys_find_text(&tag->values, member->valuestring);
+        return place == KEYS_NONE ? tag->others : tag->meant[place];
     }
     return tag->absent;
 }
@@ -83,13 +83,14 @@ static gboolean check_condition(Verdict *v, const RuleStep *step, const cJSON *i
 static gboolean check_dependent(Verdict *v, const RuleStep *step, const cJSON *item,
                                 VerdictMarks *marks)
 {
-    return !cJSON_IsObject(item) || cJSON_GetObjectItemCaseSensitive(item, step->name) == NULL ||
+    return (item->type & cJSON_Object) == 0 ||
+           cJSON_GetObjectItemCaseSensitive(item, step->name) == NULL ||
            verdict_in_place(v, step->rule, item, marks);
 }
 
 static gboolean check_values(const RuleStep *step, const cJSON *item)
 {
-    if (!cJSON_IsArray(item) && !cJSON_IsObject(item))
+    if ((item->type & cJSON_Array) == 0 && (item->type & cJSON_Object) == 0)
         return TRUE;
     for (guint i = 0; i < step->n_values; i++) {
         if (json_equal(step->values[i], item))

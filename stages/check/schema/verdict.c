@@ -4,40 +4,33 @@
 #define MAX_DEPTH 600u     /* rules inside each other, references counted */
 #define MAX_WORK 20000000u /* objects, arrays and steps for one instance */
 
+/* One level deeper; the caller takes it back, also after FALSE. */
 static gboolean enter(Verdict *v)
 {
-    if (v->depth == 0) {
+    if (v->depth-- == 0) {
         v->limit = "the depth of schemas inside each other";
         return FALSE;
     }
-    v->depth--;
     return verdict_spend(v, 1);
 }
 
-static gboolean check_sections(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
+static gboolean check_section(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
 {
-    switch (item->type & 0xff) {
-    case cJSON_String:
+    if ((item->type & cJSON_String) != 0)
         return rule->string == NULL || verdict_string(v, rule->string, item->valuestring);
-    case cJSON_Number:
+    if ((item->type & cJSON_Number) != 0)
         return rule->number == NULL || verdict_number(rule->number, item->valuedouble);
-    case cJSON_Array:
-        return rule->array == NULL || verdict_array(v, rule->array, item, marks);
-    case cJSON_Object:
+    if ((item->type & cJSON_Object) != 0)
         return rule->object == NULL || verdict_object(v, rule->object, item, marks);
-    default:
-        return TRUE;
-    }
+    if ((item->type & cJSON_Array) != 0)
+        return rule->array == NULL || verdict_array(v, rule->array, item, marks);
+    return TRUE;
 }
 
 static gboolean check_all(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
 {
-    if ((item->type & (cJSON_Array | cJSON_Object)) == 0 && rule->n_steps == 0)
-        return check_sections(v, rule, item, NULL);
-    if (!enter(v))
-        return FALSE;
-    gboolean ok = check_sections(v, rule, item, marks) &&
-                  (rule->n_steps == 0 || verdict_steps(v, rule, item, marks));
+    gboolean ok =
+        enter(v) && check_section(v, rule, item, marks) && verdict_steps(v, rule, item, marks);
     v->depth++;
     return ok;
 }
@@ -53,7 +46,7 @@ static guint count_parts(const cJSON *item)
 static gboolean check_unevaluated(Verdict *v, const Rule *rule, const cJSON *item,
                                   VerdictMarks *marks)
 {
-    if (cJSON_IsArray(item))
+    if ((item->type & cJSON_Array) != 0)
         return rule->array == NULL || !rule->array->marks_unevaluated ||
                verdict_unevaluated(v, rule->array->unevaluated, item, marks);
     return rule->object == NULL || !rule->object->marks_unevaluated ||
@@ -78,14 +71,12 @@ static gboolean check_marking(Verdict *v, const Rule *rule, const cJSON *item, V
 
 gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
 {
-    if (rule == NULL)
-        return TRUE;
     if ((rule->accepts & item->type) == 0)
         return FALSE;
     if ((rule->further & item->type) == 0)
         return TRUE;
     if (marks == NULL && rule->flags == 0)
-        return check_all(v, rule, item, NULL);
+        return verdict_further(v, rule, item);
 
     const VerdictScope *outside = v->scope;
     const VerdictScope entered = {outside, rule->resource};
@@ -100,10 +91,20 @@ gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, Verdi
     return ok;
 }
 
+/* Without flags there is nothing but the section, and it is there, or nothing further were asked. */
 gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item)
 {
-    return rule->flags == 0 ? check_all(v, rule, item, NULL)
-                            : verdict_in_place(v, rule, item, NULL);
+    if (rule->flags != 0)
+        return verdict_in_place(v, rule, item, NULL);
+    if ((item->type & cJSON_String) != 0)
+        return verdict_string(v, rule->string, item->valuestring);
+    if ((item->type & cJSON_Number) != 0)
+        return verdict_number(rule->number, item->valuedouble);
+    gboolean ok =
+        enter(v) && ((item->type & cJSON_Object) != 0 ? verdict_object(v, rule->object, item, NULL)
+                                                      : verdict_array(v, rule->array, item, NULL));
+    v->depth++;
+    return ok;
 }
 
 gboolean program_run(const Program *program, const cJSON *instance, const char **limit)

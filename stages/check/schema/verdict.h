@@ -50,11 +50,9 @@ gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item);
 /* In place of what is being evaluated: adds to `marks` (NULL: nobody asks) when it conforms. */
 gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks);
 
-/* Most values are told by their type alone. `rule` may be NULL: anything. */
+/* Most values are told by their type alone. */
 static inline gboolean verdict_check(Verdict *v, const Rule *rule, const cJSON *item)
 {
-    if (rule == NULL)
-        return TRUE;
     if ((rule->accepts & item->type) == 0)
         return FALSE;
     return (rule->further & item->type) == 0 || verdict_further(v, rule, item);
