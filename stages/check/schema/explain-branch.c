@@ -36,6 +36,8 @@ static gboolean say(const Frame *frame, const Guess *guess, const char *keyword)
     const guint count = guess->branches->len;
     if (guess->by == GUESS_NO_TAG)
         return say_tag(frame, guess, keyword);
+    if (guess->by == GUESS_VALUE)
+        return report_allowed(frame, keyword, guess->values);
     if (guess->by == GUESS_NO_TYPE) {
         g_autofree char *types = phrase_types(guess->types);
         g_autofree char *found = phrase_value(frame->item);
@@ -89,7 +91,7 @@ static void add_reasons(const Frame *frame, Guess *guess, const char *keyword)
                              NULL);
         return;
     }
-    if (guess->by == GUESS_NO_TAG || guess->by == GUESS_NO_TYPE)
+    if (guess->by == GUESS_NO_TAG || guess->by == GUESS_NO_TYPE || guess->by == GUESS_VALUE)
         return;
     while (guess->reasons != NULL && guess->reasons->len > 0 && !explain->cut) {
         explain->cut = explain->findings->len >= SCHEMA_MAX_FINDINGS;

@@ -8,25 +8,6 @@
 
 /* ---- any type ---- */
 
-static gboolean report_enum(const Frame *frame)
-{
-    const cJSON *list = frame->node->enumeration;
-    g_autofree char *found = phrase_value(frame->item);
-    if (list->child == NULL)
-        return report(frame, "enum", "is %s, but no value is allowed here", found);
-    g_autofree char *allowed = phrase_values(list);
-    const cJSON *near = phrase_nearest_value(frame->item, list);
-    g_autofree char *meant = near == NULL ? NULL : phrase_value(near);
-    if (list->child->next == NULL)
-        return report(frame, "enum", "must be %s, found %s", allowed, found);
-    if (meant == NULL)
-        return report(frame, "enum", "is %s, which is not one of the allowed values: %s", found,
-                      allowed);
-    return report(frame, "enum",
-                  "is %s, which is not one of the allowed values: %s; %s was probably meant", found,
-                  allowed, meant);
-}
-
 static gboolean explain_enum(const Frame *frame)
 {
     const cJSON *value;
@@ -37,7 +18,7 @@ static gboolean explain_enum(const Frame *frame)
         if (frame->explain->limit != NULL)
             return FALSE;
     }
-    return explain_tells(frame) && report_enum(frame);
+    return report_allowed(frame, "enum", frame->node->enumeration);
 }
 
 static gboolean report_type(const Frame *frame)
@@ -102,10 +83,8 @@ gboolean explain_number(const Frame *frame)
         ok = report_bound(frame, "exclusiveMinimum", "greater than", node->exclusive_minimum);
     if ((node->bounds & BOUND_EXCLUSIVE_MAXIMUM) != 0 && !(value < node->exclusive_maximum))
         ok = report_bound(frame, "exclusiveMaximum", "less than", node->exclusive_maximum);
-    if ((node->bounds & BOUND_MULTIPLE_OF) != 0 &&
-        !decimal_is_step(&node->multiple_of, value))
-        ok = report_bound(frame, "multipleOf", "a multiple of",
-                          node->multiple_of.value);
+    if ((node->bounds & BOUND_MULTIPLE_OF) != 0 && !decimal_is_step(&node->multiple_of, value))
+        ok = report_bound(frame, "multipleOf", "a multiple of", node->multiple_of.value);
     return ok;
 }
 

@@ -98,6 +98,8 @@ gboolean report(const Frame *frame, const char *keyword, const char *format, ...
     G_GNUC_PRINTF(3, 4);
 gboolean report_schema(const Frame *frame, const char *rule, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+/* The same for a value that is none of a list. */
+gboolean report_allowed(const Frame *frame, const char *keyword, const cJSON *list);
 /* Records an annotation, a copy of the value. */
 void report_note(const Frame *frame, const char *keyword, const cJSON *value);
 /* A unit of a schema or (not NULL) a keyword of it, without what it says. */

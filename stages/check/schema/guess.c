@@ -120,10 +120,37 @@ static void add_tag_values(Guess *guess)
     }
 }
 
+/* Adds the values that a branch is, if it is nothing but values. */
+static gboolean add_branch_values(cJSON *values, const SchemaNode *branch)
+{
+    for (guint i = 0; branch->ref != NULL && i < MAX_HOPS; i++)
+        branch = branch->ref;
+    if (branch->constant != NULL)
+        return cJSON_AddItemReferenceToArray(values, (cJSON *)branch->constant);
+    if (branch->enumeration == NULL)
+        return branch->types == TYPE_NULL && cJSON_AddItemToArray(values, cJSON_CreateNull());
+    const cJSON *allowed;
+    cJSON_ArrayForEach(allowed, branch->enumeration)
+        cJSON_AddItemReferenceToArray(values, (cJSON *)allowed);
+    return TRUE;
+}
+
+/* An enum in other words: every branch is a value or a few. */
+static cJSON *branch_values(const GPtrArray *branches)
+{
+    g_autoptr(cJSON) values = cJSON_CreateArray();
+    for (guint i = 0; i < branches->len; i++) {
+        if (!add_branch_values(values, g_ptr_array_index(branches, i)))
+            return NULL;
+    }
+    return g_steal_pointer(&values);
+}
+
 void guess_begin(Guess *guess, const GPtrArray *branches, const cJSON *item)
 {
     guess->branches = branches;
     guess->item = item;
+    guess->values = branches->len < 2 ? NULL : branch_values(branches);
     if (!cJSON_IsObject(item) || branches->len < 2 || branches->len > MAX_BRANCHES)
         return;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -145,6 +172,21 @@ void guess_begin(Guess *guess, const GPtrArray *branches, const cJSON *item)
 
 /* ---- weighing ---- */
 
+static guint branch_types(const SchemaNode *branch, guint hops);
+
+/* Of all branches; 0 when one of them is for any type. */
+static guint list_types(const GPtrArray *list, guint hops)
+{
+    guint types = 0;
+    for (guint i = 0; i < list->len; i++) {
+        const guint own = branch_types(g_ptr_array_index(list, i), hops);
+        if (own == 0)
+            return 0;
+        types |= own;
+    }
+    return types;
+}
+
 /* The types that a branch is for, as far as that is plain; 0: any. */
 static guint branch_types(const SchemaNode *branch, guint hops)
 {
@@ -156,7 +198,9 @@ static guint branch_types(const SchemaNode *branch, guint hops)
         return phrase_types_of(branch->constant);
     if (branch->ref != NULL)
         return branch_types(branch->ref, hops - 1);
-    return 0;
+    if (branch->any_of != NULL)
+        return list_types(branch->any_of, hops / 2);
+    return branch->one_of != NULL ? list_types(branch->one_of, hops / 2) : 0;
 }
 
 static guint pointer_depth(const char *pointer)
@@ -204,7 +248,9 @@ void guess_weigh(Guess *guess, guint index, guint here, GPtrArray *reasons)
 void guess_end(Guess *guess)
 {
     const guint count = guess->branches->len;
-    if (guess->typed == 0 && guess->types != 0)
+    if (guess->values != NULL)
+        guess->by = GUESS_VALUE;
+    else if (guess->typed == 0 && guess->types != 0)
         guess->by = GUESS_NO_TYPE;
     else if (guess->tag != NULL && (guess->value == NULL || guess->best.tag < 0))
         guess->by = GUESS_NO_TAG;
@@ -220,4 +266,5 @@ void guess_clear(Guess *guess)
 {
     g_clear_pointer(&guess->reasons, g_ptr_array_unref);
     g_clear_pointer(&guess->tags, cJSON_Delete);
+    g_clear_pointer(&guess->values, cJSON_Delete);
 }

@@ -7,10 +7,11 @@
 
 typedef enum {
     GUESS_NEAREST,
-    GUESS_TAG,    /* only this branch has the instance's tag */
-    GUESS_TYPE,   /* only this branch is for the instance's type */
-    GUESS_NO_TAG, /* every branch has a tag, and the instance none of them: no branch is meant */
-    GUESS_NO_TYPE /* no branch is for the instance's type */
+    GUESS_TAG,     /* only this branch has the instance's tag */
+    GUESS_TYPE,    /* only this branch is for the instance's type */
+    GUESS_NO_TAG,  /* every branch has a tag, and the instance none of them: no branch is meant */
+    GUESS_NO_TYPE, /* no branch is for the instance's type */
+    GUESS_VALUE    /* the branches are values, as of an enum */
 } GuessBy;
 
 /* How near a branch came; the larger the better, field by field. */
@@ -31,6 +32,7 @@ typedef struct {
     const char *tag;     /* the property that tells the branches apart, or NULL; lent */
     const cJSON *value;  /* the instance's, or NULL */
     cJSON *tags;         /* the values that the branches have for it */
+    cJSON *values;       /* those that the branches are, or NULL */
     guint types;         /* TypeBit of all branches; 0: some are for any */
     GuessNearness best;  /* of `index` */
     guint tagged, typed; /* branches with the tag, of the type */

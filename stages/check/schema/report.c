@@ -165,6 +165,26 @@ gboolean report_schema(const Frame *frame, const char *rule, const char *format,
     return FALSE;
 }
 
+gboolean report_allowed(const Frame *frame, const char *keyword, const cJSON *list)
+{
+    if (!explain_goes_on(frame))
+        return FALSE;
+    g_autofree char *found = phrase_value(frame->item);
+    if (list->child == NULL)
+        return report(frame, keyword, "is %s, but no value is allowed here", found);
+    g_autofree char *allowed = phrase_values(list);
+    if (list->child->next == NULL)
+        return report(frame, keyword, "must be %s, found %s", allowed, found);
+    const cJSON *near = phrase_nearest_value(frame->item, list);
+    g_autofree char *meant = near == NULL ? NULL : phrase_value(near);
+    if (meant == NULL)
+        return report(frame, keyword, "is %s, which is not one of the allowed values: %s", found,
+                      allowed);
+    return report(frame, keyword,
+                  "is %s, which is not one of the allowed values: %s; %s was probably meant", found,
+                  allowed, meant);
+}
+
 char *report_limit_sentence(const char *limit)
 {
     return g_strdup_printf("it cannot be decided whether this is valid: a limit was reached, %s",
