@@ -1,6 +1,6 @@
-/* The official JSON Schema Test Suite, draft 2020-12, with floors: a change that passes fewer tests
- * than before fails here. The suite is read from $DOCKET_CORPUS; without it the test is skipped.
- * DOCKET_SUITE_VERBOSE=1 lists every test with a wrong verdict. */
+/* The official JSON Schema Test Suite, all its drafts, test by test: every miss stands in a table
+ * with its reason, so that a new one and one that is no more both fail here. The suite is read from
+ * $DOCKET_CORPUS; without it the test is skipped. */
 #include "stages/check/schema/schema.h"
 
 #include <glib/gstdio.h>
@@ -10,8 +10,42 @@
 #define REMOTE "http://localhost:1234/"
 
 typedef struct {
-    guint tests, passed, undecided;
-} Score;
+    const char *folder;                /* in tests/ */
+    const char *dialect;               /* of schemas without a $schema */
+    guint required, optional, formats; /* tests that the suite holds */
+} Draft;
+
+static const Draft drafts[] = {
+    {"draft2020-12", "https://json-schema.org/draft/2020-12/schema", 1299, 162, 764},
+    {"draft2019-09", "https://json-schema.org/draft/2019-09/schema", 1259, 158, 757},
+    {"draft7", "http://json-schema.org/draft-07/schema", 927, 118, 676},
+};
+
+/* Tests that we answer otherwise, in every draft that has them. */
+static const struct {
+    const char *below, *file, *group, *test;
+    const char *reason;
+} misses[] = {
+    {"optional/format", "date.json", "validation of date strings",
+     "invalid: NUL character after an otherwise valid full-date",
+     "cJSON cuts a string at U+0000; docket's own reader refuses the text before"},
+    {"optional/format", "ipv4.json", "validation of IP addresses",
+     "additional content after an embedded NUL byte", "as above"},
+    {"optional", "content.json", "validation of string-encoded content based on media type",
+     "an invalid JSON document", "contents are not looked at"},
+    {"optional", "content.json", "validation of binary string-encoding",
+     "an invalid base64 string (% is not a valid character)", "contents are not looked at"},
+    {"optional", "content.json", "validation of binary-encoded media type documents",
+     "a validly-encoded invalid JSON document", "contents are not looked at"},
+    {"optional", "content.json", "validation of binary-encoded media type documents",
+     "an invalid base64 string that is valid JSON", "contents are not looked at"},
+};
+
+typedef struct {
+    const Draft *draft;
+    const char *below; /* "", "optional" or "optional/format" */
+    guint tests, wrong;
+} Run;
 
 static char *suite_folder(void)
 {
@@ -69,96 +103,127 @@ static void load_remotes(SchemaRegistry *registry, const char *folder, const cha
     }
 }
 
-static void run_group(const char *file, const cJSON *group, const SchemaOptions *options,
-                      Score *score)
+static gboolean is_known_miss(const Run *run, const char *file, const char *group, const char *test)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Schema) schema =
-        schema_compile(cJSON_GetObjectItemCaseSensitive(group, "schema"), options, &error);
-    const cJSON *test;
-    cJSON_ArrayForEach(test, cJSON_GetObjectItemCaseSensitive(group, "tests"))
+    for (gsize i = 0; i < G_N_ELEMENTS(misses); i++) {
+        if (strcmp(misses[i].below, run->below) == 0 && strcmp(misses[i].file, file) == 0 &&
+            strcmp(misses[i].group, group) == 0 && strcmp(misses[i].test, test) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Both ways of evaluating agree, and a finding is there exactly when it is not valid. */
+static void check_agreement(const Schema *schema, const cJSON *data, SchemaVerdict verdict)
+{
+    g_autoptr(GPtrArray) findings =
+        g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
+    g_assert_cmpint(schema_evaluate(schema, data, findings), ==, verdict);
+    g_assert_cmpint(findings->len > 0, ==, verdict != SCHEMA_VALID);
+}
+
+static void run_test(Run *run, const char *file, const cJSON *group, const cJSON *test,
+                     const Schema *schema, const char *error)
+{
+    const cJSON *data = cJSON_GetObjectItemCaseSensitive(test, "data");
+    const char *of = json_string(group, "description", "");
+    const char *name = json_string(test, "description", "");
+    const SchemaVerdict wanted = json_bool(test, "valid", FALSE) ? SCHEMA_VALID : SCHEMA_INVALID;
+    SchemaVerdict verdict = SCHEMA_UNDECIDED;
+    if (schema != NULL) {
+        verdict = schema_check(schema, data);
+        check_agreement(schema, data, verdict);
+    }
+    run->tests++;
+    if ((verdict != wanted) == is_known_miss(run, file, of, name))
+        return;
+    run->wrong++;
+    g_printerr("%s/%s | %s | %s | %s: wanted %s, got %s%s%s\n", run->draft->folder, run->below,
+               file, of, name, wanted == SCHEMA_VALID ? "valid" : "invalid",
+               verdict == SCHEMA_VALID     ? "valid"
+               : verdict == SCHEMA_INVALID ? "invalid"
+                                           : "no verdict",
+               error == NULL ? "" : ": ", error == NULL ? "" : error);
+}
+
+static void run_file(Run *run, const char *path, const SchemaOptions *options)
+{
+    g_autofree char *file = g_path_get_basename(path);
+    g_autoptr(cJSON) groups = load(path);
+    const cJSON *group;
+    cJSON_ArrayForEach(group, groups)
     {
-        SchemaVerdict verdict =
-            schema == NULL ? SCHEMA_UNDECIDED
-                           : schema_check(schema, cJSON_GetObjectItemCaseSensitive(test, "data"));
-        gboolean wanted = json_bool(test, "valid", FALSE);
-        gboolean right = verdict == (wanted ? SCHEMA_VALID : SCHEMA_INVALID);
-        score->tests++;
-        score->passed += right;
-        score->undecided += verdict == SCHEMA_UNDECIDED;
-        if (right && schema != NULL) {
-            /* Both ways of evaluating agree, and a finding is there exactly when it is invalid. */
-            g_autoptr(GPtrArray) findings =
-                g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
-            g_assert_cmpint(
-                schema_evaluate(schema, cJSON_GetObjectItemCaseSensitive(test, "data"), findings),
-                ==, verdict);
-            g_assert_cmpint(findings->len > 0, ==, verdict == SCHEMA_INVALID);
-        }
-        if (!right && g_getenv("DOCKET_SUITE_VERBOSE") != NULL)
-            g_test_message("%s | %s | %s | wanted %s%s%s", file,
-                           json_string(group, "description", ""),
-                           json_string(test, "description", ""), wanted ? "valid" : "invalid",
-                           error == NULL ? "" : " | ", error == NULL ? "" : error->message);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Schema) schema =
+            schema_compile(cJSON_GetObjectItemCaseSensitive(group, "schema"), options, &error);
+        g_assert_true((schema == NULL) == (error != NULL));
+        const cJSON *test;
+        cJSON_ArrayForEach(test, cJSON_GetObjectItemCaseSensitive(group, "tests"))
+            run_test(run, file, group, test, schema, error == NULL ? NULL : error->message);
     }
 }
 
-static Score run_folder(const char *suite, const char *below, gboolean formats)
+static void run_folder(Run *run, SchemaOptions options, guint tests)
 {
+    g_autofree char *suite = suite_folder();
     g_autoptr(SchemaRegistry) registry = schema_registry_new();
     g_autofree char *remotes = g_build_filename(suite, "remotes", NULL);
     load_remotes(registry, remotes, "");
-    SchemaOptions options = {.assert_format = formats, .registry = registry};
+    options.registry = registry;
+    options.dialect = run->draft->dialect;
 
-    Score score = {0};
-    g_autofree char *folder = g_build_filename(suite, "tests", "draft2020-12", below, NULL);
+    g_autofree char *folder =
+        g_build_filename(suite, "tests", run->draft->folder, run->below, NULL);
     g_autoptr(GPtrArray) files = list_files(folder);
     for (guint i = 0; i < files->len; i++) {
         const char *path = g_ptr_array_index(files, i);
-        if (!g_str_has_suffix(path, ".json"))
-            continue;
-        g_autofree char *base = g_path_get_basename(path);
-        g_autoptr(cJSON) groups = load(path);
-        const cJSON *group;
-        cJSON_ArrayForEach(group, groups) run_group(base, group, &options, &score);
+        if (g_str_has_suffix(path, ".json"))
+            run_file(run, path, &options);
     }
-    g_test_message("draft2020-12/%s: %u of %u right, %u not decided", below, score.passed,
-                   score.tests, score.undecided);
-    return score;
+    g_assert_cmpuint(run->tests, ==, tests);
+    g_assert_cmpuint(run->wrong, ==, 0);
 }
 
-static void check_floor(const char *below, gboolean formats, guint floor)
+static void test_required(gconstpointer draft)
 {
-    g_autofree char *suite = suite_folder();
-    Score score = run_folder(suite, below, formats);
-    g_assert_cmpuint(score.passed, >=, floor);
+    Run run = {.draft = draft, .below = ""};
+    run_folder(&run, (SchemaOptions){0}, run.draft->required);
 }
 
-static void test_required(void)
+/* The suite's optional tests ask for what the options switch on. */
+static void test_optional(gconstpointer draft)
 {
-    check_floor("", FALSE, 1299);
+    Run run = {.draft = draft, .below = "optional"};
+    run_folder(&run, (SchemaOptions){.assert_content = TRUE, .old_dependencies = TRUE},
+               run.draft->optional);
 }
 
-static void test_optional(void)
+static void test_format(gconstpointer draft)
 {
-    check_floor("optional", FALSE, 147);
-}
-
-static void test_format(void)
-{
-    check_floor("optional/format", TRUE, 710);
+    Run run = {.draft = draft, .below = "optional/format"};
+    run_folder(&run, (SchemaOptions){.assert_format = TRUE}, run.draft->formats);
 }
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
     g_autofree char *suite = suite_folder();
     if (!g_file_test(suite, G_FILE_TEST_IS_DIR)) {
         g_print("skipped: no JSON Schema Test Suite at %s (set DOCKET_CORPUS)\n", suite);
         return 77;
     }
-    g_test_add_func("/schema-suite/required", test_required);
-    g_test_add_func("/schema-suite/optional", test_optional);
-    g_test_add_func("/schema-suite/format", test_format);
+    for (gsize i = 0; i < G_N_ELEMENTS(drafts); i++) {
+        const struct {
+            const char *name;
+            GTestDataFunc run;
+        } parts[] = {
+            {"required", test_required}, {"optional", test_optional}, {"format", test_format}};
+        for (gsize k = 0; k < G_N_ELEMENTS(parts); k++) {
+            g_autofree char *name =
+                g_strdup_printf("/schema-suite/%s/%s", drafts[i].folder, parts[k].name);
+            g_test_add_data_func(name, &drafts[i], parts[k].run);
+        }
+    }
     return g_test_run();
 }

@@ -2,71 +2,19 @@
  * are found by keyword, so that an $id inside `enum` or `const` stays the data that it is. */
 #include "stages/check/schema/node.h"
 
+#include <math.h>
 #include <string.h>
 
 #define MAX_DEPTH 256u /* nesting of schemas in a document */
 
-typedef enum { HOLDS_SCHEMA, HOLDS_LIST, HOLDS_MAP } Holds;
+/* What identifies a schema, as far as its dialect has these keywords. */
+typedef struct {
+    const cJSON *id, *old_id, *schema, *ref, *anchor, *dynamic_anchor, *recursive_anchor;
+} Names;
 
-static const struct {
-    const char *keyword;
-    Holds holds;
-} places[] = {
-    {"$defs", HOLDS_MAP},
-    {"definitions", HOLDS_MAP}, /* not of 2020-12, but known to its meta-schema */
-    {"properties", HOLDS_MAP},
-    {"patternProperties", HOLDS_MAP},
-    {"dependentSchemas", HOLDS_MAP},
-    {"additionalProperties", HOLDS_SCHEMA},
-    {"unevaluatedProperties", HOLDS_SCHEMA},
-    {"propertyNames", HOLDS_SCHEMA},
-    {"items", HOLDS_SCHEMA},
-    {"contains", HOLDS_SCHEMA},
-    {"unevaluatedItems", HOLDS_SCHEMA},
-    {"not", HOLDS_SCHEMA},
-    {"if", HOLDS_SCHEMA},
-    {"then", HOLDS_SCHEMA},
-    {"else", HOLDS_SCHEMA},
-    {"contentSchema", HOLDS_SCHEMA},
-    {"allOf", HOLDS_LIST},
-    {"anyOf", HOLDS_LIST},
-    {"oneOf", HOLDS_LIST},
-    {"prefixItems", HOLDS_LIST},
-};
+static gboolean index_schema(Schema *schema, SchemaNode *node, guint depth, GError **error);
 
-static const struct {
-    const char *uri;
-    guint bit;
-} vocabularies[] = {
-    {"https://json-schema.org/draft/2020-12/vocab/core", 0},
-    {"https://json-schema.org/draft/2020-12/vocab/applicator", VOCABULARY_APPLICATOR},
-    {"https://json-schema.org/draft/2020-12/vocab/unevaluated", VOCABULARY_UNEVALUATED},
-    {"https://json-schema.org/draft/2020-12/vocab/validation", VOCABULARY_VALIDATION},
-    {"https://json-schema.org/draft/2020-12/vocab/meta-data", 0},
-    {"https://json-schema.org/draft/2020-12/vocab/content", 0},
-    {"https://json-schema.org/draft/2020-12/vocab/format-annotation", 0},
-    {"https://json-schema.org/draft/2020-12/vocab/format-assertion", VOCABULARY_FORMAT_ASSERTION},
-};
-
-#define ALL_VOCABULARIES (VOCABULARY_VALIDATION | VOCABULARY_APPLICATOR | VOCABULARY_UNEVALUATED)
-
-static gboolean fail(GError **error, const char *pointer, const char *keyword, const char *format,
-                     ...) G_GNUC_PRINTF(4, 5);
-static gboolean fail(GError **error, const char *pointer, const char *keyword, const char *format,
-                     ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *message = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA, "%s/%s: %s", pointer, keyword, message);
-    return FALSE;
-}
-
-static SchemaNode *index_schema(Schema *schema, const cJSON *source, SchemaResource *resource,
-                                const char *pointer, guint depth, GError **error);
-
-/* ---- resources ---- */
+/* ---- the tables ---- */
 
 static void resource_free(SchemaResource *resource)
 {
@@ -76,273 +24,406 @@ static void resource_free(SchemaResource *resource)
     g_free(resource);
 }
 
-/* Takes uri. A second resource of the same URI does not replace the first. */
-static SchemaResource *resource_new(Schema *schema, char *uri, const cJSON *root)
+static void node_clear(SchemaNode *node)
 {
-    if (schema->owned->len == 0)
-        g_ptr_array_set_free_func(schema->owned, (GDestroyNotify)resource_free);
+    GPtrArray **lists[] = {&node->all_of,
+                           &node->any_of,
+                           &node->one_of,
+                           &node->prefix_items,
+                           &node->required,
+                           &node->dependent_required,
+                           &node->dependent_schemas,
+                           &node->pattern_properties};
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        g_clear_pointer(lists[i], g_ptr_array_unref);
+    g_clear_pointer(&node->properties, g_hash_table_unref);
+    g_clear_pointer(&node->pattern, pattern_free);
+}
+
+void schema_index_open(Schema *schema)
+{
+    schema->arena = arena_new(0);
+    keyword_table_init(&schema->keywords, schema->old_dependencies);
+    schema->nodes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)node_clear);
+    schema->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    schema->dialects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    schema->steps = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
+    schema->owned = g_ptr_array_new_with_free_func((GDestroyNotify)resource_free);
+}
+
+void schema_index_close(Schema *schema)
+{
+    g_clear_pointer(&schema->nodes, g_hash_table_unref);
+    g_clear_pointer(&schema->resources, g_hash_table_unref);
+    g_clear_pointer(&schema->dialects, g_hash_table_unref);
+    g_clear_pointer(&schema->steps, g_hash_table_unref);
+    g_clear_pointer(&schema->owned, g_ptr_array_unref);
+    g_clear_pointer(&schema->arena, arena_free);
+}
+
+/* Takes uri. A second resource of the same URI does not replace the first. */
+static SchemaResource *resource_new(Schema *schema, char *uri, const cJSON *root,
+                                    DialectReading reading)
+{
     SchemaResource *resource = g_new0(SchemaResource, 1);
     resource->uri = uri;
     resource->root = root;
-    resource->anchors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    resource->dynamic_anchors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    resource->vocabularies = ALL_VOCABULARIES;
+    resource->anchors = g_hash_table_new(g_str_hash, g_str_equal);
+    resource->dynamic_anchors = g_hash_table_new(g_str_hash, g_str_equal);
+    resource->dialect = reading.dialect;
+    resource->vocabularies = reading.vocabularies;
     g_ptr_array_add(schema->owned, resource);
     if (!g_hash_table_contains(schema->resources, uri))
         g_hash_table_insert(schema->resources, g_strdup(uri), resource);
     return resource;
 }
 
-/* What the meta-schema of a dialect of one's own asks for. */
-static gboolean read_vocabularies(const cJSON *metaschema, const char *pointer, guint *bits,
-                                  GError **error)
+/* The node of a place in `parent`, not indexed yet; it lives in the parent's resource until its
+ * names say otherwise. */
+static SchemaNode *node_new(Schema *schema, const cJSON *source, const SchemaNode *parent,
+                            SchemaResource *resource)
 {
-    *bits = 0;
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(metaschema, "$vocabulary");
-    if (!cJSON_IsObject(list)) {
-        *bits = ALL_VOCABULARIES;
-        return TRUE;
-    }
-    const cJSON *wanted;
-    cJSON_ArrayForEach(wanted, list)
+    SchemaNode *node = arena_alloc0(schema->arena, sizeof *node);
+    node->source = source;
+    node->parent = parent;
+    node->resource = resource;
+    node->index = -1;
+    node->length.max = node->size.max = node->members.max = node->contained.max = INFINITY;
+    node->contained.min = 1;
+    g_hash_table_insert(schema->nodes, (gpointer)source, node);
+    if (schema->newest != NULL)
+        schema->newest->next = node;
+    schema->newest = node;
+    return node;
+}
+
+/* ---- names ---- */
+
+static Names read_names(const cJSON *source)
+{
+    static const struct {
+        const char *keyword;
+        gsize field;
+    } known[] = {
+        {"$id", G_STRUCT_OFFSET(Names, id)},
+        {"id", G_STRUCT_OFFSET(Names, old_id)},
+        {"$schema", G_STRUCT_OFFSET(Names, schema)},
+        {"$ref", G_STRUCT_OFFSET(Names, ref)},
+        {"$anchor", G_STRUCT_OFFSET(Names, anchor)},
+        {"$dynamicAnchor", G_STRUCT_OFFSET(Names, dynamic_anchor)},
+        {"$recursiveAnchor", G_STRUCT_OFFSET(Names, recursive_anchor)},
+    };
+    Names names = {0};
+    const cJSON *value;
+    cJSON_ArrayForEach(value, source)
     {
-        gboolean known = FALSE;
-        for (gsize i = 0; i < G_N_ELEMENTS(vocabularies); i++) {
-            if (strcmp(wanted->string, vocabularies[i].uri) != 0)
-                continue;
-            known = TRUE;
-            *bits |= vocabularies[i].bit;
+        if (value->string[0] != '$' && value->string[0] != 'i')
+            continue;
+        for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+            if (strcmp(value->string, known[i].keyword) == 0)
+                G_STRUCT_MEMBER(const cJSON *, &names, known[i].field) = value;
         }
-        if (!known && cJSON_IsTrue(wanted))
-            return fail(error, pointer, "$schema", "the dialect requires an unknown vocabulary, %s",
-                        wanted->string);
     }
+    return names;
+}
+
+static const cJSON *id_of(const Names *names, const SchemaDialect *dialect)
+{
+    return dialect->draft == DRAFT_4 ? names->old_id : names->id;
+}
+
+static gboolean read_dialect(Schema *schema, const SchemaNode *node, const cJSON *name,
+                             DialectReading *reading, GError **error)
+{
+    if (!cJSON_IsString(name))
+        return schema_node_fail(error, node, "$schema", "must be a string");
+    const SchemaDialect *draft = dialect_find(name->valuestring);
+    if (draft != NULL) {
+        *reading = (DialectReading){draft, draft->vocabularies};
+        return TRUE;
+    }
+    const DialectReading *known = g_hash_table_lookup(schema->dialects, name->valuestring);
+    if (known != NULL) {
+        *reading = *known;
+        return TRUE;
+    }
+    g_autoptr(GError) inner = NULL;
+    if (!dialect_read(schema->registry, name->valuestring, reading, &inner))
+        return schema_node_fail(error, node, "$schema", "%s", inner->message);
+    DialectReading *kept = arena_alloc(schema->arena, sizeof *kept);
+    *kept = *reading;
+    g_hash_table_insert(schema->dialects, g_strdup(name->valuestring), kept);
     return TRUE;
 }
 
-static gboolean read_dialect(Schema *schema, const cJSON *source, SchemaResource *resource,
-                             const char *pointer, GError **error)
+/* A draft-04 name such as "#foo" or "#/properties/a" (which is no news) names no resource. */
+static gboolean add_anchor(SchemaNode *node, const char *keyword, const char *name,
+                           gboolean dynamic, GError **error)
 {
-    const cJSON *dialect = cJSON_GetObjectItemCaseSensitive(source, "$schema");
-    if (dialect == NULL)
-        return TRUE;
-    if (!cJSON_IsString(dialect))
-        return fail(error, pointer, "$schema", "must be a string");
-    g_autofree char *uri = g_strdup(dialect->valuestring);
-    g_autofree char *fragment = schema_uri_cut_fragment(uri);
-    if (strcmp(uri, SCHEMA_DIALECT) == 0)
-        return TRUE;
-    const cJSON *metaschema = schema_registry_find(schema->registry, uri);
-    if (metaschema == NULL)
-        return fail(error, pointer, "$schema",
-                    "the dialect %s is not supported (this validator knows %s)", uri,
-                    SCHEMA_DIALECT);
-    return read_vocabularies(metaschema, pointer, &resource->vocabularies, error);
-}
-
-/* Opens a resource when the schema has an $id; else leaves *resource as it is. */
-static gboolean enter_resource(Schema *schema, const cJSON *source, SchemaResource **resource,
-                               const char **pointer, GError **error)
-{
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(source, "$id");
-    if (id == NULL)
-        return TRUE;
-    if (!cJSON_IsString(id))
-        return fail(error, *pointer, "$id", "must be a string");
-    char *uri = schema_uri_resolve((*resource)->uri, id->valuestring);
-    if (uri == NULL)
-        return fail(error, *pointer, "$id", "\"%s\" is not a URI reference", id->valuestring);
-    g_autofree char *fragment = schema_uri_cut_fragment(uri);
-    if (fragment == NULL || *fragment != '\0') {
-        g_free(uri);
-        return fail(error, *pointer, "$id", "must not have a fragment (use $anchor)");
+    SchemaNode *other = g_hash_table_lookup(node->resource->anchors, name);
+    if (other != NULL && other != node) {
+        g_autofree char *place = schema_node_place(other);
+        return schema_node_fail(error, node, keyword, "the anchor \"%s\" stands here and at %s",
+                                name, place);
     }
-    if ((*resource)->root == source) {
-        /* A document's own name stands beside the URI that it came from. */
-        if (!g_hash_table_contains(schema->resources, uri))
-            g_hash_table_insert(schema->resources, g_strdup(uri), *resource);
-        g_free((*resource)->uri);
-        (*resource)->uri = uri;
-        return TRUE;
-    }
-    guint inherited = (*resource)->vocabularies;
-    *resource = resource_new(schema, uri, source);
-    (*resource)->vocabularies = inherited;
-    *pointer = "";
-    return TRUE;
-}
-
-static gboolean add_anchor(SchemaNode *node, const char *keyword, gboolean dynamic, GError **error)
-{
-    const cJSON *name = cJSON_GetObjectItemCaseSensitive(node->source, keyword);
-    if (name == NULL)
-        return TRUE;
-    if (!cJSON_IsString(name) || *name->valuestring == '\0')
-        return fail(error, node->pointer, keyword, "must be a name");
-    SchemaNode *other = g_hash_table_lookup(node->resource->anchors, name->valuestring);
-    if (other != NULL && other != node)
-        return fail(error, node->pointer, keyword, "the anchor \"%s\" stands here and at %s",
-                    name->valuestring, other->pointer);
-    g_hash_table_insert(node->resource->anchors, g_strdup(name->valuestring), node);
+    g_hash_table_insert(node->resource->anchors, (gpointer)name, node);
     if (dynamic)
-        g_hash_table_insert(node->resource->dynamic_anchors, g_strdup(name->valuestring), node);
+        g_hash_table_insert(node->resource->dynamic_anchors, (gpointer)name, node);
     return TRUE;
+}
+
+static gboolean read_anchor(SchemaNode *node, const cJSON *name, gboolean dynamic, GError **error)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+    if (!cJSON_IsString(name) || *name->valuestring == '\0' ||
+        strchr(letters, *name->valuestring) == NULL ||
+        name->valuestring[strspn(name->valuestring, "0123456789-.:"
+                                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+                                                    "abcdefghijklmnopqrstuvwxyz")] != '\0')
+        return schema_node_fail(error, node, name->string,
+                                "must be a name of letters, digits and -._");
+    return add_anchor(node, name->string, name->valuestring, dynamic, error);
+}
+
+static gboolean read_anchors(SchemaNode *node, const Names *names, GError **error)
+{
+    const guint draft = node->resource->dialect->draft;
+    if ((draft & (DRAFT_2019 | DRAFT_2020)) != 0 && names->anchor != NULL &&
+        !read_anchor(node, names->anchor, FALSE, error))
+        return FALSE;
+    if (draft == DRAFT_2020 && names->dynamic_anchor != NULL &&
+        !read_anchor(node, names->dynamic_anchor, TRUE, error))
+        return FALSE;
+    /* Only at a resource's root: $recursiveRef is always "#". */
+    if (draft == DRAFT_2019 && names->recursive_anchor != NULL) {
+        if (!cJSON_IsBool(names->recursive_anchor))
+            return schema_node_fail(error, node, "$recursiveAnchor", "must be true or false");
+        if (cJSON_IsTrue(names->recursive_anchor) && node->resource->root == node->source)
+            g_hash_table_insert(node->resource->dynamic_anchors, (gpointer) "", node);
+    }
+    return TRUE;
+}
+
+/* ---- resources ---- */
+
+/* A document's own name stands beside the URI that it came from. */
+static void rename_document(Schema *schema, SchemaResource *resource, char *uri)
+{
+    if (!g_hash_table_contains(schema->resources, uri))
+        g_hash_table_insert(schema->resources, g_strdup(uri), resource);
+    g_free(resource->uri);
+    resource->uri = uri;
+}
+
+static const SchemaNode *document_of(const SchemaNode *node)
+{
+    while (node->parent != NULL)
+        node = node->parent;
+    return node;
+}
+
+/* Opens the resource that the node's identifier names. */
+static gboolean open_resource(Schema *schema, SchemaNode *node, char *taken, DialectReading reading,
+                              const char *keyword, GError **error)
+{
+    g_autofree char *uri = taken;
+    SchemaResource *outer = node->resource;
+    if (outer->root == node->source) {
+        rename_document(schema, outer, g_steal_pointer(&uri));
+        return TRUE;
+    }
+    const SchemaResource *other = g_hash_table_lookup(schema->resources, uri);
+    const SchemaNode *first =
+        other == NULL ? NULL : g_hash_table_lookup(schema->nodes, other->root);
+    if (first != NULL && strcmp(other->uri, uri) == 0 && document_of(first) == document_of(node)) {
+        g_autofree char *place = schema_node_place(first);
+        return schema_node_fail(error, node, keyword, "the identifier %s stands here and at %s",
+                                uri, *place == '\0' ? "the root" : place);
+    }
+    node->resource = resource_new(schema, g_steal_pointer(&uri), node->source, reading);
+    node->resource->foreign = outer->foreign;
+    return TRUE;
+}
+
+static gboolean read_id(Schema *schema, SchemaNode *node, const cJSON *id, DialectReading reading,
+                        GError **error)
+{
+    if (!cJSON_IsString(id))
+        return schema_node_fail(error, node, id->string, "must be a string");
+    if (strcmp(id->valuestring, "") == 0 || strcmp(id->valuestring, "#") == 0)
+        return TRUE;
+    char *uri = schema_uri_resolve(node->resource->uri, id->valuestring);
+    g_autofree char *fragment = schema_uri_cut_fragment(uri);
+    const gboolean named = fragment == NULL || *fragment != '\0';
+    if (named && !reading.dialect->id_anchors) {
+        g_free(uri);
+        return schema_node_fail(error, node, id->string, "must not have a fragment (use $anchor)");
+    }
+    if (named && strcmp(uri, node->resource->uri) == 0)
+        g_free(uri);
+    else if (!open_resource(schema, node, uri, reading, id->string, error))
+        return FALSE;
+    /* A pointer as a fragment says where the schema is; that is known. */
+    if (!named || fragment == NULL || *fragment == '/')
+        return TRUE;
+    return add_anchor(node, id->string, arena_strndup(schema->arena, fragment, strlen(fragment)),
+                      FALSE, error);
+}
+
+/* Which resource a schema is in, and what it is called there. *lone is set when only its $ref
+ * counts. */
+static gboolean read_identity(Schema *schema, SchemaNode *node, gboolean *lone, GError **error)
+{
+    const Names names = read_names(node->source);
+    const gboolean is_document = node->parent == NULL;
+    DialectReading reading = {node->resource->dialect, node->resource->vocabularies};
+    *lone = cJSON_IsString(names.ref) && reading.dialect->lone_ref;
+    if (names.schema != NULL && (is_document || !*lone)) {
+        /* In a subschema, $schema counts only beside the identifier of an embedded resource. */
+        DialectReading own = reading;
+        g_autoptr(GError) inner = NULL;
+        gboolean known = read_dialect(schema, node, names.schema, &own, &inner);
+        if (is_document || id_of(&names, known ? own.dialect : reading.dialect) != NULL) {
+            if (!known) {
+                g_propagate_error(error, g_steal_pointer(&inner));
+                return FALSE;
+            }
+            reading = own;
+        }
+    }
+    if (is_document) {
+        node->resource->dialect = reading.dialect;
+        node->resource->vocabularies = reading.vocabularies;
+        *lone = cJSON_IsString(names.ref) && reading.dialect->lone_ref;
+    }
+    if (*lone)
+        return TRUE;
+    const cJSON *id = id_of(&names, reading.dialect);
+    if (id != NULL && !read_id(schema, node, id, reading, error))
+        return FALSE;
+    *lone = cJSON_IsString(names.ref) && node->resource->dialect->lone_ref;
+    return read_anchors(node, &names, error);
 }
 
 /* ---- walking ---- */
 
-static gboolean index_children(Schema *schema, const cJSON *parent, const char *pointer,
-                               SchemaResource *resource, guint depth, GError **error)
+static gboolean index_child(Schema *schema, const cJSON *source, const SchemaNode *parent,
+                            const char *keyword, const char *name, int index, guint depth,
+                            GError **error)
 {
-    int i = 0;
+    /* A pointer may have led here before, through a keyword that is none. */
+    if (g_hash_table_contains(schema->nodes, source))
+        return TRUE;
+    SchemaNode *node = node_new(schema, source, parent, parent->resource);
+    node->keyword = keyword;
+    node->name = name;
+    node->index = index;
+    return index_schema(schema, node, depth, error);
+}
+
+static gboolean index_children(Schema *schema, const SchemaNode *node, const cJSON *value,
+                               gboolean skip_lists, guint depth, GError **error)
+{
+    int index = 0;
     const cJSON *child;
-    cJSON_ArrayForEach(child, parent)
+    cJSON_ArrayForEach(child, value)
     {
-        g_autofree char *at = cJSON_IsObject(parent) ? json_pointer_join(pointer, child->string)
-                                                     : json_pointer_index(pointer, i++);
-        if (index_schema(schema, child, resource, at, depth, error) == NULL)
+        const char *name = cJSON_IsObject(value) ? child->string : NULL;
+        if (!(skip_lists && cJSON_IsArray(child)) &&
+            !index_child(schema, child, node, value->string, name, name == NULL ? index : -1, depth,
+                         error))
+            return FALSE;
+        index++;
+    }
+    return TRUE;
+}
+
+static gboolean index_keyword(Schema *schema, const SchemaNode *node, const cJSON *value,
+                              KeywordHolds holds, guint depth, GError **error)
+{
+    const gboolean is_list = cJSON_IsArray(value);
+    switch (holds) {
+    case HOLDS_NOTHING:
+        return TRUE;
+    case HOLDS_LIST:
+        if (!is_list || value->child == NULL)
+            return schema_node_fail(error, node, value->string,
+                                    "must be a list of schemas, not empty");
+        break;
+    case HOLDS_MAP:
+    case HOLDS_DEPENDENCIES:
+        if (!cJSON_IsObject(value))
+            return schema_node_fail(error, node, value->string, "must be an object of schemas");
+        break;
+    case HOLDS_SCHEMA_OR_LIST:
+        if (is_list)
+            break;
+        G_GNUC_FALLTHROUGH;
+    case HOLDS_SCHEMA:
+        return index_child(schema, value, node, value->string, NULL, -1, depth, error);
+    }
+    return index_children(schema, node, value, holds == HOLDS_DEPENDENCIES, depth, error);
+}
+
+static gboolean index_schema(Schema *schema, SchemaNode *node, guint depth, GError **error)
+{
+    if (depth > MAX_DEPTH)
+        return schema_node_fail(error, node, NULL, "schemas are nested too deeply");
+    if (!cJSON_IsBool(node->source) && !cJSON_IsObject(node->source))
+        return schema_node_fail(error, node, NULL, "a schema must be an object, true or false");
+    gboolean lone = FALSE;
+    if (cJSON_IsObject(node->source) && !read_identity(schema, node, &lone, error))
+        return FALSE;
+    const SchemaResource *resource = node->resource;
+    const cJSON *value;
+    cJSON_ArrayForEach(value, node->source)
+    {
+        const SchemaKeyword *keyword = keyword_find(&schema->keywords, value->string,
+                                                    resource->dialect, resource->vocabularies);
+        /* Beside a $ref that stands alone only definitions are kept, for others to refer to. */
+        if (keyword == NULL || (lone && keyword->read != NULL))
+            continue;
+        if (!index_keyword(schema, node, value, keyword->holds, depth + 1, error))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean index_keyword(Schema *schema, const cJSON *value, Holds holds, SchemaNode *node,
-                              guint depth, GError **error)
-{
-    g_autofree char *at = json_pointer_join(node->pointer, value->string);
-    if (holds == HOLDS_SCHEMA)
-        return index_schema(schema, value, node->resource, at, depth, error) != NULL;
-    if (holds == HOLDS_MAP && !cJSON_IsObject(value))
-        return fail(error, node->pointer, value->string, "must be an object of schemas");
-    if (holds == HOLDS_LIST && (!cJSON_IsArray(value) || value->child == NULL))
-        return fail(error, node->pointer, value->string, "must be a list of schemas, not empty");
-    return index_children(schema, value, at, node->resource, depth, error);
-}
-
-static SchemaNode *index_schema(Schema *schema, const cJSON *source, SchemaResource *resource,
-                                const char *pointer, guint depth, GError **error)
-{
-    SchemaNode *node = g_hash_table_lookup(schema->nodes, source);
-    if (node != NULL)
-        return node;
-    if (depth > MAX_DEPTH || !(cJSON_IsObject(source) || cJSON_IsBool(source))) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA, "%s: %s",
-                    *pointer == '\0' ? "the document" : pointer,
-                    depth > MAX_DEPTH ? "schemas are nested too deeply"
-                                      : "a schema must be an object, true or false");
-        return NULL;
-    }
-    if (!enter_resource(schema, source, &resource, &pointer, error))
-        return NULL;
-    if (*pointer == '\0' && !read_dialect(schema, source, resource, pointer, error))
-        return NULL;
-    node = schema_node_new(source, resource, pointer);
-    g_hash_table_insert(schema->nodes, (gpointer)source, node);
-    if (!add_anchor(node, "$anchor", FALSE, error) ||
-        !add_anchor(node, "$dynamicAnchor", TRUE, error))
-        return NULL;
-    const cJSON *value;
-    cJSON_ArrayForEach(value, source)
-    {
-        for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
-            if (strcmp(value->string, places[i].keyword) == 0 &&
-                !index_keyword(schema, value, places[i].holds, node, depth + 1, error))
-                return NULL;
-        }
-    }
-    return node;
-}
-
 SchemaNode *schema_index_document(Schema *schema, const cJSON *document, const char *uri,
-                                  GError **error)
+                                  const SchemaResource *like, GError **error)
 {
-    SchemaResource *resource = resource_new(schema, g_strdup(uri), document);
-    return index_schema(schema, document, resource, "", 0, error);
-}
-
-/* ---- references ---- */
-
-static const cJSON *step(const cJSON *at, const char *token)
-{
-    if (cJSON_IsObject(at))
-        return cJSON_GetObjectItemCaseSensitive(at, token);
-    if (!cJSON_IsArray(at))
-        return NULL;
-    guint64 index;
-    if ((token[0] == '0' && token[1] != '\0') ||
-        !g_ascii_string_to_unsigned(token, 10, 0, G_MAXINT, &index, NULL))
-        return NULL;
-    return cJSON_GetArrayItem(at, (int)index);
-}
-
-static char *unescape_token(const char *token)
-{
-    GString *text = g_string_new(token);
-    g_string_replace(text, "~1", "/", 0);
-    g_string_replace(text, "~0", "~", 0);
-    return g_string_free(text, FALSE);
-}
-
-/* A pointer may lead to a place that no keyword of ours names; what it finds there is a schema from
- * then on, in the resource that it is inside of. */
-static SchemaNode *follow_pointer(Schema *schema, SchemaResource *resource, const char *pointer,
-                                  GError **error)
-{
-    g_auto(GStrv) tokens = g_strsplit(pointer + 1, "/", -1);
-    const cJSON *at = resource->root;
-    g_autofree char *place = g_strdup("");
-    for (char **token = tokens; at != NULL && *token != NULL; token++) {
-        SchemaNode *passed = g_hash_table_lookup(schema->nodes, at);
-        if (passed != NULL && passed->resource != resource) {
-            resource = passed->resource;
-            g_free(place);
-            place = g_strdup(passed->pointer);
-        }
-        g_autofree char *name = unescape_token(*token);
-        at = step(at, name);
-        char *next = json_pointer_join(place, name);
-        g_free(place);
-        place = next;
+    SchemaNode *known = g_hash_table_lookup(schema->nodes, document);
+    if (known != NULL) { /* under another URI of its own */
+        g_hash_table_insert(schema->resources, g_strdup(uri), known->resource);
+        return known;
     }
-    return at == NULL ? NULL : index_schema(schema, at, resource, place, 0, error);
+    DialectReading reading = schema->dialect;
+    if (reading.dialect == NULL && like != NULL)
+        reading = (DialectReading){like->dialect, like->vocabularies};
+    if (reading.dialect == NULL)
+        reading = (DialectReading){dialect_default(), dialect_default()->vocabularies};
+    SchemaResource *resource = resource_new(schema, g_strdup(uri), document, reading);
+    resource->foreign = document != schema->document;
+    SchemaNode *node = node_new(schema, document, NULL, resource);
+    return index_schema(schema, node, 0, error) ? node : NULL;
 }
 
-static SchemaResource *find_resource(Schema *schema, const char *uri, GError **error)
+gboolean schema_index_set_dialect(Schema *schema, const char *uri, GError **error)
 {
-    SchemaResource *resource = g_hash_table_lookup(schema->resources, uri);
-    if (resource != NULL)
-        return resource;
-    const cJSON *document = schema_registry_find(schema->registry, uri);
-    if (document == NULL)
-        return NULL;
-    SchemaNode *root = schema_index_document(schema, document, uri, error);
-    return root == NULL ? NULL : root->resource;
+    return dialect_read(schema->registry, uri, &schema->dialect, error);
 }
 
-SchemaNode *schema_index_resolve(Schema *schema, const SchemaNode *from, const char *reference,
-                                 char **anchor, GError **error)
+SchemaNode *schema_index_root(Schema *schema, const char *uri, GError **error)
 {
-    g_autofree char *uri = schema_uri_resolve(from->resource->uri, reference);
-    g_autofree char *fragment = uri == NULL ? NULL : schema_uri_cut_fragment(uri);
-    SchemaNode *target = NULL;
-    GError *inner = NULL;
-    SchemaResource *resource = fragment == NULL ? NULL : find_resource(schema, uri, &inner);
-    if (resource != NULL) {
-        if (*fragment == '\0')
-            target = g_hash_table_lookup(schema->nodes, resource->root);
-        else if (*fragment == '/')
-            target = follow_pointer(schema, resource, fragment, &inner);
-        else
-            target = g_hash_table_lookup(resource->anchors, fragment);
-    }
-    if (target != NULL) {
-        if (anchor != NULL && *fragment != '\0' && *fragment != '/')
-            *anchor = g_steal_pointer(&fragment);
-        return target;
-    }
-    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA, "the reference \"%s\" leads nowhere%s%s",
-                reference, inner == NULL ? " (nothing is fetched)" : ": ",
-                inner == NULL ? "" : inner->message);
-    g_clear_error(&inner);
-    return NULL;
+    g_autofree char *base = schema_uri_resolve("docket:///schema", uri == NULL ? "" : uri);
+    g_autofree char *fragment = schema_uri_cut_fragment(base);
+    return schema_index_document(schema, schema->document, base, NULL, error);
+}
+
+SchemaNode *schema_index_place(Schema *schema, const cJSON *source, const SchemaNode *parent,
+                               const char *pointer, GError **error)
+{
+    SchemaNode *node = node_new(schema, source, parent, parent->resource);
+    node->name = arena_strndup(schema->arena, pointer, strlen(pointer));
+    return index_schema(schema, node, 0, error) ? node : NULL;
 }

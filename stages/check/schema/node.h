@@ -3,8 +3,11 @@
  * wrong). What the drafts write differently is the same here. Nodes and what hangs on them belong to the Schema. */
 #pragma once
 
+#include "pipeline/core/arena.h"
+#include "stages/check/schema/content.h"
 #include "stages/check/schema/decimal.h"
 #include "stages/check/schema/formats/formats.h"
+#include "stages/check/schema/keyword.h"
 #include "stages/check/schema/regex/pattern.h"
 #include "stages/check/schema/schema.h"
 
@@ -19,28 +22,22 @@ typedef enum {
     TYPE_OBJECT = 1 << 6,
 } TypeBit;
 
-typedef struct SchemaNode SchemaNode;
-
-/* A schema resource: a document or an embedded schema with an $id. */
+/* A schema resource: a document or an embedded schema with an identifier of its own. */
 typedef struct {
     char *uri; /* absolute, without fragment */
     const cJSON *root;
-    GHashTable *anchors;         /* name -> SchemaNode*, of $anchor and $dynamicAnchor */
-    GHashTable *dynamic_anchors; /* name -> SchemaNode*, of $dynamicAnchor only */
-    guint vocabularies;          /* VocabularyBit */
+    gboolean foreign; /* in a document of the registry */
+    const SchemaDialect *dialect;
+    guint vocabularies;  /* VocabularyBit */
+    GHashTable *anchors; /* name -> SchemaNode*, of $anchor, $dynamicAnchor, "$id": "#name" */
+    GHashTable *dynamic_anchors; /* name -> SchemaNode*, of $dynamicAnchor only; "" is
+                                  * $recursiveAnchor: true */
 } SchemaResource;
 
-typedef enum {
-    VOCABULARY_VALIDATION = 1 << 0,
-    VOCABULARY_APPLICATOR = 1 << 1,
-    VOCABULARY_UNEVALUATED = 1 << 2,
-    VOCABULARY_FORMAT_ASSERTION = 1 << 3,
-} VocabularyBit;
-
 typedef struct {
-    char *name;          /* property name or, in patternProperties, the pattern's text */
+    const char *name;    /* property name or, in patternProperties, the pattern's text; lent */
     SchemaNode *node;    /* NULL in dependentRequired */
-    GPtrArray *names;    /* dependentRequired: of char* */
+    GPtrArray *names;    /* dependentRequired: of char*, lent from the source */
     Pattern *pattern;    /* patternProperties */
     const char *keyword; /* that it was written under: "dependentSchemas", "dependencies", … */
 } SchemaMember;
@@ -53,9 +50,6 @@ typedef enum {
     BOUND_MULTIPLE_OF = 1 << 4,
 } BoundBit;
 
-/* What contentEncoding and contentMediaType demand of a string, asserted on request only. */
-typedef enum { CONTENT_BASE64 = 1 << 0, CONTENT_JSON = 1 << 1 } ContentBit;
-
 /* A count such as minItems; decimals (2.0) and huge values are legal, so doubles. */
 typedef struct {
     double min, max; /* 0 and infinity when absent */
@@ -64,15 +58,22 @@ typedef struct {
 struct SchemaNode {
     const cJSON *source;
     SchemaResource *resource;
-    char *pointer;  /* from the resource's root */
-    gboolean ready; /* compiled, not only indexed */
-    gboolean never; /* the schema `false` */
+    /* Where it stands: a pointer is made when somebody asks, by schema_node_pointer. */
+    const SchemaNode *parent; /* NULL: the root of a document */
+    const char *keyword;      /* in the parent; NULL: name is a pointer from the parent on */
+    const char *name;         /* behind the keyword; NULL: the index counts, unless it is -1 */
+    int index;
+    SchemaNode *next; /* in the order of indexing, the root first */
+    gboolean ready;   /* compiled, not only indexed */
+    gboolean never;   /* the schema `false` */
+    enum { WALK_NOT, WALK_UNDER_WAY, WALK_DONE } walked; /* of cycle.c */
 
     /* any type */
     guint types; /* TypeBit; 0 = no rule */
     const cJSON *constant, *enumeration;
     SchemaNode *ref, *dynamic_ref;
-    char *dynamic_name; /* dynamic_ref is bookended by this $dynamicAnchor; else NULL. In 2019-09
+    const char
+        *dynamic_name; /* dynamic_ref is bookended by this $dynamicAnchor; else NULL. In 2019-09
                          * $recursiveAnchor: true is a dynamic anchor whose name is empty. */
     const char *dynamic_keyword;         /* "$dynamicRef" or "$recursiveRef" */
     GPtrArray *all_of, *any_of, *one_of; /* of SchemaNode (lent); NULL when absent */
@@ -101,7 +102,7 @@ struct SchemaNode {
 
     /* objects */
     SchemaCount members;
-    GPtrArray *required;                                                    /* of char* */
+    GPtrArray *required; /* of char*, lent from the source */
     GPtrArray *dependent_required, *dependent_schemas, *pattern_properties; /* of SchemaMember */
     GHashTable *properties; /* name -> SchemaNode*, keys lent from the source */
     SchemaNode *additional, *property_names, *unevaluated_properties;
@@ -110,43 +111,69 @@ struct SchemaNode {
 struct Schema {
     cJSON *document;
     SchemaRegistry *registry;
-    gboolean assert_format;
-    GHashTable *nodes;     /* const cJSON* -> SchemaNode* (owned): every indexed schema */
-    GHashTable *resources; /* uri -> SchemaResource* */
-    GPtrArray *owned;      /* of SchemaResource */
-    SchemaNode *root;
+    DialectReading dialect; /* asked for, of documents without a $schema; all NULL: none was */
+    gboolean assert_format, assert_content, old_dependencies;
+    Arena *arena;            /* of nodes, names and dialects */
+    SchemaKeywords keywords; /* by name */
+    GHashTable *nodes;       /* const cJSON* -> SchemaNode*: every indexed schema */
+    GHashTable *resources;   /* uri -> SchemaResource* */
+    GHashTable *dialects;    /* uri -> DialectReading*: of one's own, read already */
+    GHashTable *steps;       /* const cJSON* -> its children by name or index, for pointers */
+    GPtrArray *owned;        /* of SchemaResource */
+    SchemaNode *root;        /* and the others behind it by `next` */
+    SchemaNode *newest;
     struct Program *program; /* made from the nodes when all of them are compiled */
 };
 
-SchemaNode *schema_node_new(const cJSON *source, SchemaResource *resource, const char *pointer);
-void schema_node_free(SchemaNode *node);
 void schema_member_free(SchemaMember *member);
+/* The JSON pointer from the root of the node's resource; "" for the root. Caller frees. */
+char *schema_node_pointer(const SchemaNode *node);
+/* The same from the root of the document that the resource may be embedded in. */
+char *schema_node_place(const SchemaNode *node);
+/* Sets DOCKET_ERROR_SCHEMA with the place of a keyword (NULL: of the schema) before the message;
+ * always FALSE. */
+gboolean schema_node_fail(GError **error, const SchemaNode *node, const char *keyword,
+                          const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /* ---- index.c: which schema is where ---- */
+void schema_index_open(Schema *schema);
+void schema_index_close(Schema *schema);
+/* The dialect of documents without a $schema, by its URI. */
+gboolean schema_index_set_dialect(Schema *schema, const char *uri, GError **error);
+/* Indexes the schema's own document, which came from `uri` (NULL: from nowhere). */
+SchemaNode *schema_index_root(Schema *schema, const char *uri, GError **error);
 /* Indexes a document: its resources, anchors and subschemas, found by keyword and never by "any
- * object". `uri` is absolute without fragment. Returns the root's node. */
+ * object". `uri` is absolute without fragment; `like` lends its dialect when the document names
+ * none (NULL: the schema's own). Returns the root's node. */
 SchemaNode *schema_index_document(Schema *schema, const cJSON *document, const char *uri,
-                                  GError **error);
+                                  const SchemaResource *like, GError **error);
+/* A place that no keyword leads to, found by a pointer: `pointer` from `parent` on. */
+SchemaNode *schema_index_place(Schema *schema, const cJSON *source, const SchemaNode *parent,
+                               const char *pointer, GError **error);
+
+/* ---- resolve.c ---- */
 /* The node that `reference` means when it stands in `from`; indexes documents of the registry on
- * the way. *anchor (may be NULL) is set to the fragment when it is a plain name. */
-SchemaNode *schema_index_resolve(Schema *schema, const SchemaNode *from, const char *reference,
-                                 char **anchor, GError **error);
+ * the way. *anchor (may be NULL) is set to the fragment when it is a plain name. The error has no
+ * place. */
+SchemaNode *schema_resolve(Schema *schema, const SchemaNode *from, const char *reference,
+                           char **anchor, GError **error);
 
 /* ---- compile.c ---- */
 /* Reads the keywords of the root and of every node that it leads to. */
 gboolean schema_compile_nodes(Schema *schema, GError **error);
+/* ---- cycle.c ---- FALSE when a schema leads back to itself without a step into the instance */
+gboolean schema_check_cycles(Schema *schema, GError **error);
 
-/* ---- registry.c ---- lent, NULL when there is none */
+/* ---- registry.c ---- lent for as long as the registry lives, NULL when there is none */
 const cJSON *schema_registry_find(SchemaRegistry *registry, const char *uri);
-/* ---- metaschemas.c ---- text of a built-in meta-schema, or NULL */
-const char *schema_metaschema(const char *uri);
-#define SCHEMA_DIALECT "https://json-schema.org/draft/2020-12/schema"
 
 /* ---- uri.c ---- caller frees */
-/* Resolves a reference against an absolute base: RFC 3986 with normalisation; a bare fragment also
- * works against bases without a path to merge (urn:). NULL when it is no URI reference. */
+/* Resolves a reference against an absolute base and normalises it (RFC 3986 sections 5.2 and 6.2.2;
+ * characters that no URI has become %XX). A base without a path to merge (urn:) keeps its own when
+ * the reference is a bare fragment. An empty fragment is cut off. */
 char *schema_uri_resolve(const char *base, const char *reference);
-/* Cuts the fragment off in place and returns it percent-decoded ("" when empty), NULL if none. */
+/* Cuts the fragment off in place and returns it percent-decoded ("" when there is none); NULL when
+ * it decodes to something that is no text. */
 char *schema_uri_cut_fragment(char *uri);
 
 /* ---- equal values for uniqueItems ---- */

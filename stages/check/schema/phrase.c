@@ -247,7 +247,8 @@ char *phrase_name_of(const SchemaNode *node)
     for (guint hops = 0; title == NULL && node->ref != NULL && hops < MAX_HOPS; hops++) {
         node = node->ref;
         title = title_of(node);
-        const char *slash = strrchr(node->pointer, '/');
+        g_autofree char *pointer = schema_node_pointer(node);
+        const char *slash = strrchr(pointer, '/');
         if (title == NULL && slash != NULL)
             return phrase_quoted(slash + 1);
     }

@@ -57,7 +57,8 @@ static char *pointer_of(const ExplainPath *path, const char *keyword)
 /* The keyword's own place: its resource's URI and, as a fragment, the pointer from there. */
 static char *absolute_of(const Frame *frame, const char *keyword)
 {
-    g_autoptr(GString) pointer = g_string_new(frame->node->pointer);
+    g_autofree char *place = schema_node_pointer(frame->node);
+    g_autoptr(GString) pointer = g_string_new(place);
     if (keyword != NULL)
         append_token(pointer, keyword);
     g_autofree char *fragment = g_uri_escape_string(pointer->str, "/!$&'()*+,;=:@?", FALSE);

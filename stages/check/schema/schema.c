@@ -5,8 +5,6 @@
 #include "stages/check/schema/explain.h"
 #include "stages/check/schema/program.h"
 
-#define OWN_URI "docket:///schema"
-
 Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GError **error)
 {
     static const SchemaOptions defaults = {0};
@@ -15,14 +13,14 @@ Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GErr
     g_autoptr(Schema) schema = g_new0(Schema, 1);
     schema->document = cJSON_Duplicate(document, TRUE);
     schema->assert_format = options->assert_format;
+    schema->assert_content = options->assert_content;
+    schema->old_dependencies = options->old_dependencies;
     schema->registry =
         options->registry == NULL ? schema_registry_new() : schema_registry_ref(options->registry);
-    schema->nodes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)schema_node_free);
-    schema->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    schema->owned = g_ptr_array_new();
-
-    const char *uri = options->base_uri == NULL ? OWN_URI : options->base_uri;
-    schema->root = schema_index_document(schema, schema->document, uri, error);
+    schema_index_open(schema);
+    if (options->dialect != NULL && !schema_index_set_dialect(schema, options->dialect, error))
+        return NULL;
+    schema->root = schema_index_root(schema, options->base_uri, error);
     if (schema->root == NULL || !schema_compile_nodes(schema, error))
         return NULL;
     schema->program = program_new(schema);
@@ -34,9 +32,7 @@ void schema_free(Schema *schema)
     if (schema == NULL)
         return;
     program_free(schema->program);
-    g_clear_pointer(&schema->nodes, g_hash_table_unref);
-    g_clear_pointer(&schema->resources, g_hash_table_unref);
-    g_clear_pointer(&schema->owned, g_ptr_array_unref);
+    schema_index_close(schema);
     cJSON_Delete(schema->document);
     schema_registry_unref(schema->registry);
     g_free(schema);

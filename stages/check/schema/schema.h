@@ -26,11 +26,12 @@ const char *const *schema_dialects(void);
 
 /* ---- compiling ---- */
 typedef struct {
-    gboolean assert_format;   /* formats are rules; otherwise only notes, as the drafts have it */
-    gboolean assert_content;  /* contentEncoding (base64) and contentMediaType (JSON) are rules */
-    const char *dialect;      /* of documents without a $schema, by its URI; NULL: 2020-12 */
-    const char *base_uri;     /* where the document came from; NULL: a URI of our own */
-    SchemaRegistry *registry; /* NULL: only the meta-schemas; a reference is kept */
+    gboolean assert_format;    /* formats are rules; otherwise only notes, as the drafts have it */
+    gboolean assert_content;   /* contentEncoding (base64) and contentMediaType (JSON) are rules */
+    gboolean old_dependencies; /* "dependencies" is a rule in drafts since 2019-09 too */
+    const char *dialect;       /* of documents without a $schema, by its URI; NULL: 2020-12 */
+    const char *base_uri;      /* where the document came from; NULL: a URI of our own */
+    SchemaRegistry *registry;  /* NULL: only the meta-schemas; a reference is kept */
 } SchemaOptions;
 
 /* `options` may be NULL. The document is copied. NULL and DOCKET_ERROR_SCHEMA whose message begins
