@@ -14,30 +14,28 @@ int schema_output_from_name(const char *name)
     return -1;
 }
 
-static cJSON *unit_new(SchemaOutput kind, gboolean valid)
+/* `schema` may be NULL: then nothing is known of where it is. */
+static cJSON *unit_new(SchemaOutput kind, const Schema *schema, gboolean valid)
 {
     cJSON *unit = cJSON_CreateObject();
     cJSON_AddBoolToObject(unit, "valid", valid);
     if (kind == SCHEMA_OUTPUT_FLAG)
         return unit;
     cJSON_AddStringToObject(unit, "keywordLocation", "");
+    if (schema != NULL) {
+        g_autofree char *location = g_strconcat(schema->root->resource->uri, "#", NULL);
+        cJSON_AddStringToObject(unit, "absoluteKeywordLocation", location);
+    }
     cJSON_AddStringToObject(unit, "instanceLocation", "");
     return unit;
 }
 
 cJSON *schema_output_refusal(SchemaOutput kind, const char *sentence)
 {
-    cJSON *unit = unit_new(kind, FALSE);
+    cJSON *unit = unit_new(kind, NULL, FALSE);
     if (kind != SCHEMA_OUTPUT_FLAG)
         cJSON_AddStringToObject(unit, "error", sentence);
     return unit;
-}
-
-/* Where the root schema is, for the unit of the whole. */
-static void add_root_location(cJSON *unit, const Schema *schema)
-{
-    g_autofree char *location = g_strconcat(schema->root->resource->uri, "#", NULL);
-    cJSON_InsertItemInArray(unit, 2, cJSON_CreateString(location));
 }
 
 static cJSON *whole_unit(SchemaOutput kind, const Schema *schema, const cJSON *instance,
@@ -51,8 +49,7 @@ static cJSON *whole_unit(SchemaOutput kind, const Schema *schema, const cJSON *i
         unit = cJSON_DetachItemViaPointer(units, units->child);
         cJSON_Delete(units);
     } else {
-        unit = unit_new(kind, valid);
-        add_root_location(unit, schema);
+        unit = unit_new(kind, schema, valid);
         if (units->child != NULL || !valid)
             cJSON_AddItemToObject(unit, valid ? "annotations" : "errors", units);
         else
@@ -72,6 +69,6 @@ cJSON *schema_output(SchemaOutput kind, const Schema *schema, const cJSON *insta
         return schema_output_refusal(kind, sentence);
     }
     if (kind == SCHEMA_OUTPUT_FLAG)
-        return unit_new(kind, valid);
+        return unit_new(kind, schema, valid);
     return whole_unit(kind, schema, instance, valid);
 }

@@ -38,16 +38,20 @@ static const char *children_name(const Frame *frame)
     return frame->explain->annotating ? "annotations" : "errors";
 }
 
-/* Does the keyword itself say something, as anyOf does beside its branches, then the unit says it.
- */
+static gboolean same_text(const cJSON *a, const cJSON *b, const char *key)
+{
+    return strcmp(json_string(a, key, ""), json_string(b, key, "")) == 0;
+}
+
+/* Where the keyword itself says something, as anyOf does beside its branches, its unit says it. */
 static void hoist_error(cJSON *unit, cJSON *list)
 {
     cJSON *child;
     cJSON_ArrayForEach(child, list)
     {
         cJSON *error = cJSON_GetObjectItemCaseSensitive(child, "error");
-        if (error == NULL || strcmp(json_string(child, "keywordLocation", ""),
-                                    json_string(unit, "keywordLocation", "")) != 0)
+        if (error == NULL || !same_text(child, unit, "keywordLocation") ||
+            !same_text(child, unit, "instanceLocation"))
             continue;
         cJSON_AddItemToObject(unit, "error", cJSON_DetachItemViaPointer(child, error));
         cJSON_Delete(cJSON_DetachItemViaPointer(list, child));
