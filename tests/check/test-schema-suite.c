@@ -31,14 +31,6 @@ static const struct {
      "cJSON cuts a string at U+0000; docket's own reader refuses the text before"},
     {"optional/format", "ipv4.json", "validation of IP addresses",
      "additional content after an embedded NUL byte", "as above"},
-    {"optional", "content.json", "validation of string-encoded content based on media type",
-     "an invalid JSON document", "contents are not looked at"},
-    {"optional", "content.json", "validation of binary string-encoding",
-     "an invalid base64 string (% is not a valid character)", "contents are not looked at"},
-    {"optional", "content.json", "validation of binary-encoded media type documents",
-     "a validly-encoded invalid JSON document", "contents are not looked at"},
-    {"optional", "content.json", "validation of binary-encoded media type documents",
-     "an invalid base64 string that is valid JSON", "contents are not looked at"},
 };
 
 typedef struct {

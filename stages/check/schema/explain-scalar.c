@@ -137,6 +137,19 @@ static gboolean explain_format(const Frame *frame)
     return report(frame, "format", "must be %s, found %s", format->meaning, found);
 }
 
+static gboolean explain_content(const Frame *frame)
+{
+    const char *text = frame->item->valuestring;
+    if (content_check(frame->node->content, text))
+        return TRUE;
+    const gboolean encoded = content_check(frame->node->content & CONTENT_BASE64, text);
+    if (!explain_tells(frame))
+        return FALSE;
+    g_autofree char *found = phrase_value(frame->item);
+    return encoded ? report(frame, "contentMediaType", "must hold JSON, found %s", found)
+                   : report(frame, "contentEncoding", "must be base64, found %s", found);
+}
+
 gboolean explain_string(const Frame *frame)
 {
     gboolean ok = explain_length(frame);
@@ -144,5 +157,7 @@ gboolean explain_string(const Frame *frame)
         ok &= explain_pattern(frame);
     if ((ok || explain_goes_on(frame)) && frame->node->format != NULL)
         ok &= explain_format(frame);
+    if ((ok || explain_goes_on(frame)) && frame->node->content != 0)
+        ok &= explain_content(frame);
     return ok;
 }

@@ -37,6 +37,8 @@ gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text)
         if (result != PATTERN_MATCH)
             return FALSE;
     }
+    if (rule->content != 0 && !content_check(rule->content, text))
+        return FALSE;
     return rule->format == NULL || rule->format(text);
 }
 
