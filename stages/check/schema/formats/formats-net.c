@@ -199,9 +199,11 @@ gboolean format_idn_email(const char *text)
         return FALSE;
     if (*domain == '[')
         return check_address_literal(domain);
-    if (scan_host(domain) == HOST_GOOD)
-        return TRUE;
-    if (!idna_fits(domain))
+    Host host = scan_host(domain);
+    if (host != HOST_IDNA)
+        return host == HOST_GOOD;
+    /* GLib composes what is UTF-8 and walks off the end of anything else. */
+    if (!idna_fits(domain) || !g_utf8_validate(domain, -1, NULL))
         return FALSE;
     g_autofree char *composed = g_utf8_normalize(domain, -1, G_NORMALIZE_NFC);
     return composed != NULL && check_host(composed, TRUE);

@@ -8,9 +8,20 @@
 /* What a part may hold beyond ASCII. */
 typedef enum { ASCII_ONLY, LETTERS, LETTERS_AND_PRIVATE } Beyond;
 
+static inline gboolean is_continuation(char c)
+{
+    return ((guchar)c & 0xC0) == 0x80;
+}
+
 /* Bytes of one ucschar (RFC 3987, section 2.2), or also iprivate; 0 when there is none here. */
 static gsize wide_length(const char *at, Beyond beyond)
 {
+    /* U+00C0 to U+07FF and U+1000 to U+CFFF, most of what people write, need no second look. */
+    guchar lead = (guchar)*at;
+    if (lead >= 0xC3 && lead <= 0xDF)
+        return is_continuation(at[1]) ? 2 : 0;
+    if (lead >= 0xE1 && lead <= 0xEC)
+        return is_continuation(at[1]) && is_continuation(at[2]) ? 3 : 0;
     gunichar c = g_utf8_get_char_validated(at, -1);
     if (c < 0xA0 || c > 0x10FFFF)
         return 0; /* malformed ones come as (gunichar)-1 and -2 */

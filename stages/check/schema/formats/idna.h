@@ -1,4 +1,6 @@
-/* Internationalised host names: IDNA2008 (RFC 5890-5893) on libidn2 and libunistring. */
+/* Internationalised host names: IDNA2008 (RFC 5890-5893) on libidn2 and libunistring. Which letters
+ * there are is for libidn2's version of Unicode to say: one that came later is unassigned, which
+ * IDNA2008 refuses. */
 #pragma once
 
 #include <glib.h>
