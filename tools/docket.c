@@ -53,8 +53,14 @@ static const Command commands[] = {
      "  new NAME                begin one of your own: a folder with comments, ready to check\n"
      "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases",
      command_pack},
-    {"validate", "SCHEMA INSTANCE…", "check JSON files against a JSON Schema",
-     "Exit code 0: all valid. 1: some are not. 2: usage, or a schema that cannot be used.",
+    {"validate", "SCHEMA [INSTANCE…]", "check JSON files against a JSON Schema",
+     "  docket validate schema.json record.json\n"
+     "  docket validate --jsonl --assert-format schema.json records.jsonl\n"
+     "  docket validate --registry https://example.org/s=schemas schema.json record.json\n"
+     "  docket validate schema.json                   # is the schema itself right?\n\n"
+     "Exit code 0: all valid. 1: some are not. 2: it could not be told: usage, a schema that "
+     "cannot\n"
+     "be used, a file that cannot be read, a limit that was reached.",
      command_validate},
 };
 

@@ -34,7 +34,7 @@ for target in "${targets[@]}"; do
     echo "== fuzz-$target for $seconds s"
     # The first folder takes what is new; the seeds in the tree are only read.
     if ! LSAN_OPTIONS=suppressions=$source/tests/lsan.supp "$build/fuzz-$target" \
-        -max_total_time="$seconds" -timeout=25 -rss_limit_mb=3000 -print_final_stats=1 \
+        -max_total_time="$seconds" -timeout=25 -max_len=16384 -rss_limit_mb=3000 -print_final_stats=1 \
         -artifact_prefix="$build/found/$target-" \
         "$build/corpus/$target" "$source/tests/fuzz/corpus/$target" >"$build/$target.log" 2>&1; then
         failed=1

@@ -36,7 +36,10 @@ static void print_data(const Validation *v, Place place, SchemaVerdict verdict,
                        const cJSON *instance)
 {
     static const char *const words[] = {"valid", "invalid", "undecided"};
-    SchemaOutput kind = v->output < 0 ? SCHEMA_OUTPUT_BASIC : (SchemaOutput)v->output;
+    /* Where no kind is asked for, reasons are of use, annotations are not. */
+    SchemaOutput kind = v->output >= 0            ? (SchemaOutput)v->output
+                        : verdict == SCHEMA_VALID ? SCHEMA_OUTPUT_FLAG
+                                                  : SCHEMA_OUTPUT_BASIC;
     const SchemaFinding *first = v->findings->len == 0 ? NULL : g_ptr_array_index(v->findings, 0);
     g_autoptr(cJSON) unit = instance == NULL ? schema_output_refusal(kind, first->sentence)
                                              : schema_output(kind, v->schema, instance);

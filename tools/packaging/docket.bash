@@ -14,6 +14,7 @@ _docket() {
         return
         ;;
     --ocr) COMPREPLY=($(compgen -W "auto always never" -- "$word")) && return ;;
+    --dialect) COMPREPLY=($(compgen -W "2020-12 2019-09 draft-07 draft-06 draft-04" -- "$word")) && return ;;
     --format)
         case $command in
         read) COMPREPLY=($(compgen -W "text md json hocr" -- "$word")) ;;
@@ -31,7 +32,7 @@ _docket() {
     audit) common+=" --outbox --state" ;;
     doctor) common+=" --inbox --outbox --state --packs" ;;
     pack) common+=" list new check --packs" ;;
-    validate) common+=" --format --jsonl" ;;
+    validate) common+=" --format --jsonl --assert-format --assert-content --dialect --registry --metaschema --bowtie" ;;
     esac
     COMPREPLY=($(compgen -W "$common" -- "$word") $(compgen -f -- "$word"))
 }
