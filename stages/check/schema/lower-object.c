@@ -12,6 +12,7 @@ typedef struct {
     Lowering *l;
     GHashTable *places; /* name -> its place in `list` + 1 */
     GArray *list;       /* of RuleProperty */
+    GPtrArray *texts;   /* their names */
     guint n_bits;
 } Names;
 
@@ -20,12 +21,12 @@ static RuleProperty *name_at(Names *names, const char *name)
     guint place = GPOINTER_TO_UINT(g_hash_table_lookup(names->places, name));
     if (place == 0) {
         Arena *arena = names->l->arena;
-        RuleProperty property = {.name = arena_strndup(arena, name, strlen(name)),
-                                 .bit = KEYS_NONE};
-        property.expected = keys_expect(property.name);
+        char *text = arena_strndup(arena, name, strlen(name));
+        RuleProperty property = {.expected = keys_expect(text), .bit = KEYS_NONE};
         g_array_append_val(names->list, property);
+        g_ptr_array_add(names->texts, text);
         place = names->list->len;
-        g_hash_table_insert(names->places, (gpointer)property.name, GUINT_TO_POINTER(place));
+        g_hash_table_insert(names->places, text, GUINT_TO_POINTER(place));
     }
     return &g_array_index(names->list, RuleProperty, place - 1);
 }
@@ -38,7 +39,7 @@ static guint32 bit_of(Names *names, const char *name)
     return property->bit;
 }
 
-/* In the order of the schema: instances mostly keep it, and the verdict pass bets on that. */
+/* In the order of the schema, because that is the first guess at the order of an instance. */
 static void add_properties(Names *names, const SchemaNode *node)
 {
     const cJSON *declared = cJSON_GetObjectItemCaseSensitive(node->source, "properties");
@@ -97,19 +98,19 @@ static void lower_names(Lowering *l, const SchemaNode *node, RuleObject *rule)
 {
     g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(RuleProperty));
-    Names names = {l, places, list, 0};
+    g_autoptr(GPtrArray) texts = g_ptr_array_new();
+    Names names = {l, places, list, texts, 0};
     add_properties(&names, node);
     number_names(&names, node);
     rule->n_words = (names.n_bits + 63) / 64;
     rule->required = bit_set(&names, node->required, rule->n_words);
+    rule->wanted = rule->n_words > 0 ? rule->required[0] : 0;
     lower_dependents(&names, node, rule);
 
     rule->n_properties = list->len;
     RuleProperty *properties = arena_new_array(l->arena, RuleProperty, list->len + 1);
-    g_autofree const char **texts = g_new(const char *, list->len + 1);
     for (guint i = 0; i < list->len; i++) {
         properties[i] = g_array_index(list, RuleProperty, i);
-        texts[i] = properties[i].name;
         if (properties[i].bit < 64)
             properties[i].mask = G_GUINT64_CONSTANT(1) << properties[i].bit;
         if (!properties[i].declared)
@@ -119,7 +120,10 @@ static void lower_names(Lowering *l, const SchemaNode *node, RuleObject *rule)
     properties[list->len].expected.head = 1;
     rule->properties = properties;
     rule->stranger = (RuleProperty){.rule = rule->additional, .bit = KEYS_NONE};
-    rule->keys = keys_make(l->arena, texts, list->len);
+    rule->keys = keys_make(l->arena, (const char *const *)texts->pdata, texts->len);
+    rule->order = l->order->len;
+    for (guint32 i = 0; i <= list->len; i++)
+        g_array_append_val(l->order, i);
 }
 
 /* ---- unevaluatedProperties ---- */

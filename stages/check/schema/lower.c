@@ -275,8 +275,9 @@ Program *program_new(const Schema *schema)
     g_autoptr(GHashTable) rules = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) accepts = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) resources = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(guint32));
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
-    Lowering l = {schema, program->arena, rules, accepts, resources, queue, FALSE};
+    Lowering l = {schema, program->arena, rules, accepts, resources, order, queue, FALSE};
     for (guint i = 0; i < schema->owned->len; i++)
         g_hash_table_insert(resources, g_ptr_array_index(schema->owned, i),
                             GUINT_TO_POINTER(i + 1));
@@ -286,6 +287,9 @@ Program *program_new(const Schema *schema)
         const SchemaNode *node = g_ptr_array_steal_index(queue, queue->len - 1);
         fill_rule(&l, g_hash_table_lookup(rules, node), node);
     }
+    program->order = arena_new_array(program->arena, guint32, order->len);
+    if (order->len > 0)
+        memcpy(program->order, order->data, order->len * sizeof *program->order);
     return program;
 }
 

@@ -9,6 +9,7 @@ typedef struct {
     GHashTable *rules;     /* const SchemaNode* -> Rule* */
     GHashTable *accepts;   /* const SchemaNode* -> what lower_accepts says + 1 */
     GHashTable *resources; /* const SchemaResource* -> its number + 1 */
+    GArray *order;         /* Program.order */
     GPtrArray *queue;      /* of const SchemaNode: their rules are to be filled */
     gboolean dynamic;      /* a reference depends on the way that led to it */
 } Lowering;

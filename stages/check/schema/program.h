@@ -1,6 +1,6 @@
 /* What the verdict pass runs: one Rule a schema, sorted by the type of the value that it meets, so
  * that a value is asked only what concerns its type. Made by lower*.c from the nodes, read by
- * verdict*.c. All of it lies in one arena and is never written again, so threads may share it. */
+ * verdict*.c. All of it lies in one arena, and threads may share it. */
 #pragma once
 
 #include "stages/check/schema/decimal.h"
@@ -47,7 +47,6 @@ typedef struct {
 
 /* A name that the schema knows: of a property, or only required. */
 typedef struct {
-    const char *name;
     KeyExpected expected;
     const Rule *rule;  /* of the member; where the name is not declared, additionalProperties */
     guint32 bit;       /* among the names that must be remembered, or KEYS_NONE */
@@ -67,13 +66,15 @@ typedef struct {
 } RuleDependent;
 
 typedef struct {
+    guint32 order;  /* where its part of Program.order begins */
     gboolean plain; /* names alone decide which rule a member has, and a word of bits is enough */
     Keys keys;      /* to `properties` */
     const RuleProperty *properties; /* behind the last one stands one that no name equals */
     guint n_properties;
-    RuleProperty stranger; /* stands for every name that is not known */
-    guint n_words;         /* of each bit set below */
-    const guint64 *required;
+    RuleProperty stranger;   /* stands for every name that is not known */
+    guint n_words;           /* of each bit set below */
+    guint64 wanted;          /* the first word of `required` */
+    const guint64 *required; /* names that must be there */
     const RuleDependent *dependents;
     guint n_dependents;
     guint32 min, max;
@@ -167,9 +168,14 @@ extern const Rule rule_anything;
     (cJSON_False | cJSON_True | cJSON_NULL | cJSON_Number | cJSON_String | cJSON_Array |           \
      cJSON_Object)
 
+/* Instances mostly keep an order of their own: that of the schema, the alphabet's, that of a
+ * database. For each object's beginning and for each of its properties `order` holds the place of
+ * the property that came next the last time. It is a guess and the one thing that the verdict pass
+ * writes, so every thread reads and writes it atomically and nobody relies on it. */
 typedef struct Program {
     Arena *arena;
     const Rule *root;
+    guint32 *order;
 } Program;
 
 /* ---- lower.c ---- never fails: what cannot be had was refused by the compiler */

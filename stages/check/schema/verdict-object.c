@@ -14,26 +14,28 @@ static guint32 find_place(const RuleObject *rule, const char *name)
     return KEYS_NONE;
 }
 
-/* The property of that name or the stranger. */
-static const RuleProperty *look_up(const RuleObject *rule, const char *name,
-                                   const RuleProperty **expected)
+/* The slow way: by comparing or by hash; what was found is the guess for the next time. */
+static const RuleProperty *look_up(const RuleObject *rule, const char *name, guint32 **guess,
+                                   guint32 *order)
 {
     guint32 place = find_place(rule, name);
     if (place == KEYS_NONE)
         return &rule->stranger;
-    *expected = &rule->properties[place + 1];
+    __atomic_store_n(*guess, place, __ATOMIC_RELAXED);
+    *guess = &order[place + 1];
     return &rule->properties[place];
 }
 
-/* Members mostly come in the order of the schema, so what follows the last one found is tried
- * first; the hash is for the others. */
+/* The property of that name or the stranger. *guess stands where the place of the property that
+ * follows the last one is kept, and is moved on. */
 static inline const RuleProperty *find_property(const RuleObject *rule, const char *name,
-                                                const RuleProperty **expected)
+                                                guint32 **guess, guint32 *order)
 {
-    const RuleProperty *property = *expected;
+    const guint32 place = __atomic_load_n(*guess, __ATOMIC_RELAXED);
+    const RuleProperty *property = &rule->properties[place];
     if (!keys_is_readable(name) || !keys_is_expected(&property->expected, name))
-        return look_up(rule, name, expected);
-    *expected = property + 1;
+        return look_up(rule, name, guess, order);
+    *guess = &order[place + 1];
     return property;
 }
 
@@ -46,12 +48,8 @@ static gboolean has_all(const guint64 *seen, const guint64 *wanted, guint n_word
     return TRUE;
 }
 
-/* What is known when all members were met. */
-static gboolean check_whole(Verdict *v, const RuleObject *rule, const guint64 *seen, guint count)
+static gboolean check_dependents(const RuleObject *rule, const guint64 *seen)
 {
-    if (count < rule->min || count > rule->max || !has_all(seen, rule->required, rule->n_words) ||
-        !verdict_spend(v, count / 16))
-        return FALSE;
     for (guint i = 0; i < rule->n_dependents; i++) {
         const RuleDependent *dependent = &rule->dependents[i];
         if ((seen[dependent->bit / 64] >> (dependent->bit % 64) & 1) != 0 &&
@@ -64,16 +62,18 @@ static gboolean check_whole(Verdict *v, const RuleObject *rule, const guint64 *s
 /* The common case, where the name alone says which rule a member has. */
 static gboolean check_plain(Verdict *v, const RuleObject *rule, const cJSON *object)
 {
-    const RuleProperty *expected = rule->properties;
+    guint32 *order = v->order + rule->order, *guess = order;
     guint64 seen = 0;
     guint count = 0;
     for (const cJSON *member = object->child; member != NULL; member = member->next, count++) {
-        const RuleProperty *property = find_property(rule, member->string, &expected);
+        const RuleProperty *property = find_property(rule, member->string, &guess, order);
         seen |= property->mask;
         if (!verdict_check(v, property->rule, member))
             return FALSE;
     }
-    return check_whole(v, rule, &seen, count);
+    return (seen & rule->wanted) == rule->wanted && count >= rule->min && count <= rule->max &&
+           verdict_spend(v, count / 16) &&
+           (rule->n_dependents == 0 || check_dependents(rule, &seen));
 }
 
 /* ---- with patterns, rules for names, marks, or more bits than a word has ---- */
@@ -108,17 +108,17 @@ static gboolean check_member(Verdict *v, const RuleObject *rule, const RulePrope
     return *known || verdict_check(v, rule->additional, member);
 }
 
-static gboolean check_any(Verdict *v, const RuleObject *rule, const cJSON *object,
-                          VerdictMarks *marks)
+__attribute__((noinline)) static gboolean check_any(Verdict *v, const RuleObject *rule,
+                                                    const cJSON *object, VerdictMarks *marks)
 {
     guint64 few[VERDICT_FEW / 64] = {0};
     g_autofree guint64 *many =
         rule->n_words > VERDICT_FEW / 64 ? g_new0(guint64, rule->n_words) : NULL;
     guint64 *seen = many != NULL ? many : few;
-    const RuleProperty *expected = rule->properties;
+    guint32 *order = v->order + rule->order, *guess = order;
     guint count = 0;
     for (const cJSON *member = object->child; member != NULL; member = member->next, count++) {
-        const RuleProperty *property = find_property(rule, member->string, &expected);
+        const RuleProperty *property = find_property(rule, member->string, &guess, order);
         if (property->bit != KEYS_NONE)
             seen[property->bit / 64] |= G_GUINT64_CONSTANT(1) << (property->bit % 64);
         gboolean known;
@@ -127,7 +127,8 @@ static gboolean check_any(Verdict *v, const RuleObject *rule, const cJSON *objec
         if (marks != NULL && (known || rule->marks_additional))
             verdict_mark(marks, count);
     }
-    return check_whole(v, rule, seen, count);
+    return has_all(seen, rule->required, rule->n_words) && count >= rule->min &&
+           count <= rule->max && verdict_spend(v, count / 16) && check_dependents(rule, seen);
 }
 
 gboolean verdict_object(Verdict *v, const RuleObject *rule, const cJSON *item, VerdictMarks *marks)

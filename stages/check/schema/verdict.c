@@ -109,7 +109,7 @@ gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item)
 
 gboolean program_run(const Program *program, const cJSON *instance, const char **limit)
 {
-    Verdict v = {.depth = MAX_DEPTH, .work = MAX_WORK};
+    Verdict v = {.order = program->order, .depth = MAX_DEPTH, .work = MAX_WORK};
     gboolean ok = verdict_check(&v, program->root, instance);
     *limit = v.limit;
     return ok;

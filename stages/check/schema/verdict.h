@@ -13,6 +13,7 @@ typedef struct VerdictScope {
 } VerdictScope;
 
 typedef struct {
+    guint32 *order; /* Program.order */
     const VerdictScope *scope;
     const char *limit; /* the one that was reached: whatever is answered then means nothing */
     guint depth;       /* levels that are left */
