@@ -1,5 +1,6 @@
-/* The format assertions of JSON Schema: the names of 2020-12 (validation vocabulary, section 7.3),
- * and since which draft each of them is defined.
+/* The format assertions of JSON Schema: the names of all drafts, which 2020-12 (validation
+ * vocabulary, section 7.3) has together. They mean the same in every draft; whether a draft that
+ * lacks a name ("uuid" came with 2019-09) knows it all the same is for the compiler to say.
  *
  * A check reads a NUL-terminated text of UTF-8 and says whether it follows the format. It keeps no
  * state, reads no locale and may run in several threads. All checks are single passes; only
@@ -13,10 +14,6 @@ typedef struct {
     const char *name;
     const char *meaning; /* "a date as YYYY-MM-DD", for sentences */
     gboolean (*check)(const char *text);
-    /* The first draft that defines it: 4, 6, 7, 2019 or 2020. For older drafts the name is an
-     * unknown format, which is valid for every value: draft-07 says nothing of "uuid" or
-     * "duration", draft-04 nothing of "date". */
-    guint since;
 } Format;
 
 /* NULL for a format that is in no draft: such a format is valid for every value. */
