@@ -57,7 +57,7 @@ void *arena_alloc(Arena *arena, gsize size)
 {
     g_assert(size <= G_MAXSIZE / 2);
     size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-    if ((gsize)(arena->end - arena->at) < size) {
+    if (arena->blocks == NULL || (gsize)(arena->end - arena->at) < size) {
         gsize step = arena->blocks == NULL ? SMALLEST_BLOCK : 2 * arena->blocks->size;
         add_block(arena, MAX(size, MIN(step, LARGEST_STEP)));
     }
