@@ -1,6 +1,6 @@
-/* The official JSON Schema Test Suite, all its drafts, test by test: every miss stands in a table
- * with its reason, so that a new one and one that is no more both fail here. The suite is read from
- * $DOCKET_CORPUS; without it the test is skipped. */
+/* The official JSON Schema Test Suite, test by test: every test is right but for the misses in a
+ * table (one that is no more fails here too), and there are as many tests as the suite holds. The drafts in use are read from $DOCKET_CORPUS; draft-04 and
+ * draft-06 from Debian's package json-schema-test-suite. What is not there is skipped. */
 #include "stages/check/schema/schema.h"
 
 #include <glib/gstdio.h>
@@ -8,29 +8,31 @@
 #include <string.h>
 
 #define REMOTE "http://localhost:1234/"
+#define PACKAGED "/usr/share/json-schema-test-suite"
 
 typedef struct {
     const char *folder;                /* in tests/ */
     const char *dialect;               /* of schemas without a $schema */
     guint required, optional, formats; /* tests that the suite holds */
+    gboolean packaged;                 /* the old suite, which has other names for files */
 } Draft;
 
 static const Draft drafts[] = {
     {"draft2020-12", "https://json-schema.org/draft/2020-12/schema", 1299, 162, 764},
     {"draft2019-09", "https://json-schema.org/draft/2019-09/schema", 1259, 158, 757},
     {"draft7", "http://json-schema.org/draft-07/schema", 927, 118, 676},
+    {"draft6", "http://json-schema.org/draft-06/schema#", 405, 98, 0, TRUE},
+    {"draft4", "http://json-schema.org/draft-04/schema#", 320, 54, 0, TRUE},
 };
 
-/* Tests that we answer otherwise, in every draft that has them. */
+/* Tests that we answer otherwise. */
 static const struct {
-    const char *below, *file, *group, *test;
+    const char *folder, *file, *test;
     const char *reason;
 } misses[] = {
-    {"optional/format", "date.json", "validation of date strings",
-     "invalid: NUL character after an otherwise valid full-date",
-     "cJSON cuts a string at U+0000; docket's own reader refuses the text before"},
-    {"optional/format", "ipv4.json", "validation of IP addresses",
-     "additional content after an embedded NUL byte", "as above"},
+    {"draft4", "zeroTerminatedFloats.json",
+     "a float is not an integer even without fractional part",
+     "numbers are doubles, so 1.0 is 1, as in every later draft"},
 };
 
 typedef struct {
@@ -39,14 +41,24 @@ typedef struct {
     guint tests, wrong;
 } Run;
 
-static char *suite_folder(void)
+static char *suite_folder(const Draft *draft)
 {
     const char *corpus = g_getenv("DOCKET_CORPUS");
     const char *source = g_getenv("DOCKET_SOURCE");
+    if (draft->packaged)
+        return g_strdup(PACKAGED);
     if (corpus != NULL)
         return g_build_filename(corpus, "json-schema-test-suite", NULL);
     return g_build_filename(source == NULL ? "." : source, "..", "shared", "corpus",
                             "json-schema-test-suite", NULL);
+}
+
+/* A string of cJSON ends at U+0000, and docket's own reader refuses such texts; a noncharacter
+ * stands in for it here, which no rule of these tests tells from it. */
+static void replace_nul(char *text)
+{
+    while ((text = strstr(text, "\\u0000")) != NULL)
+        memcpy(text, "\\ufdd0", 6);
 }
 
 static cJSON *load(const char *path)
@@ -54,6 +66,7 @@ static cJSON *load(const char *path)
     g_autofree char *text = NULL;
     gsize length;
     g_assert_true(g_file_get_contents(path, &text, &length, NULL));
+    replace_nul(text);
     cJSON *json = cJSON_ParseWithLength(text, length);
     g_assert_nonnull(json);
     return json;
@@ -95,11 +108,11 @@ static void load_remotes(SchemaRegistry *registry, const char *folder, const cha
     }
 }
 
-static gboolean is_known_miss(const Run *run, const char *file, const char *group, const char *test)
+static gboolean is_known_miss(const Run *run, const char *file, const char *test)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(misses); i++) {
-        if (strcmp(misses[i].below, run->below) == 0 && strcmp(misses[i].file, file) == 0 &&
-            strcmp(misses[i].group, group) == 0 && strcmp(misses[i].test, test) == 0)
+        if (strcmp(misses[i].folder, run->draft->folder) == 0 &&
+            strcmp(misses[i].file, file) == 0 && strcmp(misses[i].test, test) == 0)
             return TRUE;
     }
     return FALSE;
@@ -127,7 +140,7 @@ static void run_test(Run *run, const char *file, const cJSON *group, const cJSON
         check_agreement(schema, data, verdict);
     }
     run->tests++;
-    if ((verdict != wanted) == is_known_miss(run, file, of, name))
+    if ((verdict != wanted) == is_known_miss(run, file, name))
         return;
     run->wrong++;
     g_printerr("%s/%s | %s | %s | %s: wanted %s, got %s%s%s\n", run->draft->folder, run->below,
@@ -157,7 +170,7 @@ static void run_file(Run *run, const char *path, const SchemaOptions *options)
 
 static void run_folder(Run *run, SchemaOptions options, guint tests)
 {
-    g_autofree char *suite = suite_folder();
+    g_autofree char *suite = suite_folder(run->draft);
     g_autoptr(SchemaRegistry) registry = schema_registry_new();
     g_autofree char *remotes = g_build_filename(suite, "remotes", NULL);
     load_remotes(registry, remotes, "");
@@ -186,8 +199,10 @@ static void test_required(gconstpointer draft)
 static void test_optional(gconstpointer draft)
 {
     Run run = {.draft = draft, .below = "optional"};
-    run_folder(&run, (SchemaOptions){.assert_content = TRUE, .old_dependencies = TRUE},
-               run.draft->optional);
+    /* The old suite has its tests of formats there too. */
+    const SchemaOptions options = {
+        .assert_content = TRUE, .old_dependencies = TRUE, .assert_format = run.draft->packaged};
+    run_folder(&run, options, run.draft->optional);
 }
 
 static void test_format(gconstpointer draft)
@@ -200,22 +215,26 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
-    g_autofree char *suite = suite_folder();
-    if (!g_file_test(suite, G_FILE_TEST_IS_DIR)) {
-        g_print("skipped: no JSON Schema Test Suite at %s (set DOCKET_CORPUS)\n", suite);
-        return 77;
-    }
+    guint found = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(drafts); i++) {
         const struct {
             const char *name;
             GTestDataFunc run;
-        } parts[] = {
-            {"required", test_required}, {"optional", test_optional}, {"format", test_format}};
-        for (gsize k = 0; k < G_N_ELEMENTS(parts); k++) {
+            guint tests;
+        } parts[] = {{"required", test_required, drafts[i].required},
+                     {"optional", test_optional, drafts[i].optional},
+                     {"format", test_format, drafts[i].formats}};
+        g_autofree char *suite = suite_folder(&drafts[i]);
+        if (!g_file_test(suite, G_FILE_TEST_IS_DIR)) {
+            g_print("# no test suite for %s at %s\n", drafts[i].folder, suite);
+            continue;
+        }
+        for (gsize k = 0; k < G_N_ELEMENTS(parts) && parts[k].tests > 0; k++) {
             g_autofree char *name =
                 g_strdup_printf("/schema-suite/%s/%s", drafts[i].folder, parts[k].name);
             g_test_add_data_func(name, &drafts[i], parts[k].run);
         }
+        found++;
     }
-    return g_test_run();
+    return found == 0 ? 77 : g_test_run();
 }
