@@ -14,9 +14,9 @@
 
 /* Behind the copy: eight bytes are looked at at once. */
 #define PADDING 16u
-/* Up to here a key that may have been there already is looked for along the members, which bounds
- * the work on a text by a constant factor; beyond it the whole object is sorted once. */
-#define FEW_MEMBERS 64u
+/* So many keys that may have been there already are looked for along the members, which bounds the
+ * work on a text by a constant factor; after that the whole object is sorted once. */
+#define FEW_DOUBTS 32u
 #define FILTER_WORDS 4u
 #define MOST_NODES 16384u /* allocated at once: 1 MB */
 #define CACHE_LINE 64u    /* a node fills one on most machines */
@@ -24,7 +24,7 @@
 
 typedef struct {
     cJSON *container, *last;
-    guint members;
+    guint doubts;
     char closing;                 /* '}' or ']'; NUL at level 0, the document */
     guint64 filter[FILTER_WORDS]; /* a bit for each key so far: a bit not set means a new key */
 } Level;
@@ -260,7 +260,6 @@ static G_NO_INLINE char *decode_string(JsonReader *r, char *begin, char *p, char
         out += p - run;
     }
     if (*p == '"') {
-        *out = '\0';
         *end = out;
         return p + 1;
     }
@@ -271,21 +270,20 @@ static G_NO_INLINE char *decode_string(JsonReader *r, char *begin, char *p, char
     return fail(r, p, "control character in a string (write it as an escape)");
 }
 
-/* `begin` is behind the opening quote. Returns what is behind the closing one; *end is the NUL that
- * now ends the string. */
+/* `begin` is behind the opening quote. Returns what is behind the closing one; *end is where the
+ * caller puts the NUL. */
 static inline char *read_string(JsonReader *r, char *begin, char **end)
 {
     char *p = skip_plain(begin);
     if (G_UNLIKELY(*p != '"'))
         return decode_string(r, begin, p, end);
-    *p = '\0';
     *end = p;
     return p + 1;
 }
 
 /* ---- keys ---- */
 
-/* Up to FEW_MEMBERS: the sibling before `member` that has its key. */
+/* The sibling before `member` that has its key. */
 static G_NO_INLINE gboolean stands_before(const Level *level, const cJSON *member)
 {
     const char *key = member->string;
@@ -295,21 +293,26 @@ static G_NO_INLINE gboolean stands_before(const Level *level, const cJSON *membe
     return FALSE;
 }
 
-/* The first and the last eight bytes of a key name its bit in the filter. Whoever makes keys that
- * share a bit only makes them be compared. */
-static inline gboolean note_key(Level *level, const char *key, const char *end)
+/* Equal keys give equal words, and most others different ones; whoever makes keys whose words are
+ * equal only makes them be compared. */
+static inline guint64 key_word(const char *key, const char *end)
 {
     static const guint64 masks[] = {0,          0xff,         0xffff,         0xffffff,
                                     0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
                                     G_MAXUINT64};
     gsize length = (gsize)(end - key);
-    guint64 mask = masks[MIN(length, 8)];
-    const char *tail = length < 8 ? key : end - 8;
-    guint64 word = (load_8(key) & mask) * 31 + (load_8(tail) & mask);
+    return (load_8(key) & masks[MIN(length, 8)]) + length * 31 + (guchar)end[-1];
+}
+
+/* TRUE when `member` has the key of one before; as long as that is not looked up too often. */
+static inline gboolean is_repeated(Level *level, guint64 word, const cJSON *member)
+{
     guint bit = (guint)((word * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15)) >> 56);
     guint64 *filter = &level->filter[bit / 64], noted = *filter;
     *filter |= G_GUINT64_CONSTANT(1) << (bit % 64);
-    return *filter == noted && level->members <= FEW_MEMBERS;
+    if (G_LIKELY(*filter != noted))
+        return FALSE;
+    return ++level->doubts <= FEW_DOUBTS && stands_before(level, member);
 }
 
 /* "key" : */
@@ -318,14 +321,15 @@ static inline char *read_key(JsonReader *r, Level *level, char *p, cJSON *member
     p = skip_space(p);
     if (G_UNLIKELY(*p != '"'))
         return fail(r, p, "expected a key in double quotes");
-    member->string = p + 1;
-    char *end;
-    p = read_string(r, p + 1, &end);
+    char *key = member->string = p + 1, *end;
+    p = read_string(r, key, &end);
     if (G_UNLIKELY(!p))
         return NULL;
-    level->members++;
-    if (G_UNLIKELY(note_key(level, member->string, end)) && stands_before(level, member))
-        return fail_repeated(r, member->string);
+    /* Before the NUL is put there: a load just behind a store to a part of it waits. */
+    guint64 word = key_word(key, end);
+    *end = '\0';
+    if (G_UNLIKELY(is_repeated(level, word, member)))
+        return fail_repeated(r, key);
     p = skip_space(p);
     return G_LIKELY(*p == ':') ? p + 1 : fail(r, p, "expected ':' after the key");
 }
@@ -371,7 +375,10 @@ static inline char *read_scalar(JsonReader *r, char *p, cJSON *node)
         char *end;
         node->type = cJSON_String;
         node->valuestring = p + 1;
-        return read_string(r, p + 1, &end);
+        p = read_string(r, p + 1, &end);
+        if (G_LIKELY(p))
+            *end = '\0';
+        return p;
     }
     if (*p == '-' || (guchar)(*p - '0') < 10)
         return read_number(r, p, node);
@@ -411,7 +418,7 @@ static inline char *after_value(JsonReader *r, char *p, Level **level)
             return p + 1;
         if (G_UNLIKELY(*p != open->closing))
             return fail_after_value(r, p, open->closing);
-        if (G_UNLIKELY(open->members > FEW_MEMBERS)) {
+        if (G_UNLIKELY(open->doubts > FEW_DOUBTS)) {
             const cJSON *repeated = json_members_repeated(open->container);
             if (repeated)
                 return fail_repeated(r, repeated->string);
