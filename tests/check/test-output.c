@@ -420,7 +420,13 @@ static void test_whole(void)
         SCHEMA_OUTPUT_BASIC, "{'$id': 'https://example.org/a'}", "1",
         "{'valid': true, 'keywordLocation': '',"
         " 'absoluteKeywordLocation': 'https://example.org/a#', 'instanceLocation': ''}");
-    g_autoptr(cJSON) undecided = unit_of(SCHEMA_OUTPUT_BASIC, "{'$ref': '#'}", "1");
+    g_autoptr(GString) deep = g_string_new(NULL);
+    for (int i = 0; i < 900; i++)
+        g_string_append_c(deep, '[');
+    for (int i = 0; i < 900; i++)
+        g_string_append_c(deep, ']');
+    g_autoptr(cJSON) undecided =
+        unit_of(SCHEMA_OUTPUT_BASIC, "{'items': {'$ref': '#'}}", deep->str);
     g_assert_false(json_bool(undecided, "valid", TRUE));
     g_assert_nonnull(strstr(json_string(undecided, "error", ""), "cannot be decided"));
     g_autoptr(cJSON) refusal = schema_output_refusal(SCHEMA_OUTPUT_DETAILED, "no JSON");

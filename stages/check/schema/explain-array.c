@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-static const char *or_else(const char *keyword, const char *otherwise)
-{
-    return keyword == NULL ? otherwise : keyword;
-}
-
 static gboolean explain_size(const Frame *frame, int size)
 {
     const SchemaCount *wanted = &frame->node->size;
@@ -33,9 +28,8 @@ static gboolean explain_items(const Frame *frame)
 {
     const SchemaNode *node = frame->node;
     const guint prefix = node->prefix_items == NULL ? 0 : node->prefix_items->len;
-    const ExplainPath prefix_trail = {frame->trail, or_else(node->prefix_keyword, "prefixItems"),
-                                      0};
-    const ExplainPath items_trail = {frame->trail, or_else(node->items_keyword, "items"), 0};
+    const ExplainPath prefix_trail = {frame->trail, node->prefix_keyword, 0};
+    const ExplainPath items_trail = {frame->trail, node->items_keyword, 0};
     gboolean ok = TRUE;
     int index = 0;
     const cJSON *item;

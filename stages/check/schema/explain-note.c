@@ -1,98 +1,31 @@
-/* Annotations: what a schema that proved true says of its instance. Which keywords say something is
- * by exclusion, since a keyword that nobody knows is an annotation, too. */
+/* Annotations: what a schema that proved true says of its instance. A keyword that no table knows is
+ * an annotation; title, default and the like are not told from it. */
 #include "stages/check/schema/explain.h"
 
 #include <string.h>
 
-typedef gboolean (*Applies)(const Frame *frame);
-
-static gboolean never(const Frame *frame)
+/* format and content* are in the table of keywords, and notes all the same; the latter are about
+ * strings, and contentSchema means nothing without the media type that it is about. */
+static gboolean is_note_of_table(const Frame *frame, const char *name)
 {
-    return FALSE;
+    if (strcmp(name, "format") == 0)
+        return TRUE;
+    if (strncmp(name, "content", strlen("content")) != 0 || !cJSON_IsString(frame->item))
+        return FALSE;
+    if (strcmp(name, "contentSchema") == 0)
+        return cJSON_GetObjectItemCaseSensitive(frame->node->source, "contentMediaType") != NULL;
+    return strcmp(name, "contentEncoding") == 0 || strcmp(name, "contentMediaType") == 0;
 }
 
-static gboolean for_strings(const Frame *frame)
+/* Names with a dollar belong to the core, which has no annotations. */
+static gboolean is_note(const Frame *frame, const char *name)
 {
-    return cJSON_IsString(frame->item);
-}
-
-/* contentSchema means nothing without the media type that it is about. */
-static gboolean for_media(const Frame *frame)
-{
-    return cJSON_IsString(frame->item) &&
-           cJSON_GetObjectItemCaseSensitive(frame->node->source, "contentMediaType") != NULL;
-}
-
-/* Keywords whose value is no annotation of the instance, or not of each; all others are. What the
- * applicators annotate is worked out below. */
-static const struct {
-    const char *keyword;
-    Applies applies;
-} keywords[] = {
-    {"$schema", never},
-    {"$vocabulary", never},
-    {"$id", never},
-    {"id", never},
-    {"$anchor", never},
-    {"$dynamicAnchor", never},
-    {"$recursiveAnchor", never},
-    {"$ref", never},
-    {"$dynamicRef", never},
-    {"$recursiveRef", never},
-    {"$defs", never},
-    {"definitions", never},
-    {"$comment", never},
-    {"allOf", never},
-    {"anyOf", never},
-    {"oneOf", never},
-    {"not", never},
-    {"if", never},
-    {"then", never},
-    {"else", never},
-    {"dependentSchemas", never},
-    {"dependencies", never},
-    {"prefixItems", never},
-    {"items", never},
-    {"additionalItems", never},
-    {"contains", never},
-    {"properties", never},
-    {"patternProperties", never},
-    {"additionalProperties", never},
-    {"propertyNames", never},
-    {"unevaluatedItems", never},
-    {"unevaluatedProperties", never},
-    {"type", never},
-    {"enum", never},
-    {"const", never},
-    {"multipleOf", never},
-    {"maximum", never},
-    {"exclusiveMaximum", never},
-    {"minimum", never},
-    {"exclusiveMinimum", never},
-    {"maxLength", never},
-    {"minLength", never},
-    {"pattern", never},
-    {"maxItems", never},
-    {"minItems", never},
-    {"uniqueItems", never},
-    {"maxContains", never},
-    {"minContains", never},
-    {"maxProperties", never},
-    {"minProperties", never},
-    {"required", never},
-    {"dependentRequired", never},
-    {"contentEncoding", for_strings},
-    {"contentMediaType", for_strings},
-    {"contentSchema", for_media},
-};
-
-static gboolean is_note(const Frame *frame, const char *keyword)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(keywords); i++) {
-        if (strcmp(keyword, keywords[i].keyword) == 0)
-            return keywords[i].applies(frame);
-    }
-    return TRUE;
+    const SchemaResource *resource = frame->node->resource;
+    if (*name == '$' || strcmp(name, resource->dialect->id) == 0)
+        return FALSE;
+    return keyword_find(&frame->explain->schema->keywords, name, resource->dialect,
+                        resource->vocabularies) == NULL ||
+           is_note_of_table(frame, name);
 }
 
 /* ---- objects: the names that a keyword's schemas were for ---- */
@@ -151,16 +84,22 @@ static void note_items(const Frame *frame)
     const cJSON all = {.type = cJSON_True};
     const cJSON last = {.type = cJSON_Number, .valuedouble = (double)prefix - 1};
     if (prefix > 0 && size > 0)
-        report_note(frame, node->prefix_keyword == NULL ? "prefixItems" : node->prefix_keyword,
-                    size <= prefix ? &all : &last);
+        report_note(frame, node->prefix_keyword, size <= prefix ? &all : &last);
     if (node->items != NULL && size > prefix)
-        report_note(frame, node->items_keyword == NULL ? "items" : node->items_keyword, &all);
+        report_note(frame, node->items_keyword, &all);
 }
 
-/* A sibling of a $ref that hides it, as before 2019-09, was not read; the nodes show which. */
+/* What stands beside a $ref was not read in older drafts. */
+static gboolean is_lone_ref(const SchemaNode *node)
+{
+    return node->ref != NULL && node->resource->dialect->lone_ref;
+}
+
 void explain_note(const Frame *frame)
 {
     const cJSON *keyword;
+    if (is_lone_ref(frame->node))
+        return;
     cJSON_ArrayForEach(keyword, frame->node->source)
     {
         if (keyword->string != NULL && is_note(frame, keyword->string))

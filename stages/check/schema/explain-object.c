@@ -86,8 +86,7 @@ static gboolean explain_dependent_required(const Frame *frame)
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_required, i);
         if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) == NULL)
             continue;
-        const char *keyword = member->keyword == NULL ? "dependentRequired" : member->keyword;
-        ok &= explain_required(frame, member->names, keyword, member->name);
+        ok &= explain_required(frame, member->names, member->keyword, member->name);
         if (!ok && !explain_goes_on(frame))
             return FALSE;
     }

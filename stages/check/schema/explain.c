@@ -1,7 +1,9 @@
 /* One schema against one value: what applies in place first, because unevaluated* looks at it. */
 #include "stages/check/schema/explain.h"
 
-#define MAX_DEPTH 600u     /* schemas inside each other, references counted */
+/* Schemas inside each other, references counted: more than the program needs for an instance as deep
+ * as json.h lets through. 700 bytes of stack each, twice that under a sanitizer. */
+#define MAX_DEPTH 1000u
 #define MAX_WORK 20000000u /* schemas evaluated for one instance */
 #define MAX_ROOM (64u << 20)
 #define STACK_MARKS 4 /* words of marks that need no allocation: 256 children */
@@ -90,9 +92,8 @@ static const SchemaNode *dynamic_target(const Frame *frame)
 
 static gboolean explain_dynamic(const Frame *frame)
 {
-    const char *keyword = frame->node->dynamic_keyword;
-    return explain_in_place(frame, dynamic_target(frame), keyword == NULL ? "$dynamicRef" : keyword,
-                            NULL, -1, frame->marks);
+    return explain_in_place(frame, dynamic_target(frame), frame->node->dynamic_keyword, NULL, -1,
+                            frame->marks);
 }
 
 /* ---- applicators in place ---- */
@@ -142,8 +143,7 @@ static gboolean explain_dependent(const Frame *frame)
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_schemas, i);
         if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) == NULL)
             continue;
-        const char *keyword = member->keyword == NULL ? "dependentSchemas" : member->keyword;
-        ok &= explain_in_place(frame, member->node, keyword, member->name, 0, frame->marks);
+        ok &= explain_in_place(frame, member->node, member->keyword, member->name, 0, frame->marks);
         if (!ok && !explain_goes_on(frame))
             return FALSE;
     }
@@ -187,7 +187,7 @@ static gboolean explain_never(const Frame *frame)
         return explain_unknown(frame);
     if (around->items == frame->node) {
         const guint prefix = around->prefix_items == NULL ? 0 : around->prefix_items->len;
-        const char *keyword = around->items_keyword == NULL ? "items" : around->items_keyword;
+        const char *keyword = around->items_keyword;
         if (prefix == 0)
             return report_schema(frame, keyword, "must not be there: the list must be empty");
         g_autofree char *most = phrase_count(prefix, "item", "items");
@@ -281,7 +281,7 @@ gboolean explain_schema(const Frame *parent, const SchemaNode *node, const cJSON
 gboolean explain_run(const Schema *schema, const cJSON *instance, GPtrArray *findings,
                      const char **limit)
 {
-    Explain explain = {.findings = findings, .room = MAX_ROOM};
+    Explain explain = {.schema = schema, .findings = findings, .room = MAX_ROOM};
     const Frame outside = {.explain = &explain};
     gboolean ok = explain_schema(&outside, schema->root, instance, NULL, NULL, NULL);
     *limit = explain.limit;
@@ -291,7 +291,8 @@ gboolean explain_run(const Schema *schema, const cJSON *instance, GPtrArray *fin
 gboolean explain_units(const Schema *schema, const cJSON *instance, gboolean valid, gboolean nested,
                        cJSON *units)
 {
-    Explain explain = {.units = units, .annotating = valid, .nested = nested, .room = MAX_ROOM};
+    Explain explain = {
+        .schema = schema, .units = units, .annotating = valid, .nested = nested, .room = MAX_ROOM};
     const Frame outside = {.explain = &explain};
     explain_schema(&outside, schema->root, instance, NULL, NULL, NULL);
     return !explain.cut && explain.limit == NULL;

@@ -1,6 +1,5 @@
-/* The explaining evaluator's inside: one frame a schema at a place, shared by explain*.c and
- * report.c. It walks the nodes plainly, keyword by keyword, knows the place of everything, and is
- * what the program's verdict is held against. */
+/* The explaining evaluator's inside, shared by explain*.c and report*.c. It walks the nodes plainly,
+ * knows the place of everything, and is what the program's verdict is held against. */
 #pragma once
 
 #include "stages/check/schema/node.h"
@@ -29,6 +28,7 @@ typedef struct {
  * written where the outcome is known to be a failure, annotations where it is known to be none, so
  * that nothing ever has to be taken back: branches are first tried quietly. */
 typedef struct {
+    const Schema *schema;
     GPtrArray *findings; /* of SchemaFinding: reasons are wanted; NULL: none */
     cJSON *units;        /* output units are wanted: errors, or annotations; NULL: none */
     gboolean annotating; /* the units are annotations */
