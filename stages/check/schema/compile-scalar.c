@@ -67,7 +67,7 @@ COMPILE_READER(pattern)
 {
     if (!cJSON_IsString(value))
         return compile_fail(error, "must be a regular expression");
-    node->pattern = pattern_new(value->valuestring, error);
+    node->pattern = compile_shared_pattern(compiler, value->valuestring, error);
     return node->pattern != NULL;
 }
 

@@ -157,7 +157,7 @@ COMPILE_READER(pattern_properties)
     {
         SchemaMember *member = add_member(compiler, &node->pattern_properties, keyword, entry);
         member->node = compile_child(compiler, entry);
-        member->pattern = pattern_new(entry->string, error);
+        member->pattern = compile_shared_pattern(compiler, entry->string, error);
         if (member->pattern == NULL)
             return FALSE;
     }

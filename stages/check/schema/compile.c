@@ -15,6 +15,18 @@ SchemaNode *compile_child(Compiler *compiler, const cJSON *source)
     return node;
 }
 
+Pattern *compile_shared_pattern(Compiler *compiler, const char *text, GError **error)
+{
+    GHashTable *patterns = compiler->schema->patterns;
+    Pattern *pattern = g_hash_table_lookup(patterns, text);
+    if (pattern != NULL)
+        return pattern;
+    pattern = pattern_new(text, error);
+    if (pattern != NULL)
+        g_hash_table_insert(patterns, (gpointer)text, pattern);
+    return pattern;
+}
+
 /* A keyword that stands twice would be read twice, and what it means is anybody's guess. */
 static gboolean is_new(guint64 seen[2], const SchemaKeyword *keyword)
 {

@@ -10,6 +10,9 @@ struct Compiler {
 
 /* The node of a subschema, which the index has, put in line for compiling. */
 SchemaNode *compile_child(Compiler *compiler, const cJSON *source);
+/* The pattern of a text that lives as long as the schema; lent. NULL and DOCKET_ERROR_SCHEMA when
+ * it cannot be had. */
+Pattern *compile_shared_pattern(Compiler *compiler, const char *text, GError **error);
 /* Sets DOCKET_ERROR_SCHEMA; always FALSE. */
 gboolean compile_fail(GError **error, const char *sentence);
 

@@ -37,7 +37,6 @@ static void node_clear(SchemaNode *node)
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
         g_clear_pointer(lists[i], g_ptr_array_unref);
     g_clear_pointer(&node->properties, g_hash_table_unref);
-    g_clear_pointer(&node->pattern, pattern_free);
 }
 
 void schema_index_open(Schema *schema)
@@ -47,6 +46,8 @@ void schema_index_open(Schema *schema)
     schema->nodes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)node_clear);
     schema->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     schema->dialects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    schema->patterns =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)pattern_free);
     schema->steps = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
     schema->owned = g_ptr_array_new_with_free_func((GDestroyNotify)resource_free);
 }
@@ -56,6 +57,7 @@ void schema_index_close(Schema *schema)
     g_clear_pointer(&schema->nodes, g_hash_table_unref);
     g_clear_pointer(&schema->resources, g_hash_table_unref);
     g_clear_pointer(&schema->dialects, g_hash_table_unref);
+    g_clear_pointer(&schema->patterns, g_hash_table_unref);
     g_clear_pointer(&schema->steps, g_hash_table_unref);
     g_clear_pointer(&schema->owned, g_ptr_array_unref);
     g_clear_pointer(&schema->arena, arena_free);

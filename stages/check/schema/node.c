@@ -6,7 +6,6 @@
 void schema_member_free(SchemaMember *member)
 {
     g_clear_pointer(&member->names, g_ptr_array_unref);
-    pattern_free(member->pattern);
 }
 
 /* Writes the way from `top` down to the node, the last step first. */

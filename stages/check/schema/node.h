@@ -38,7 +38,7 @@ typedef struct {
     const char *name;    /* property name or, in patternProperties, the pattern's text; lent */
     SchemaNode *node;    /* NULL in dependentRequired */
     GPtrArray *names;    /* dependentRequired: of char*, lent from the source */
-    Pattern *pattern;    /* patternProperties */
+    Pattern *pattern;    /* patternProperties; lent */
     const char *keyword; /* that it was written under: "dependentSchemas", "dependencies", … */
 } SchemaMember;
 
@@ -86,7 +86,7 @@ struct SchemaNode {
 
     /* strings */
     SchemaCount length;
-    Pattern *pattern;
+    Pattern *pattern;     /* lent by the schema */
     const Format *format; /* NULL when it is not asserted */
     guint content;        /* ContentBit, when contents are asserted */
 
@@ -118,6 +118,7 @@ struct Schema {
     GHashTable *nodes;       /* const cJSON* -> SchemaNode*: every indexed schema */
     GHashTable *resources;   /* uri -> SchemaResource* */
     GHashTable *dialects;    /* uri -> DialectReading*: of one's own, read already */
+    GHashTable *patterns;    /* text -> Pattern*: schemas repeat them */
     GHashTable *steps;       /* const cJSON* -> its children by name or index, for pointers */
     GPtrArray *owned;        /* of SchemaResource */
     SchemaNode *root;        /* and the others behind it by `next` */
