@@ -32,6 +32,16 @@ KeyExpected keys_expect(const char *text)
     return expected;
 }
 
+gboolean keys_is_expected_bytewise(const KeyExpected *expected, const char *text)
+{
+    char head[17];
+    g_strlcpy(head, text, sizeof head);
+    KeyName name = keys_name_bytewise(head);
+    return name.head == expected->head && name.tail == expected->tail &&
+           (expected->rest == NULL) == (name.length < 16) &&
+           (expected->rest == NULL || strcmp(text + 16, expected->rest) == 0);
+}
+
 /* Fills empty slots; returns the longest way to a name. */
 static guint fill(KeySlot *slots, guint32 mask, guint64 seed, const char *const *names, guint count)
 {

@@ -123,6 +123,9 @@ keys_is_expected(const KeyExpected *expected, const char *text)
     return differences == 0 && (expected->rest == NULL || strcmp(text + 16, expected->rest) == 0);
 }
 
+/* The same for a text that is not readable in that sense. */
+gboolean keys_is_expected_bytewise(const KeyExpected *expected, const char *text);
+
 /* The index of the name, or KEYS_NONE. */
 static inline guint32 keys_find(const Keys *keys, const KeyName *name, const char *text)
 {

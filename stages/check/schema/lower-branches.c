@@ -11,14 +11,6 @@ static const guint8 slot_types[N_SLOTS] = {
     [SLOT_ARRAY] = cJSON_Array,   [SLOT_OBJECT] = cJSON_Object,
 };
 
-static RuleList list_of(Lowering *l, const GPtrArray *nodes)
-{
-    const Rule **list = arena_new_array(l->arena, const Rule *, nodes->len);
-    for (guint i = 0; i < nodes->len; i++)
-        list[i] = lower_rule(l, g_ptr_array_index(nodes, i));
-    return (RuleList){list, nodes->len};
-}
-
 /* ---- tags ---- */
 
 static gboolean add_tag_values(const Lowering *l, const SchemaNode *branch, const char *name,
@@ -114,25 +106,25 @@ static gboolean requires(const Lowering *l, const SchemaNode *branch, const char
 static const RuleTag *make_tag(Lowering *l, const GPtrArray *branches, const Sorting *sorting)
 {
     RuleTag *tag = arena_new_array(l->arena, RuleTag, 1);
-    tag->name = arena_strndup(l->arena, sorting->name, strlen(sorting->name));
+    tag->name = lower_tag_name(l, sorting->name);
     guint count;
     g_autofree gpointer *texts = g_hash_table_get_keys_as_array(sorting->bound, &count);
     RuleList *meant = arena_new_array(l->arena, RuleList, count);
     for (guint i = 0; i < count; i++) {
         GPtrArray *fitting = g_hash_table_lookup(sorting->bound, texts[i]);
         g_ptr_array_extend(fitting, sorting->free, NULL, NULL);
-        meant[i] = list_of(l, fitting);
+        meant[i] = lower_list(l, fitting);
     }
     tag->meant = meant;
     tag->values = keys_make(l->arena, (const char *const *)texts, count);
-    tag->others = list_of(l, sorting->free);
+    tag->others = lower_list(l, sorting->free);
     g_autoptr(GPtrArray) absent = g_ptr_array_new();
     for (guint i = 0; i < branches->len; i++) {
         gpointer branch = g_ptr_array_index(branches, i);
         if (!requires(l, branch, sorting->name))
             g_ptr_array_add(absent, branch);
     }
-    tag->absent = list_of(l, absent);
+    tag->absent = lower_list(l, absent);
     return tag;
 }
 
@@ -188,7 +180,7 @@ const RuleBranches *lower_branches(Lowering *l, const GPtrArray *nodes)
             if ((lower_accepts(l, node) & slot_types[slot]) != 0)
                 g_ptr_array_add(fitting, node);
         }
-        branches->fitting[slot] = list_of(l, fitting);
+        branches->fitting[slot] = lower_list(l, fitting);
         if (slot == SLOT_OBJECT && fitting->len > 1)
             branches->tag = find_tag(l, fitting);
     }

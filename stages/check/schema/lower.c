@@ -5,6 +5,11 @@
 
 const Rule rule_anything = {.accepts = RULE_ANY_TYPE};
 
+KeyExpected lower_tag_name(Lowering *l, const char *name)
+{
+    return keys_expect(arena_strndup(l->arena, name, strlen(name)));
+}
+
 guint32 lower_count(double count)
 {
     return count >= (double)RULE_NO_MAX ? RULE_NO_MAX : (guint32)count;
@@ -70,14 +75,13 @@ static const RuleNumber *lower_number(Lowering *l, const SchemaNode *node, const
     return memcpy(arena_alloc(l->arena, sizeof rule), &rule, sizeof rule);
 }
 
-static const Rule **lower_list(Lowering *l, const GPtrArray *nodes)
+RuleList lower_list(Lowering *l, const GPtrArray *nodes)
 {
-    if (nodes == NULL)
-        return NULL;
-    const Rule **list = arena_new_array(l->arena, const Rule *, nodes->len);
-    for (guint i = 0; i < nodes->len; i++)
+    const guint count = nodes == NULL ? 0 : nodes->len;
+    const Rule **list = arena_new_array(l->arena, const Rule *, count);
+    for (guint i = 0; i < count; i++)
         list[i] = lower_rule(l, g_ptr_array_index(nodes, i));
-    return list;
+    return (RuleList){list, count};
 }
 
 static const RuleArray *lower_array(Lowering *l, const SchemaNode *node, gboolean *tracks)
@@ -87,7 +91,6 @@ static const RuleArray *lower_array(Lowering *l, const SchemaNode *node, gboolea
         .max = lower_count(node->size.max),
         .unique = node->unique,
         .prefix = lower_list(l, node->prefix_items),
-        .n_prefix = node->prefix_items == NULL ? 0 : node->prefix_items->len,
         .items = lower_rule(l, node->items),
         .marks_items = node->items != NULL,
         .min_contained = lower_count(ceil(node->contained.min)),
@@ -101,7 +104,7 @@ static const RuleArray *lower_array(Lowering *l, const SchemaNode *node, gboolea
     /* Where `items` speaks of every item that the prefix leaves, nothing is left unevaluated. */
     *tracks = node->unevaluated_items != NULL && rule.unevaluated != &rule_anything &&
               node->items == NULL;
-    gboolean asks = rule.min > 0 || rule.max != RULE_NO_MAX || rule.unique || rule.n_prefix > 0 ||
+    gboolean asks = rule.min > 0 || rule.max != RULE_NO_MAX || rule.unique || rule.prefix.n > 0 ||
                     node->items != NULL || rule.contains != NULL || node->unevaluated_items != NULL;
     return asks ? memcpy(arena_alloc(l->arena, sizeof rule), &rule, sizeof rule) : NULL;
 }
@@ -148,10 +151,26 @@ static void add_reference_steps(Lowering *l, GArray *steps, const SchemaNode *no
                                .dynamic = lower_dynamic(l, node)});
 }
 
+/* Conditions on one property come together, behind the step that tells which of them count. */
+static void add_all_of_steps(Lowering *l, GArray *steps, const GPtrArray *branches)
+{
+    g_autoptr(GPtrArray) switched = g_ptr_array_new();
+    const RuleTag *tag = lower_switch(l, branches, switched);
+    if (tag != NULL)
+        add_step(steps, (RuleStep){.kind = STEP_SWITCH, .tag = tag, .n_switched = switched->len});
+    for (guint i = 0; tag != NULL && i < switched->len; i++)
+        add_rule_step(l, steps, g_ptr_array_index(switched, i));
+    for (guint i = 0; i < branches->len; i++) {
+        const SchemaNode *branch = g_ptr_array_index(branches, i);
+        if (tag == NULL || !g_ptr_array_find(switched, branch, NULL))
+            add_rule_step(l, steps, branch);
+    }
+}
+
 static void add_applicator_steps(Lowering *l, GArray *steps, const SchemaNode *node)
 {
-    for (guint i = 0; node->all_of != NULL && i < node->all_of->len; i++)
-        add_rule_step(l, steps, g_ptr_array_index(node->all_of, i));
+    if (node->all_of != NULL)
+        add_all_of_steps(l, steps, node->all_of);
     if (node->any_of != NULL)
         add_step(steps, (RuleStep){.kind = STEP_ANY, .branches = lower_branches(l, node->any_of)});
     if (node->one_of != NULL)

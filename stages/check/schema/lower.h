@@ -30,6 +30,14 @@ guint8 lower_accepts(Lowering *l, const SchemaNode *node);
 /* The values of enum and const; NULL when the schema has neither. Of const cJSON*, caller unrefs. */
 GPtrArray *lower_values(const SchemaNode *node);
 
+/* The rules of several schemas. */
+RuleList lower_list(Lowering *l, const GPtrArray *nodes);
+KeyExpected lower_tag_name(Lowering *l, const char *name);
+
 /* lower-object.c, lower-branches.c */
 const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tracks);
 const RuleBranches *lower_branches(Lowering *l, const GPtrArray *nodes);
+/* lower-switch.c: among the branches of an allOf those that are conditions on the text of one
+ * property and nothing else. NULL when they are too few to be worth it; `switched` (of const
+ * SchemaNode) is set to them. */
+const RuleTag *lower_switch(Lowering *l, const GPtrArray *branches, GPtrArray *switched);

@@ -9,6 +9,11 @@
 
 typedef struct Rule Rule;
 
+typedef struct {
+    const Rule *const *list;
+    guint n;
+} RuleList;
+
 /* Counts are clamped to 32 bits: no instance of ours has more of anything. */
 #define RULE_NO_MAX G_MAXUINT32
 
@@ -34,8 +39,7 @@ typedef struct {
 typedef struct {
     guint32 min, max;
     gboolean unique;
-    const Rule *const *prefix;
-    guint n_prefix;
+    RuleList prefix;
     const Rule *items;    /* of the items behind the prefix */
     gboolean marks_items; /* `items` stands there, so they count as evaluated */
     const Rule *contains; /* NULL: none is asked for */
@@ -98,18 +102,13 @@ typedef enum {
     N_SLOTS
 } RuleSlot;
 
+/* A property whose text says which of several rules for objects count. */
 typedef struct {
-    const Rule *const *list;
-    guint n;
-} RuleList;
-
-/* A property whose text says which branches of a choice among objects could be meant. */
-typedef struct {
-    const char *name;
+    KeyExpected name;
     Keys values;           /* to `meant` */
-    const RuleList *meant; /* the branches that allow the value */
-    RuleList others;       /* the branches that allow any other value */
-    RuleList absent;       /* the branches that do not require the property */
+    const RuleList *meant; /* the rules that count for the value */
+    RuleList others;       /* for any other value */
+    RuleList absent;       /* where the property is not there */
 } RuleTag;
 
 /* anyOf and oneOf: the branches that a value of a type could fit at all. */
@@ -126,7 +125,8 @@ typedef enum {
     STEP_NOT,       /* not */
     STEP_CONDITION, /* if, then, else */
     STEP_DEPENDENT, /* dependentSchemas */
-    STEP_VALUES,    /* enum and const, for arrays and objects */
+    STEP_SWITCH, /* conditions on one property's text: for objects it stands for the next steps */
+    STEP_VALUES, /* enum and const, for arrays and objects */
 } StepKind;
 
 /* Something else that applies to the same value. */
@@ -139,6 +139,8 @@ typedef struct {
     const Rule *const *dynamic;        /* DYNAMIC: by resource; NULL entries */
     const cJSON *const *values;        /* VALUES */
     guint n_values;
+    const RuleTag *tag; /* SWITCH */
+    guint n_switched;   /* SWITCH: so many steps */
 } RuleStep;
 
 typedef enum {

@@ -78,8 +78,8 @@ static gboolean check_items(Verdict *v, const RuleArray *rule, const cJSON *arra
 {
     guint index = 0;
     for (const cJSON *item = array->child; item != NULL; item = item->next, index++) {
-        gboolean in_prefix = index < rule->n_prefix;
-        if (!verdict_check(v, in_prefix ? rule->prefix[index] : rule->items, item))
+        gboolean in_prefix = index < rule->prefix.n;
+        if (!verdict_check(v, in_prefix ? rule->prefix.list[index] : rule->items, item))
             return FALSE;
         if (marks != NULL && (in_prefix || rule->marks_items))
             verdict_mark(marks, index);

@@ -21,13 +21,17 @@ static RuleSlot slot_of(const cJSON *item)
     }
 }
 
-static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
+static gboolean is_tag(const RuleTag *tag, const char *name)
 {
-    const RuleTag *tag = branches->tag;
-    if (tag == NULL || (item->type & cJSON_Object) == 0)
-        return branches->fitting[slot_of(item)];
-    for (const cJSON *member = item->child; member != NULL; member = member->next) {
-        if (strcmp(member->string, tag->name) != 0)
+    return keys_is_readable(name) ? keys_is_expected(&tag->name, name)
+                                  : keys_is_expected_bytewise(&tag->name, name);
+}
+
+/* The rules that count for the object. */
+static RuleList tagged(const RuleTag *tag, const cJSON *object)
+{
+    for (const cJSON *member = object->child; member != NULL; member = member->next) {
+        if (!is_tag(tag, member->string))
             continue;
         if ((member->type & cJSON_String) == 0)
             return tag->others;
@@ -35,6 +39,13 @@ static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
         return place == KEYS_NONE ? tag->others : tag->meant[place];
     }
     return tag->absent;
+}
+
+static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
+{
+    return branches->tag != NULL && (item->type & cJSON_Object) != 0
+               ? tagged(branches->tag, item)
+               : branches->fitting[slot_of(item)];
 }
 
 /* Every branch that conforms marks, so with marks none may be left out. */
@@ -88,6 +99,16 @@ static gboolean check_dependent(Verdict *v, const RuleStep *step, const cJSON *i
            verdict_in_place(v, step->rule, item, marks);
 }
 
+static gboolean check_switch(Verdict *v, const RuleStep *step, const cJSON *item)
+{
+    RuleList list = tagged(step->tag, item);
+    for (guint i = 0; i < list.n; i++) {
+        if (!verdict_in_place(v, list.list[i], item, NULL))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean check_values(const RuleStep *step, const cJSON *item)
 {
     if ((item->type & cJSON_Array) == 0 && (item->type & cJSON_Object) == 0)
@@ -116,17 +137,31 @@ static gboolean check_step(Verdict *v, const RuleStep *step, const cJSON *item, 
         return check_condition(v, step, item, marks);
     case STEP_DEPENDENT:
         return check_dependent(v, step, item, marks);
+    case STEP_SWITCH:
+        return check_switch(v, step, item);
     case STEP_VALUES:
         return check_values(step, item);
     }
     g_assert_not_reached();
 }
 
+/* The conditions themselves are tried where the switch cannot stand for them: other types than
+ * objects meet them all, and a condition that is met also marks. */
+static gboolean is_switch_for(const RuleStep *step, const cJSON *item, const VerdictMarks *marks)
+{
+    return step->kind == STEP_SWITCH && marks == NULL && (item->type & cJSON_Object) != 0;
+}
+
 gboolean verdict_steps(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
 {
     for (guint i = 0; i < rule->n_steps; i++) {
-        if (!verdict_spend(v, 1) || !check_step(v, &rule->steps[i], item, marks))
+        const RuleStep *step = &rule->steps[i];
+        gboolean switches = is_switch_for(step, item, marks);
+        if (step->kind == STEP_SWITCH && !switches)
+            continue;
+        if (!verdict_spend(v, 1) || !check_step(v, step, item, marks))
             return FALSE;
+        i += switches ? step->n_switched : 0;
     }
     return TRUE;
 }
