@@ -9,10 +9,17 @@
 #define FIRST_ROW 2u
 
 typedef struct {
+    guint32 *states; /* sorted, in the arena */
+    guint count;
+    NfaPlace place;
+} Key;
+
+typedef struct {
     const Nfa *nfa;
     NfaSet now, then;
-    GHashTable *numbers; /* GBytes of place and states -> number */
-    GPtrArray *keys;     /* the same GBytes by number - FIRST_ROW */
+    Arena *arena;
+    GArray *keys;        /* Key by number - FIRST_ROW */
+    GArray *slots;       /* guint32 numbers by hash, 0 when free; twice as many as keys or more */
     GArray *table;       /* guint32 numbers: a row of n_classes for each state */
     guint8 classes[256]; /* that of NUL as a byte of the text */
     guint8 samples[257]; /* one byte of each class */
@@ -52,47 +59,77 @@ static gint compare(gconstpointer a, gconstpointer b)
     return left < right ? -1 : left > right;
 }
 
-/* The number of the state that the set is. */
+/* Where the key is in the slots, or the free one where it belongs. */
+static guint slot_of(const Maker *m, const Key *key)
+{
+    guint mask = m->slots->len - 1, hash = key->place;
+    for (guint i = 0; i < key->count; i++)
+        hash = (hash ^ key->states[i]) * 0x9E3779B1u;
+    for (guint slot = (hash ^ hash >> 15) & mask;; slot = (slot + 1) & mask) {
+        guint32 number = g_array_index(m->slots, guint32, slot);
+        if (number == 0)
+            return slot;
+        const Key *other = &g_array_index(m->keys, Key, number - FIRST_ROW);
+        if (other->place == key->place && other->count == key->count &&
+            memcmp(other->states, key->states, sizeof(guint32) * key->count) == 0)
+            return slot;
+    }
+}
+
+static void widen_slots(Maker *m)
+{
+    if (m->slots->len > 2 * m->keys->len)
+        return;
+    guint size = MAX(64, 2 * m->slots->len);
+    g_array_set_size(m->slots, 0);
+    g_array_set_size(m->slots, size);
+    for (guint i = 0; i < m->keys->len; i++) {
+        guint slot = slot_of(m, &g_array_index(m->keys, Key, i));
+        g_array_index(m->slots, guint32, slot) = FIRST_ROW + i;
+    }
+}
+
+/* The number of the state that the set is. Uses the set's stack, which is idle. */
 static guint32 number_of(Maker *m, const NfaSet *set, NfaPlace place)
 {
     if (set->matched)
         return DFA_FOUND;
     if (set->live == 0)
         return DFA_NOT_FOUND;
-    g_autoptr(GArray) key = g_array_sized_new(FALSE, FALSE, sizeof(guint32), set->live + 1);
-    guint32 asked = NFA_PLAIN;
-    g_array_append_val(key, asked);
+    Key key = {.states = set->stack};
     for (guint i = 0; i < set->count; i++) {
-        if (!nfa_set_keeps(set, set->dense[i]))
+        guint32 state = set->dense[i];
+        if (!nfa_set_keeps(set, state))
             continue;
-        g_array_append_val(key, set->dense[i]);
-        if (m->nfa->states[set->dense[i]].kind != NFA_EDGES)
-            asked = place;
+        key.states[key.count++] = state;
+        if (m->nfa->states[state].kind != NFA_EDGES)
+            key.place = place;
     }
-    qsort(key->data + sizeof(guint32), key->len - 1, sizeof(guint32), compare);
-    g_array_index(key, guint32, 0) = asked;
-    g_autoptr(GBytes) bytes = g_bytes_new(key->data, sizeof(guint32) * key->len);
-    gpointer found = g_hash_table_lookup(m->numbers, bytes);
-    if (found != NULL)
-        return GPOINTER_TO_UINT(found);
-    guint32 number = FIRST_ROW + m->keys->len;
-    g_hash_table_insert(m->numbers, bytes, GUINT_TO_POINTER(number));
-    g_ptr_array_add(m->keys, g_steal_pointer(&bytes));
-    return number;
+    if (key.count > 1)
+        qsort(key.states, key.count, sizeof(guint32), compare);
+    widen_slots(m);
+    guint32 *slot = &g_array_index(m->slots, guint32, slot_of(m, &key));
+    if (*slot != 0)
+        return *slot;
+    guint32 *kept = arena_new_array(m->arena, guint32, key.count);
+    memcpy(kept, key.states, sizeof(guint32) * key.count);
+    key.states = kept;
+    g_array_append_val(m->keys, key);
+    *slot = FIRST_ROW + m->keys->len - 1;
+    return *slot;
 }
 
 /* The set of state `index` again, in m->now. */
 static NfaPlace recall(Maker *m, guint index)
 {
-    gsize size;
-    const guint32 *key = g_bytes_get_data(g_ptr_array_index(m->keys, index), &size);
+    const Key *key = &g_array_index(m->keys, Key, index);
     m->now.count = m->now.live = 0;
     m->now.matched = FALSE;
-    for (gsize i = 1; i < size / sizeof(guint32); i++) {
-        m->now.sparse[key[i]] = m->now.count;
-        m->now.dense[m->now.count++] = key[i];
+    for (guint i = 0; i < key->count; i++) {
+        m->now.sparse[key->states[i]] = i;
+        m->now.dense[m->now.count++] = key->states[i];
     }
-    return (NfaPlace)key[0];
+    return key->place;
 }
 
 static void fill_row(Maker *m, guint index)
@@ -163,10 +200,11 @@ static Dfa *pack(const Maker *m, guint32 start)
 Dfa *dfa_new(const Nfa *nfa)
 {
     g_autofree guint32 *words = g_new0(guint32, 2 * (gsize)NFA_SET_WORDS(nfa));
-    g_autoptr(GHashTable) numbers = g_hash_table_new(g_bytes_hash, g_bytes_equal);
-    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(Arena) arena = arena_new(0);
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(Key));
+    g_autoptr(GArray) slots = g_array_new(FALSE, TRUE, sizeof(guint32));
     g_autoptr(GArray) table = g_array_new(FALSE, FALSE, sizeof(guint32));
-    Maker m = {.nfa = nfa, .numbers = numbers, .keys = keys, .table = table};
+    Maker m = {.nfa = nfa, .arena = arena, .keys = keys, .slots = slots, .table = table};
     nfa_set_init(&m.now, nfa, words);
     nfa_set_init(&m.then, nfa, words + NFA_SET_WORDS(nfa));
     find_classes(&m);

@@ -6,7 +6,7 @@
 
 #define NFA_MAX_STATES 65536u
 #define NFA_MAX_EDGES 262144u
-#define NFA_MAX_WORK (1u << 28) /* states visited in one search, about a second */
+#define NFA_MAX_WORK (1u << 26) /* states visited in one search: some tenths of a second */
 
 typedef enum {
     NFA_EDGES, /* takes a byte: `count` edges from `first` */

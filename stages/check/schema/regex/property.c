@@ -338,7 +338,7 @@ int property_find(const char *text, gsize length)
 
 /* ---- members ---- */
 
-static char *pcre_name(int property)
+static char *pcre_name(int property, gboolean negated)
 {
     const char *row = property < FIRST_BINARY      ? categories[property]
                       : property < FIRST_SCRIPT    ? binaries[property - FIRST_BINARY]
@@ -347,8 +347,8 @@ static char *pcre_name(int property)
     const char *family = property < FIRST_SCRIPT ? "" : property < FIRST_EXTENSION ? "sc:" : "scx:";
     int width = (int)strcspn(row, " ");
     if (strcmp(row, "Assigned") == 0)
-        return g_strdup("\\P{Cn}+");
-    return g_strdup_printf("\\p{%s%.*s}+", family, width, row);
+        return g_strdup(negated ? "\\p{Cn}" : "\\P{Cn}");
+    return g_strdup_printf("\\%c{%s%.*s}", negated ? 'P' : 'p', family, width, row);
 }
 
 static gboolean is_sparse(gunichar c)
@@ -386,8 +386,8 @@ static void add_match(GArray *builder, const char *from, const char *to)
 /* NULL when this PCRE does not know the property. Lives as long as the process. */
 static Ranges *collect(int property, gboolean negated)
 {
-    g_autofree char *name = pcre_name(property);
-    g_autoptr(GRegex) regex = g_regex_new(name, G_REGEX_OPTIMIZE, 0, NULL);
+    g_autofree char *name = pcre_name(property, FALSE), *run = g_strconcat(name, "+", NULL);
+    g_autoptr(GRegex) regex = g_regex_new(run, G_REGEX_OPTIMIZE, 0, NULL);
     if (regex == NULL)
         return NULL;
     g_autoptr(GString) text = probe_text();
@@ -406,12 +406,13 @@ static Ranges *collect(int property, gboolean negated)
     return set;
 }
 
+/* Each property, then all others. Filled once and read by every thread: a scan takes milliseconds,
+ * and a hostile schema could ask for a hundred thousand of them. */
+static gsize members[2 * N_PROPERTIES];
+static const Ranges unknown;
+
 gboolean property_ranges(int property, gboolean negated, Ranges *set)
 {
-    /* Filled once and read by every thread: a scan takes milliseconds, and a hostile schema could
-     * ask for a hundred thousand of them. */
-    static gsize members[2 * N_PROPERTIES];
-    static const Ranges unknown;
     gsize *slot = &members[2 * property + (negated ? 1 : 0)];
     if (g_once_init_enter(slot)) {
         Ranges *found = collect(property, negated);
@@ -420,4 +421,14 @@ gboolean property_ranges(int property, gboolean negated, Ranges *set)
     const Ranges *found = (const Ranges *)*slot;
     *set = *found;
     return found != &unknown;
+}
+
+char *property_text(Ranges set)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
+        const Ranges *found = (const Ranges *)g_atomic_pointer_get(&members[i]);
+        if (found != NULL && found != &unknown && found->at == set.at)
+            return pcre_name((int)i / 2, i % 2 == 1);
+    }
+    return NULL;
 }

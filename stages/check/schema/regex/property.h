@@ -10,3 +10,7 @@ int property_find(const char *text, gsize length);
 /* Its members, or all others; static. FALSE when this system's Unicode data lacks the property.
  * Any thread; the first call for a property takes milliseconds. */
 gboolean property_ranges(int property, gboolean negated, Ranges *set);
+
+/* "\p{…}" as PCRE spells it, when the set came from property_ranges as it is; else NULL. Caller
+ * frees. */
+char *property_text(Ranges set);
