@@ -45,11 +45,11 @@ build_bench() {
 # Usage: count PHASE SET   Prints a row: instructions for an instance and for a node.
 count() {
     local folder=$corpus/$2 out=$build/jsonschema-$2-$1.callgrind total answer
-    answer=$(valgrind --tool=callgrind --toggle-collect=bench_once --callgrind-out-file="$out" \
-        "$build/bench-jsonschema" --once "$1" "$folder/schema.json" "$folder/instances.jsonl" 2>"$out.log") || {
-        cat "$out.log" >&2
-        exit 1
-    }
+    if ! answer=$(valgrind --tool=callgrind --toggle-collect=bench_once --callgrind-out-file="$out" \
+        "$build/bench-jsonschema" --once "$1" "$folder/schema.json" "$folder/instances.jsonl" 2>"$out.log"); then
+        echo "run.sh: $2: $answer $(tail -n 1 "$out.log")" >&2
+        return 1
+    fi
     total=$(sed -nE 's/.*Collected : ([0-9]+).*/\1/p' "$out.log")
     rm "$out.log"
     sed -E 's/[^0-9]+/ /g' <<<"$answer" | awk -v total="$total" -v set="$2" -v phase="$1" \
@@ -57,17 +57,18 @@ count() {
 }
 
 instructions() {
-    local set phase
+    local set phase status=0
     need valgrind valgrind
     build_bench
     echo "| set | phase | instances | instructions for an instance | for a node | for a byte |"
     echo "| --- | --- | ---: | ---: | ---: | ---: |"
     for set in "$@"; do
         for phase in validate both; do
-            count "$phase" "$set"
+            count "$phase" "$set" || status=1
         done
     done
     echo "Profiles: $build/jsonschema-SET-PHASE.callgrind (callgrind_annotate)" >&2
+    return $status
 }
 
 mode=all

@@ -3,12 +3,13 @@
 import { peers } from './peers.mjs'
 
 const number = (ns) => {
-  if (ns === undefined) return '–'
+  if (!Number.isFinite(ns)) return '–'
   if (ns < 1000) return ns.toFixed(0)
   if (ns < 1e6) return `${(ns / 1e3).toPrecision(4)}k`
   return `${(ns / 1e6).toPrecision(4)}M`
 }
-const ratio = (ours, theirs) => (Number.isFinite(theirs) ? (ours / theirs).toFixed(2) : '–')
+const ratio = (ours, theirs) =>
+  Number.isFinite(ours) && Number.isFinite(theirs) ? (ours / theirs).toFixed(2) : '–'
 const row = (cells) => console.log(`| ${cells.join(' | ')} |`)
 const head = (cells) => {
   row(cells)
@@ -21,8 +22,9 @@ const indexed = (results) => {
 }
 
 const rowsOf = (results, phase) => {
-  const rows = results.filter((r) => r.phase === phase && r.validator === 'docket')
-  return rows.map(({ set, formats, subset }) => ({ set, formats, subset }))
+  const rows = results.filter((r) => r.phase === phase)
+  const keys = rows.map(({ set, formats, subset }) => JSON.stringify({ set, formats, subset }))
+  return [...new Set(keys)].map((key) => JSON.parse(key))
 }
 
 const names = Object.keys(peers)
@@ -51,7 +53,7 @@ const validateTable = (results) => {
     const of = (name) => at(key.set, key.formats, 'validate', key.subset, name)?.ns
     const hot = (name) => at(key.set, key.formats, 'hot', key.subset, name)?.ns
     const theirs = names.map(of)
-    const ratios = [ratio(of('docket'), bestOf(theirs)), ratio(hot('docket'), hot('blaze') ?? NaN)]
+    const ratios = [ratio(of('docket'), bestOf(theirs)), ratio(hot('docket'), hot('blaze'))]
     row([...label(key), number(of('docket')), ...theirs.map(number), ratios[0],
       number(hot('docket')), number(hot('blaze')), ratios[1], worse(ratios)])
   }
