@@ -13,11 +13,11 @@ static const guint8 slot_types[N_SLOTS] = {
 
 /* ---- tags ---- */
 
-static gboolean add_tag_values(const Lowering *l, const SchemaNode *branch, const char *name,
+static gboolean add_tag_values(Lowering *l, const SchemaNode *branch, const char *name,
                                GHashTable *texts, guint depth);
 
 /* A branch that is itself a choice binds the property when all its branches do. */
-static gboolean add_choice_values(const Lowering *l, const GPtrArray *branches, const char *name,
+static gboolean add_choice_values(Lowering *l, const GPtrArray *branches, const char *name,
                                   GHashTable *texts, guint depth)
 {
     for (guint i = 0; branches != NULL && i < branches->len; i++) {
@@ -28,10 +28,10 @@ static gboolean add_choice_values(const Lowering *l, const GPtrArray *branches, 
 }
 
 /* Adds the texts that the branch allows for a property (lent); FALSE when it allows others, too. */
-static gboolean add_tag_values(const Lowering *l, const SchemaNode *branch, const char *name,
+static gboolean add_tag_values(Lowering *l, const SchemaNode *branch, const char *name,
                                GHashTable *texts, guint depth)
 {
-    if (depth == 0)
+    if (depth == 0 || !lower_look(l))
         return FALSE;
     branch = lower_target(l, branch);
     const SchemaNode *property =
@@ -79,7 +79,7 @@ static void sort_branch(Sorting *sorting, GHashTable *texts, gpointer branch)
     sorting->n_bound++;
 }
 
-static Sorting sort_branches(const Lowering *l, const GPtrArray *branches, const char *name)
+static Sorting sort_branches(Lowering *l, const GPtrArray *branches, const char *name)
 {
     Sorting sorting = {
         name,

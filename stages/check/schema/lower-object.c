@@ -1,10 +1,7 @@
-/* The section for objects: names to rules, required names to bits, and unevaluatedProperties to
- * additionalProperties wherever both mean the same. */
+/* The section for objects: names to rules, and names that must be remembered to bits. */
 #include "stages/check/schema/lower.h"
 
 #include <math.h>
-
-#define MAX_LOOK 32u /* schemas inside each other that are looked into */
 
 /* ---- names ---- */
 
@@ -57,6 +54,21 @@ static void add_properties(Names *names, const SchemaNode *node)
     }
 }
 
+/* Names that schemas beside this one speak of: here they only are no strangers. */
+static void add_known(Names *names, GHashTable *known)
+{
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, known);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        RuleProperty *property = name_at(names, name);
+        if (property->declared)
+            continue;
+        property->declared = TRUE;
+        property->rule = &rule_anything;
+    }
+}
+
 static void number_names(Names *names, const SchemaNode *node)
 {
     for (guint i = 0; node->required != NULL && i < node->required->len; i++)
@@ -94,13 +106,14 @@ static void lower_dependents(Names *names, const SchemaNode *node, RuleObject *r
     rule->n_dependents = node->dependent_required->len;
 }
 
-static void lower_names(Lowering *l, const SchemaNode *node, RuleObject *rule)
+static void lower_names(Lowering *l, const SchemaNode *node, GHashTable *known, RuleObject *rule)
 {
     g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(RuleProperty));
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
     Names names = {l, places, list, texts, 0};
     add_properties(&names, node);
+    add_known(&names, known);
     number_names(&names, node);
     rule->n_words = (names.n_bits + 63) / 64;
     rule->required = bit_set(&names, node->required, rule->n_words);
@@ -126,70 +139,6 @@ static void lower_names(Lowering *l, const SchemaNode *node, RuleObject *rule)
         g_array_append_val(l->order, i);
 }
 
-/* ---- unevaluatedProperties ---- */
-
-static gboolean marks_beyond(const SchemaNode *node, GHashTable *known, guint depth);
-
-static gboolean any_marks_beyond(const GPtrArray *nodes, GHashTable *known, guint depth)
-{
-    for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
-        if (marks_beyond(g_ptr_array_index(nodes, i), known, depth))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* What applies in place beside `node` may evaluate properties that `node` itself does not name. */
-static gboolean beside_marks_beyond(const SchemaNode *node, GHashTable *known, guint depth)
-{
-    const SchemaNode *single[] = {node->ref, node->condition, node->then_node, node->else_node};
-    for (gsize i = 0; i < G_N_ELEMENTS(single); i++) {
-        if (single[i] != NULL && marks_beyond(single[i], known, depth))
-            return TRUE;
-    }
-    for (guint i = 0; node->dependent_schemas != NULL && i < node->dependent_schemas->len; i++) {
-        const SchemaMember *member = g_ptr_array_index(node->dependent_schemas, i);
-        if (marks_beyond(member->node, known, depth))
-            return TRUE;
-    }
-    return node->dynamic_ref != NULL || any_marks_beyond(node->all_of, known, depth) ||
-           any_marks_beyond(node->any_of, known, depth) ||
-           any_marks_beyond(node->one_of, known, depth);
-}
-
-/* Whether the schema may evaluate a property that is not among the known names. */
-static gboolean marks_beyond(const SchemaNode *node, GHashTable *known, guint depth)
-{
-    if (depth == 0 || node->pattern_properties || node->additional || node->unevaluated_properties)
-        return TRUE;
-    GHashTableIter iter;
-    gpointer name;
-    if (node->properties != NULL) {
-        g_hash_table_iter_init(&iter, node->properties);
-        while (g_hash_table_iter_next(&iter, &name, NULL)) {
-            if (known == NULL || !g_hash_table_contains(known, name))
-                return TRUE;
-        }
-    }
-    return beside_marks_beyond(node, known, depth - 1);
-}
-
-static void lower_unevaluated(Lowering *l, const SchemaNode *node, RuleObject *rule,
-                              gboolean *tracks)
-{
-    if (node->unevaluated_properties == NULL || node->additional != NULL)
-        return;
-    const Rule *unevaluated = lower_rule(l, node->unevaluated_properties);
-    if (!beside_marks_beyond(node, node->properties, MAX_LOOK)) {
-        rule->additional = unevaluated;
-        rule->marks_additional = TRUE;
-        return;
-    }
-    rule->unevaluated = unevaluated;
-    rule->marks_unevaluated = TRUE;
-    *tracks = unevaluated != &rule_anything;
-}
-
 /* ---- the section ---- */
 
 static void lower_patterns(Lowering *l, const SchemaNode *node, RuleObject *rule)
@@ -205,6 +154,25 @@ static void lower_patterns(Lowering *l, const SchemaNode *node, RuleObject *rule
     rule->n_patterns = node->pattern_properties->len;
 }
 
+/* Where the names that are evaluated are known beforehand, unevaluatedProperties is
+ * additionalProperties; elsewhere members have to be marked. */
+static void lower_unevaluated(Lowering *l, const SchemaNode *node, GHashTable *known,
+                              RuleObject *rule, gboolean *tracks)
+{
+    if (node->unevaluated_properties == NULL || node->additional != NULL)
+        return;
+    const Rule *unevaluated = lower_rule(l, node->unevaluated_properties);
+    if (lower_evaluated(l, node, known)) {
+        rule->additional = unevaluated;
+        rule->marks_additional = TRUE;
+        return;
+    }
+    g_hash_table_remove_all(known);
+    rule->unevaluated = unevaluated;
+    rule->marks_unevaluated = TRUE;
+    *tracks = unevaluated != &rule_anything;
+}
+
 const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tracks)
 {
     if (!node->properties && !node->required && !node->dependent_required &&
@@ -218,8 +186,9 @@ const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tr
     rule->marks_additional = node->additional != NULL;
     rule->names = lower_rule(l, node->property_names);
     rule->unevaluated = &rule_anything;
-    lower_unevaluated(l, node, rule, tracks);
-    lower_names(l, node, rule);
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    lower_unevaluated(l, node, known, rule, tracks);
+    lower_names(l, node, known, rule);
     lower_patterns(l, node, rule);
     rule->plain = rule->n_patterns == 0 && rule->names == &rule_anything && rule->n_words <= 1;
     return rule;

@@ -8,19 +8,34 @@
 
 /* ---- references ---- */
 
-static guint definitions(const Lowering *l, const char *name)
+GHashTable *lower_defined(const Schema *schema)
 {
-    guint count = 0;
-    for (guint i = 0; i < l->schema->owned->len; i++) {
-        const SchemaResource *resource = g_ptr_array_index(l->schema->owned, i);
-        count += g_hash_table_contains(resource->dynamic_anchors, name);
+    GHashTable *defined = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < schema->owned->len; i++) {
+        const SchemaResource *resource = g_ptr_array_index(schema->owned, i);
+        GHashTableIter iter;
+        gpointer name;
+        g_hash_table_iter_init(&iter, resource->dynamic_anchors);
+        while (g_hash_table_iter_next(&iter, &name, NULL)) {
+            guint count = GPOINTER_TO_UINT(g_hash_table_lookup(defined, name));
+            g_hash_table_insert(defined, name, GUINT_TO_POINTER(count + 1));
+        }
     }
-    return count;
+    return defined;
 }
 
 gboolean lower_is_dynamic(const Lowering *l, const SchemaNode *node)
 {
-    return node->dynamic_name != NULL && definitions(l, node->dynamic_name) > 1;
+    return node->dynamic_name != NULL &&
+           GPOINTER_TO_UINT(g_hash_table_lookup(l->defined, node->dynamic_name)) > 1;
+}
+
+gboolean lower_look(Lowering *l)
+{
+    if (l->looks == 0)
+        return FALSE;
+    l->looks--;
+    return TRUE;
 }
 
 static gboolean has_own_rules(const SchemaNode *node)
@@ -131,7 +146,7 @@ static guint8 accepts_within(Lowering *l, const SchemaNode *node, guint depth)
     gpointer known = g_hash_table_lookup(l->accepts, node);
     if (known != NULL)
         return (guint8)(GPOINTER_TO_UINT(known) - 1);
-    if (depth == 0)
+    if (depth == 0 || !lower_look(l))
         return RULE_ANY_TYPE;
     g_hash_table_insert(l->accepts, (gpointer)node, GUINT_TO_POINTER(RULE_ANY_TYPE + 1u));
     guint8 accepts = look_at_types(l, node, depth - 1);

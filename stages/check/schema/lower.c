@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define MAX_LOOKS 1000000u
+
 const Rule rule_anything = {.accepts = RULE_ANY_TYPE};
 
 KeyExpected lower_tag_name(Lowering *l, const char *name)
@@ -296,7 +298,16 @@ Program *program_new(const Schema *schema)
     g_autoptr(GHashTable) resources = g_hash_table_new(NULL, NULL);
     g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(guint32));
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
-    Lowering l = {schema, program->arena, rules, accepts, resources, order, queue, FALSE};
+    g_autoptr(GHashTable) defined = lower_defined(schema);
+    Lowering l = {.schema = schema,
+                  .arena = program->arena,
+                  .rules = rules,
+                  .accepts = accepts,
+                  .resources = resources,
+                  .order = order,
+                  .queue = queue,
+                  .defined = defined,
+                  .looks = MAX_LOOKS};
     for (guint i = 0; i < schema->owned->len; i++)
         g_hash_table_insert(resources, g_ptr_array_index(schema->owned, i),
                             GUINT_TO_POINTER(i + 1));

@@ -11,6 +11,8 @@ typedef struct {
     GHashTable *resources; /* const SchemaResource* -> its number + 1 */
     GArray *order;         /* Program.order */
     GPtrArray *queue;      /* of const SchemaNode: their rules are to be filled */
+    GHashTable *defined;   /* name of a dynamic anchor -> in how many resources */
+    guint looks;           /* schemas that may still be looked into for the sake of speed */
     gboolean dynamic;      /* a reference depends on the way that led to it */
 } Lowering;
 
@@ -19,8 +21,13 @@ const Rule *lower_rule(Lowering *l, const SchemaNode *node);
 guint32 lower_count(double count);
 
 /* lower-types.c */
+/* Takes one look; FALSE when a schema made to be looked into for ever has used them up. The answer
+ * must then be the one that is always right. */
+gboolean lower_look(Lowering *l);
 /* Whether it holds any rule or reference. */
 gboolean lower_says_anything(const SchemaNode *node);
+/* Names of dynamic anchors (lent) and how many resources define each. Caller unrefs. */
+GHashTable *lower_defined(const Schema *schema);
 /* A dynamic reference whose name is defined once is a plain one. */
 gboolean lower_is_dynamic(const Lowering *l, const SchemaNode *node);
 /* The schema that a chain of nothing but references leads to. */
@@ -37,6 +44,11 @@ KeyExpected lower_tag_name(Lowering *l, const char *name);
 /* lower-object.c, lower-branches.c */
 const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tracks);
 const RuleBranches *lower_branches(Lowering *l, const GPtrArray *nodes);
+/* lower-evaluated.c: TRUE when the properties that count as evaluated in an instance that conforms
+ * are known beforehand: those that the schema's own patternProperties take, and the names that are
+ * added to `known` (a set; they are lent). */
+gboolean lower_evaluated(Lowering *l, const SchemaNode *node, GHashTable *known);
+
 /* lower-switch.c: among the branches of an allOf those that are conditions on the text of one
  * property and nothing else. NULL when they are too few to be worth it; `switched` (of const
  * SchemaNode) is set to them. */
