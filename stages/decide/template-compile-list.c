@@ -145,7 +145,7 @@ static gboolean table_compile(Template *t, FieldSpec *field, const cJSON *entry,
     table->label_column = g_array_new(FALSE, FALSE, sizeof(guint));
     table->rows = g_ptr_array_new_with_free_func(unref_regex);
     const cJSON *items = cJSON_GetObjectItemCaseSensitive(schema, "items");
-    const cJSON *item = items ? schema_resolve(t->schema, items) : NULL;
+    const cJSON *item = items ? template_schema_resolve(t->schema, items) : NULL;
     const cJSON *properties = cJSON_GetObjectItemCaseSensitive(item, "properties");
     const cJSON *columns = cJSON_GetObjectItemCaseSensitive(entry, "columns");
     const cJSON *child;
@@ -154,7 +154,7 @@ static gboolean table_compile(Template *t, FieldSpec *field, const cJSON *entry,
     {
         const cJSON *of = cJSON_GetObjectItemCaseSensitive(properties, child->string);
         if (!add_column(t, field, table, child->string, columns ? child : NULL,
-                        of ? schema_resolve(t->schema, of) : NULL, error))
+                        of ? template_schema_resolve(t->schema, of) : NULL, error))
             return FALSE;
     }
     if (!phrase_list(entry, "end", field->pointer, &table->ends, error) ||

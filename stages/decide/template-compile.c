@@ -462,7 +462,7 @@ static gboolean compile_field(Template *t, const char *name, const cJSON *entry,
                      cJSON_GetObjectItemCaseSensitive(entry, "value") == NULL;
     field->many = json_bool(entry, "many", (schema_types(schema) & TYPE_ARRAY) != 0) && plain;
     const cJSON *of = field->many ? cJSON_GetObjectItemCaseSensitive(schema, "items") : NULL;
-    const cJSON *demands = of ? schema_resolve(t->schema, of) : schema;
+    const cJSON *demands = of ? template_schema_resolve(t->schema, of) : schema;
     if (!known_keys(entry, field_keys, pointer, error) ||
         !spec_strings(entry, "in", pointer, &field->in, error) ||
         !value_spec_compile(t, &field->value, field->name, entry, demands, pointer, error) ||
@@ -509,7 +509,7 @@ static gboolean derive_fields(Template *t, const cJSON *schema, const char *poin
     cJSON_ArrayForEach(property, properties)
     {
         g_autofree char *path = json_pointer_join(pointer, property->string);
-        const cJSON *inner = schema_resolve(t->schema, property);
+        const cJSON *inner = template_schema_resolve(t->schema, property);
         gboolean object = (schema_types(inner) & TYPE_OBJECT) != 0 &&
                           cJSON_GetObjectItemCaseSensitive(inner, "properties") != NULL;
         if (object && !derive_fields(t, inner, path, depth + 1, error))
@@ -520,7 +520,7 @@ static gboolean derive_fields(Template *t, const cJSON *schema, const char *poin
         const cJSON *constant = cJSON_GetObjectItemCaseSensitive(inner, "const");
         const cJSON *items = cJSON_GetObjectItemCaseSensitive(inner, "items");
         Parser parser = schema_parser(property->string, inner);
-        const cJSON *of = items ? schema_resolve(t->schema, items) : NULL;
+        const cJSON *of = items ? template_schema_resolve(t->schema, items) : NULL;
         if (constant)
             cJSON_AddItemToObject(entry, "value", cJSON_Duplicate(constant, TRUE));
         else if (cJSON_GetObjectItemCaseSensitive(of, "properties"))
@@ -575,7 +575,7 @@ static gboolean compile(Template *t, GError **error)
     if (!json_bool(t->spec, "derive", TRUE))
         return TRUE;
     cJSON_AddItemToObject(t->spec, "derived fields", cJSON_CreateObject());
-    return derive_fields(t, schema_resolve(t->schema, t->schema), "", 0, error);
+    return derive_fields(t, template_schema_resolve(t->schema, t->schema), "", 0, error);
 }
 
 Template *template_new(const cJSON *spec, const cJSON *schema, GError **error)

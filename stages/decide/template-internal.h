@@ -316,7 +316,7 @@ cJSON *collect_take(Run *run, const FieldSpec *field);
 
 /* template-schema.c: what the schema says about the value at a pointer; NULL if nothing. Lent. */
 const cJSON *schema_at(const cJSON *root, const char *pointer);
-const cJSON *schema_resolve(const cJSON *root, const cJSON *schema);
+const cJSON *template_schema_resolve(const cJSON *root, const cJSON *schema);
 guint schema_types(const cJSON *schema);
 /* Labels that title, name and description make (GPtrArray of char*). `parent` may be NULL. */
 GPtrArray *schema_labels(const char *name, const char *parent, const cJSON *schema);

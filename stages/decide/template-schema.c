@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const cJSON *schema_resolve(const cJSON *root, const cJSON *schema)
+const cJSON *template_schema_resolve(const cJSON *root, const cJSON *schema)
 {
     for (int steps = 0; steps < 16 && cJSON_IsObject(schema); steps++) {
         const char *ref = json_string(schema, "$ref", NULL);
@@ -24,14 +24,14 @@ const cJSON *schema_resolve(const cJSON *root, const cJSON *schema)
 const cJSON *schema_at(const cJSON *root, const char *pointer)
 {
     g_auto(GStrv) tokens = g_strsplit(pointer, "/", -1);
-    const cJSON *schema = schema_resolve(root, root);
+    const cJSON *schema = template_schema_resolve(root, root);
     for (guint i = 1; tokens[0] && tokens[i] && schema; i++) {
         g_auto(GStrv) parts = g_strsplit(tokens[i], "~1", -1);
         g_autofree char *slashes = g_strjoinv("/", parts);
         g_auto(GStrv) tildes = g_strsplit(slashes, "~0", -1);
         g_autofree char *name = g_strjoinv("~", tildes);
         const cJSON *properties = cJSON_GetObjectItemCaseSensitive(schema, "properties");
-        schema = schema_resolve(root, cJSON_GetObjectItemCaseSensitive(properties, name));
+        schema = template_schema_resolve(root, cJSON_GetObjectItemCaseSensitive(properties, name));
     }
     return schema;
 }
@@ -249,7 +249,8 @@ static void fill_object(const cJSON *root, const cJSON *schema, cJSON *value)
         const char *key = cJSON_GetStringValue(name);
         if (key == NULL || cJSON_GetObjectItemCaseSensitive(value, key) != NULL)
             continue;
-        const cJSON *of = schema_resolve(root, cJSON_GetObjectItemCaseSensitive(properties, key));
+        const cJSON *of =
+            template_schema_resolve(root, cJSON_GetObjectItemCaseSensitive(properties, key));
         guint types = schema_types(of);
         if (types & TYPE_NULL)
             cJSON_AddNullToObject(value, key);
@@ -260,7 +261,7 @@ static void fill_object(const cJSON *root, const cJSON *schema, cJSON *value)
 
 void schema_fill_required(const cJSON *root, const cJSON *schema, cJSON *value)
 {
-    schema = schema_resolve(root, schema);
+    schema = template_schema_resolve(root, schema);
     const cJSON *properties = cJSON_GetObjectItemCaseSensitive(schema, "properties");
     const cJSON *items = cJSON_GetObjectItemCaseSensitive(schema, "items");
     if (schema == NULL)
