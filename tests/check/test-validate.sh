@@ -44,7 +44,7 @@ echo '{"type": "wish"}' >wrong.json
 echo '{"$ref": "https://example.org/none"}' >remote.json
 echo '{"title": 7}' >odd.json
 echo '{"$schema": "https://example.org/dialect"}' >dialect.json
-echo '{"allOf": [{"$ref": "#"}]}' >endless.json
+echo '{"anyOf": [{"$ref": "#"}]}' >endless.json
 
 expect valid 0 "" "" schema.json good.json
 expect invalid 1 "" "/name must be a string, found 7.*no property .x. is allowed here" schema.json bad.json

@@ -154,25 +154,26 @@ static gboolean read_vocabularies(const cJSON *list, DialectReading *reading, GE
 gboolean dialect_read(SchemaRegistry *registry, const char *uri, DialectReading *reading,
                       GError **error)
 {
+    const SchemaDialect *draft = dialect_find(uri);
     const cJSON *list = NULL;
     g_autofree char *at = schema_uri_resolve(uri, uri);
-    for (guint depth = 0; depth < MAX_META; depth++) {
-        const SchemaDialect *draft = dialect_find(at);
-        if (draft == NULL)
-            draft = draft_of(list);
-        if (draft != NULL) {
-            *reading = (DialectReading){draft, draft->vocabularies};
-            return list == NULL || read_vocabularies(list, reading, error);
-        }
+    for (guint depth = 0; draft == NULL && depth < MAX_META; depth++) {
         const cJSON *metaschema = schema_registry_find(registry, at);
+        const cJSON *own = cJSON_GetObjectItemCaseSensitive(metaschema, "$vocabulary");
         const cJSON *next = cJSON_GetObjectItemCaseSensitive(metaschema, "$schema");
-        if (list == NULL)
-            list = cJSON_GetObjectItemCaseSensitive(metaschema, "$vocabulary");
-        if (!cJSON_IsString(next))
+        if (depth == 0)
+            list = own;
+        draft = draft_of(own);
+        if (draft != NULL || !cJSON_IsString(next))
             break;
+        draft = dialect_find(next->valuestring);
         g_free(at);
         at = schema_uri_resolve(next->valuestring, next->valuestring);
     }
-    g_autofree char *names = dialect_names();
-    return fail(error, "the dialect %s is unknown; known are %s", uri, names);
+    if (draft == NULL) {
+        g_autofree char *names = dialect_names();
+        return fail(error, "the dialect %s is unknown; known are %s", uri, names);
+    }
+    *reading = (DialectReading){draft, draft->vocabularies};
+    return list == NULL || read_vocabularies(list, reading, error);
 }

@@ -166,7 +166,7 @@ static gboolean add_anchor(SchemaNode *node, const char *keyword, const char *na
     if (other != NULL && other != node) {
         g_autofree char *place = schema_node_place(other);
         return schema_node_fail(error, node, keyword, "the anchor \"%s\" stands here and at %s",
-                                name, place);
+                                name, *place == '\0' ? "the root" : place);
     }
     g_hash_table_insert(node->resource->anchors, (gpointer)name, node);
     if (dynamic)

@@ -1,6 +1,6 @@
-/* JSON Schema 2020-12: compiled once, evaluated often. A compiled schema is read-only and may be
- * used by several threads at a time. Nothing is ever fetched: a reference leads into the document,
- * into the meta-schemas (built in), or into the documents of a registry.
+/* JSON Schema, draft-04 to 2020-12: compiled once, evaluated often. A compiled schema is read-only
+ * and may be used by several threads at a time. Nothing is ever fetched: a reference leads into the
+ * document, into the meta-schemas (built in), or into the documents of a registry.
  *
  * A schema that cannot be decided (a missing reference, a vocabulary we do not know, a regular
  * expression that cannot be had) is an error at compile time; a limit that is reached at evaluation
@@ -13,15 +13,19 @@
 typedef struct Schema Schema;
 typedef struct SchemaRegistry SchemaRegistry;
 
-/* ---- registry: documents that a $ref may lead to ---- reference counted */
+/* ---- registry: documents that a $ref may lead to ----
+ * Reference counted, and shared as it is: any number of schemas may be compiled with one registry,
+ * by several threads at a time, while others add to it. A document never changes nor goes once it is
+ * there, and compiled schemas hold a reference, since they point into it. */
 SchemaRegistry *schema_registry_new(void);
 SchemaRegistry *schema_registry_ref(SchemaRegistry *registry);
 void schema_registry_unref(SchemaRegistry *registry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchemaRegistry, schema_registry_unref)
-/* `uri` is absolute; `document` is taken. Do not add while a schema is being compiled with it. */
+/* `uri` is absolute and new here; `document` is taken. It is found by the name that it gives itself,
+ * too. */
 gboolean schema_registry_add(SchemaRegistry *registry, const char *uri, cJSON *document,
                              GError **error);
-/* The URIs of the dialects that this library knows, oldest first, NULL at the end. Lent. */
+/* The URIs of the drafts that this library knows, oldest first, NULL at the end. Lent. */
 const char *const *schema_dialects(void);
 
 /* ---- compiling ---- */
