@@ -405,6 +405,33 @@ static void test_many_findings(void)
     g_assert_cmpint(g_get_monotonic_time() - start, <, G_USEC_PER_SEC / 4);
 }
 
+/* Long lists without equals: numbers below 1, texts, and objects that differ deep inside. */
+static void test_unique(void)
+{
+    g_autoptr(Schema) schema = compile("{'uniqueItems': true}");
+    g_autoptr(cJSON) instance = cJSON_CreateArray();
+    for (int i = 0; i < 100000; i++) {
+        g_autofree char *text = g_strdup_printf("{'a': [%d], 'b': %d.5}", i, i);
+        cJSON_AddItemToArray(instance, cJSON_CreateNumber(i / 131072.0));
+        cJSON_AddItemToArray(instance, cJSON_CreateString(text));
+        cJSON_AddItemToArray(instance, parse(text));
+    }
+    g_autoptr(GPtrArray) findings = findings_new();
+    const char *limit;
+    const gint64 start = g_get_monotonic_time();
+    g_assert_true(explain_run(schema, instance, NULL, &limit));
+    g_assert_null(limit);
+    g_assert_cmpint(schema_check(schema, instance), ==, SCHEMA_VALID);
+    cJSON_AddItemToArray(instance, parse("{'b': 7.5, 'a': [7]}"));
+    g_assert_cmpint(schema_evaluate(schema, instance, findings), ==, SCHEMA_INVALID);
+    const SchemaFinding *finding = g_ptr_array_index(findings, 0);
+    g_assert_cmpstr(finding->sentence, ==,
+                    "the record must not hold a value twice, but items 23 and 300000 are both "
+                    "{\"a\": [7], \"b\": 7.5}");
+    /* Quadratic ways take minutes. */
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 15 * G_USEC_PER_SEC);
+}
+
 /* Every level tries two branches, each of which tries two: 2^40 ways. */
 static void test_exponential(void)
 {
@@ -496,6 +523,7 @@ int main(int argc, char **argv)
     g_test_add_func("/explain/terminal-safe", test_terminal_safe);
     g_test_add_func("/explain/short", test_short);
     g_test_add_func("/explain/many-findings", test_many_findings);
+    g_test_add_func("/explain/unique", test_unique);
     g_test_add_func("/explain/exponential", test_exponential);
     g_test_add_func("/explain/deep", test_deep);
     return g_test_run();

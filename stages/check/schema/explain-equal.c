@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HASH_FACTOR G_GUINT64_CONSTANT(0x9E3779B97F4A7C15)
+
 /* ---- equality ---- */
 
 static int compare_members(gconstpointer a, gconstpointer b)
@@ -64,30 +66,67 @@ gboolean explain_equal(Explain *explain, const cJSON *a, const cJSON *b)
 
 /* ---- uniqueItems ---- */
 
-/* Keys of an object in any order give one hash; numbers count by value, so 1 and 1.0 are one. */
-guint schema_value_hash(const cJSON *value)
+/* Where the program was loaded differs from run to run, so nobody can make up values whose hashes
+ * collide; what comes of hashes never depends on it. */
+static guint64 seed(void)
 {
-    guint hash = (guint)(value->type & 0xff) * 2654435761u;
-    if (cJSON_IsString(value))
-        return hash ^ g_str_hash(value->valuestring);
-    if (cJSON_IsNumber(value)) {
-        double number = value->valuedouble == 0 ? 0 : value->valuedouble; /* -0 is 0 */
-        return hash ^ g_double_hash(&number);
+    static const char somewhere = 0;
+    return (guint64)(gsize)&somewhere;
+}
+
+static guint64 mix(guint64 hash, guint64 word)
+{
+    hash = (hash ^ word) * HASH_FACTOR;
+    return hash ^ hash >> 32;
+}
+
+static guint64 mix_text(guint64 hash, const char *text)
+{
+    gsize left = strlen(text);
+    for (; left >= sizeof(guint64); left -= sizeof(guint64), text += sizeof(guint64)) {
+        guint64 word;
+        memcpy(&word, text, sizeof word);
+        hash = mix(hash, word);
     }
+    guint64 word = left + 1;
+    for (; left > 0; left--)
+        word = word << 8 | (guchar)*text++;
+    return mix(hash, word);
+}
+
+/* Keys of an object in any order give one hash; numbers count by value, so 1 and 1.0 are one. */
+static guint64 value_hash(const cJSON *value)
+{
+    guint64 hash = mix(seed(), (guint64)(value->type & 0xff));
+    if (cJSON_IsString(value))
+        return mix_text(hash, value->valuestring);
+    if (cJSON_IsNumber(value)) {
+        const double number = value->valuedouble == 0 ? 0 : value->valuedouble; /* -0 is 0 */
+        guint64 word;
+        memcpy(&word, &number, sizeof word);
+        return mix(hash, word);
+    }
+    guint64 members = 0;
     const cJSON *child;
     cJSON_ArrayForEach(child, value)
     {
-        guint inner = schema_value_hash(child);
+        const guint64 inner = value_hash(child);
         if (cJSON_IsObject(value))
-            hash += (inner ^ g_str_hash(child->string)) * 2246822519u;
+            members += mix_text(inner, child->string);
         else
-            hash = hash * 31 + inner;
+            hash = mix(hash, inner);
     }
-    return hash;
+    return mix(hash, members);
+}
+
+guint schema_value_hash(const cJSON *value)
+{
+    /* Every bit of the hash has reached the upper half of another product, not the lower one. */
+    return (guint)(mix(value_hash(value), 0) * HASH_FACTOR >> 32);
 }
 
 typedef struct {
-    guint hash;
+    guint64 hash;
     int index;
     const cJSON *item;
 } Hashed;
@@ -118,6 +157,29 @@ static gboolean report_twice(const Frame *frame, const Hashed *a, const Hashed *
                   b->index, shown);
 }
 
+/* Sorted by hash; an equal pair whose second item comes first in the list is put into *a and *b. */
+static gboolean find_twice(Explain *explain, const GArray *items, const Hashed **a,
+                           const Hashed **b)
+{
+    *b = NULL;
+    for (guint i = 0; i < items->len; i++) {
+        const Hashed *one = &g_array_index(items, Hashed, i);
+        for (guint k = i + 1; k < items->len; k++) {
+            const Hashed *two = &g_array_index(items, Hashed, k);
+            if (one->hash != two->hash || explain->limit != NULL)
+                break;
+            if (!explain_equal(explain, one->item, two->item))
+                continue;
+            if (*b == NULL || two->index < (*b)->index) {
+                *a = one;
+                *b = two;
+            }
+            break;
+        }
+    }
+    return *b != NULL;
+}
+
 /* Only what has the same hash can be equal, and stands together once the hashes are sorted. */
 gboolean explain_unique(const Frame *frame)
 {
@@ -127,21 +189,10 @@ gboolean explain_unique(const Frame *frame)
     const cJSON *item;
     cJSON_ArrayForEach(item, frame->item)
     {
-        const Hashed hashed = {schema_value_hash(item), (int)items->len, item};
+        const Hashed hashed = {value_hash(item), (int)items->len, item};
         g_array_append_val(items, hashed);
     }
     g_array_sort(items, compare_hashed);
-    for (guint i = 0; i < items->len; i++) {
-        const Hashed *a = &g_array_index(items, Hashed, i);
-        for (guint k = i + 1; k < items->len; k++) {
-            const Hashed *b = &g_array_index(items, Hashed, k);
-            if (a->hash != b->hash)
-                break;
-            if (explain_equal(frame->explain, a->item, b->item))
-                return report_twice(frame, a, b);
-            if (frame->explain->limit != NULL)
-                return FALSE;
-        }
-    }
-    return TRUE;
+    const Hashed *a, *b;
+    return !find_twice(frame->explain, items, &a, &b) || report_twice(frame, a, b);
 }
