@@ -68,7 +68,8 @@ Keys keys_make(Arena *arena, const char *const *names, guint count)
     g_autofree KeySlot *trial = g_new(KeySlot, size);
     Keys keys = {slots, (guint32)(size - 1), 0};
     guint best = G_MAXUINT;
-    for (guint64 seed = 1; seed <= TRIES && best > 0; seed++) {
+    for (guint try = 0; try < TRIES && best > 0; try++) {
+        guint64 seed = (guint64)g_random_int() << 32 | g_random_int();
         memset(trial, 0, size * sizeof *trial);
         guint way = fill(trial, keys.mask, seed, names, count);
         if (way >= best)

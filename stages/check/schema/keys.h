@@ -95,14 +95,21 @@ static inline gboolean keys_same(const KeyName *a, const char *a_text, const Key
            (a->length <= 16 || memcmp(a_text + 8, b_text + 8, a->length - 16) == 0);
 }
 
+/* Both halves of the product: every bit of the result depends on every bit of both words. */
+static inline guint64 keys_mix(guint64 a, guint64 b)
+{
+    const unsigned __int128 product = (unsigned __int128)a * b;
+    return (guint64)product ^ (guint64)(product >> 64);
+}
+
+/* The seed is not known outside, so nobody can make up names that collide. */
 static inline guint32 keys_hash(const KeyName *name, const char *text, guint64 seed)
 {
-    guint64 head = name->head;
+    guint64 head = name->head ^ seed;
     for (gsize i = 8; i + 8 < name->length && name->length > 16; i += 8)
-        head = (head ^ keys_load(text + i)) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
-    return (guint32)(((head ^ seed ^ name->length << 56) * G_GUINT64_CONSTANT(0xFF51AFD7ED558CCD) +
-                      name->tail * G_GUINT64_CONSTANT(0xC4CEB9FE1A85EC53)) >>
-                     32);
+        head = keys_mix(head ^ keys_load(text + i), seed | 1);
+    return (guint32)keys_mix(head,
+                             name->tail ^ name->length ^ G_GUINT64_CONSTANT(0x9E3779B97F4A7C15));
 }
 
 /* One name that is expected: 16 bytes are compared at once, its NUL among them. */
