@@ -44,7 +44,16 @@ echo '{"type": "wish"}' >wrong.json
 echo '{"$ref": "https://example.org/none"}' >remote.json
 echo '{"title": 7}' >odd.json
 echo '{"$schema": "https://example.org/dialect"}' >dialect.json
-echo '{"anyOf": [{"$ref": "#"}]}' >endless.json
+echo '{"allOf": [{"$ref": "#"}]}' >endless.json
+echo '{"anyOf": [{"$ref": "#"}]}' >depth.json
+{ # two ways at each of forty levels, all of them wrong
+    echo '{"$ref": "#/$defs/0", "$defs": {"40": {"type": "null"}'
+    for i in {0..39}; do
+        ref="\"\$ref\": \"#/\$defs/$((i + 1))\""
+        echo ", \"$i\": {\"anyOf\": [{$ref}, {\"not\": {\"const\": $i}, $ref}]}"
+    done
+    echo '}}'
+} >laborious.json
 
 expect valid 0 "" "" schema.json good.json
 expect invalid 1 "" "/name must be a string, found 7.*no property .x. is allowed here" schema.json bad.json
@@ -74,8 +83,14 @@ stdin=bad.json expect stdin-invalid 1 "" "standard input: /name" schema.json -
 # An instance that cannot be read does not keep the others from being judged.
 expect unread-between 2 "" "none.json cannot be read.*bad.json: /name must" schema.json none.json bad.json
 expect folder-as-instance 2 "" "cannot be read" schema.json .
-expect undecided 2 "" "good.json: .*limit|good.json: .*deep|good.json: .*decide" endless.json good.json
-expect undecided-json 2 '"valid":false,"verdict":"undecided"' "" --json endless.json good.json
+expect endless 2 "" "endless.json: /allOf/0/.ref: " endless.json good.json
+expect undecided 2 "" "good.json: .*limit" laborious.json good.json
+expect undecided-depth 2 "" "good.json: .*limit" depth.json good.json
+expect undecided-json 2 '"valid":false,"verdict":"undecided"' "" --json laborious.json good.json
+expect undecided-and-invalid 2 "" "good.json: .*limit.*broken.json: " laborious.json good.json broken.json
+echo '{"allOf": [{"type": "null"}, {"type": "null"}]}' >twice.json
+echo '7' >number.json
+expect said-once 1 "" "^docket: number.json: [^:]* must be null, found 7 $" twice.json number.json
 
 # A schema alone is held against its meta-schema, and compiled.
 expect schema-alone 0 "" "schema.json: a schema that can be used" schema.json
@@ -97,7 +112,6 @@ echo 'no schema' >folder/notes.txt
 echo '{"$ref": "https://example.org/base/deeper/plain.json"}' >by-prefix.json
 echo '{"$ref": "folder/deeper/plain.json"}' >by-file.json
 echo '"text"' >string.json
-echo '7' >number.json
 expect registry-by-id 0 "" "" --registry folder/none.json remote.json string.json
 expect registry-by-id-invalid 1 "" "number.json: .*string" --registry folder/none.json remote.json number.json
 expect registry-by-uri 0 "" "" --registry https://example.org/none=folder/deeper/plain.json remote.json number.json
@@ -122,6 +136,10 @@ echo '{"contentEncoding": "base64"}' >content.json
 echo '"%%"' >percent.json
 expect content-note 0 "" "" --dialect 7 content.json percent.json
 expect content-asserted 1 "" "percent.json: .*base64" --dialect 7 --assert-content content.json percent.json
+
+echo '{"dependencies": {"name": ["x"]}}' >dependencies.json
+expect dependencies-ignored 0 "" "" dependencies.json good.json
+expect dependencies-kept 1 "" "good.json: .*x" --old-dependencies dependencies.json good.json
 
 # Lines: any number, of any length up to the limit, with and without an end, from a pipe as well.
 yes '{"name": "line of some length, so that there are several blocks"}' | head -n 70000 >many.jsonl

@@ -59,12 +59,17 @@ static void print_data(const Validation *v, Place place, SchemaVerdict verdict,
 
 static void say_findings(const Validation *v, Place place)
 {
+    if (v->findings->len == 0)
+        return;
     g_autofree char *where = place.line > 0
                                  ? g_strdup_printf("%s:%" G_GUINT64_FORMAT, place.name, place.line)
                                  : g_strdup(place.name);
+    /* Several keywords may say the same of one value: once is enough for people. */
+    g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < v->findings->len; i++) {
         const SchemaFinding *finding = g_ptr_array_index(v->findings, i);
-        log_error("%s: %s", where, finding->sentence);
+        if (g_hash_table_add(said, finding->sentence))
+            log_error("%s: %s", where, finding->sentence);
     }
     if (v->findings->len >= SCHEMA_MAX_FINDINGS)
         log_error("%s: … and more; only the first %u are named", where, SCHEMA_MAX_FINDINGS);
@@ -263,6 +268,8 @@ COMMAND(validate)
          "Formats (date, email, uri, …) are rules, not only notes", NULL},
         {"assert-content", 0, 0, G_OPTION_ARG_NONE, &source.options.assert_content,
          "contentEncoding and contentMediaType are rules, not only notes", NULL},
+        {"old-dependencies", 0, 0, G_OPTION_ARG_NONE, &source.options.old_dependencies,
+         "\"dependencies\" is a rule in drafts since 2019-09, too", NULL},
         {"dialect", 0, 0, G_OPTION_ARG_STRING, &dialect,
          "What a schema without $schema is: 2020-12 (default), 2019-09, draft-07, … or a URI",
          "NAME"},

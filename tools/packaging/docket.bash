@@ -32,7 +32,7 @@ _docket() {
     audit) common+=" --outbox --state" ;;
     doctor) common+=" --inbox --outbox --state --packs" ;;
     pack) common+=" list new check --packs" ;;
-    validate) common+=" --format --jsonl --assert-format --assert-content --dialect --registry --metaschema --bowtie" ;;
+    validate) common+=" --format --jsonl --assert-format --assert-content --old-dependencies --dialect --registry --metaschema --bowtie" ;;
     esac
     COMPREPLY=($(compgen -W "$common" -- "$word") $(compgen -f -- "$word"))
 }
