@@ -79,6 +79,15 @@ static const Case cases[] = {
     {"counted-zero", "^a{0}b$", {"b"}, {"ab"}},
     {"counted-group", "^(?:ab){2}$", {"abab"}, {"ab", "ababab"}},
     {"counted-empty", "^(?:){1000000000}(?:(?:|a){3}){2}$", {"", "aaaaaa"}, {"aaaaaaa"}},
+    {"counted-characters",
+     "^.{3,300}$",
+     {"abc", "\303\251\303\251\303\251"},
+     {"ab", "\303\251\303\251", "a\nb", ""}},
+    {"counted-exactly", "^[^]{100}$", {NULL}, {"", "abc"}},
+    {"counted-at-least",
+     "^[a\303\251]{64,}$",
+     {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\303\251a"},
+     {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\303\251", ""}},
     {"lazy", "^a+?b*?$", {"ab", "aab"}, {"b"}},
     {"named-group", "^(?<year>\\d{4})-(?<m>\\d\\d)$", {"2024-01"}, {"24-01"}},
     {"named-group-unicode", "^(?<\303\251t\303\251>a)(?<\\u{61}b>c)\\k<ab>$", {"acc"}, {"ac"}},
@@ -107,6 +116,11 @@ static const Case cases[] = {
      {"a", "\356\200\200", "\363\260\200\200", "\363\240\200\201"}},
     {"look-ahead", "^(?=.*\\d)(?=.*[a-z]).{4,}$", {"abc1"}, {"abcd", "1234", "a1"}},
     {"look-ahead-not", "^(?!foo)\\w+$", {"bar"}, {"foobar", "foo"}},
+    {"look-ahead-only", "^(?=a)", {"a", "ab"}, {"ba", ""}},
+    {"look-ahead-then-end", "^(?!$)(?!.*--)[a-z-]*$", {"a-b"}, {"", "a--b", "A"}},
+    {"look-ahead-choice", "^(?=a|b$)\\w", {"ac", "b"}, {"bc", "c"}},
+    {"look-ahead-alternative", "^(?=a)b|c", {"xc"}, {"a", "ab"}},
+    {"look-ahead-nested", "^(?=(?!ab)a)\\w+$", {"ac"}, {"ab", "b"}},
     {"look-behind", "(?<=\\$)\\d+", {"$5"}, {"5"}},
     {"look-behind-not", "(?<!\\$)\\b\\d+$", {"5"}, {"$5"}},
     {"reference", "^(a|b)\\1$", {"aa", "bb"}, {"ab"}},
@@ -291,6 +305,41 @@ static void test_cannot_be_had(void)
     }
 }
 
+/* What a schema's expressions may cost together. */
+static void test_budget(void)
+{
+    g_autoptr(GError) error = NULL;
+    guint64 budget = PATTERN_BUDGET, before = budget;
+    g_autoptr(Pattern) small = pattern_new_within("^INV-[0-9]{4}$", &budget, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(before - budget, >, 0);
+    g_assert_cmpuint(before - budget, <, 1000);
+    guint made = 0;
+    for (; error == NULL; made++) {
+        g_autofree char *text = g_strdup_printf("(a{0,%u}){0,200}b", 100 + made % 100);
+        g_autoptr(Pattern) large = pattern_new_within(text, &budget, &error);
+        g_assert_true((large == NULL) == (error != NULL));
+    }
+    g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA);
+    g_assert_cmpuint(made, >, 10);
+    g_assert_cmpuint(made, <, 1000);
+    g_assert_cmpuint(budget, ==, 0);
+}
+
+/* Lookaheads behind ^ are linear like everything else, and a long count is only counted. */
+static void test_split(void)
+{
+    g_autoptr(Pattern) pattern = pattern_new("^(?=(a+)+!$)(?!(a|aa)+b)(a*)*!$", NULL);
+    g_assert_cmpint(engines_of(pattern), ==, ENGINES_DFA);
+    g_autofree char *text = g_strnfill(100000, 'a'), *marked = g_strconcat(text, "!", NULL);
+    g_assert_cmpint(pattern_search(pattern, text), ==, PATTERN_NO_MATCH);
+    g_assert_cmpint(pattern_search(pattern, marked), ==, PATTERN_MATCH);
+    g_autoptr(Pattern) counted = pattern_new("^.{1,100000}$", NULL);
+    g_assert_cmpint(engines_of(counted), ==, ENGINES_DFA);
+    g_assert_cmpint(pattern_search(counted, text), ==, PATTERN_MATCH);
+    g_assert_cmpint(pattern_search(counted, marked), ==, PATTERN_NO_MATCH);
+}
+
 static void test_position(void)
 {
     g_autoptr(GError) error = NULL;
@@ -442,6 +491,8 @@ int main(int argc, char **argv)
     g_test_add_func("/regex/refused", test_refused);
     g_test_add_func("/regex/strictness", test_strictness);
     g_test_add_func("/regex/cannot-be-had", test_cannot_be_had);
+    g_test_add_func("/regex/budget", test_budget);
+    g_test_add_func("/regex/split", test_split);
     g_test_add_func("/regex/position", test_position);
     g_test_add_func("/regex/nul", test_nul);
     g_test_add_func("/regex/hostile/patterns", test_hostile_patterns);

@@ -170,19 +170,15 @@ static guint join_classes(const Maker *m, guint8 *into)
     return joined;
 }
 
-static guint16 place_of(guint32 number, guint width)
-{
-    return (guint16)(number < FIRST_ROW ? number : FIRST_ROW + (number - FIRST_ROW) * width);
-}
-
 static Dfa *pack(const Maker *m, guint32 start)
 {
     guint8 into[257];
     guint width = join_classes(m, into), rows = m->keys->len;
-    if (FIRST_ROW + rows * width > G_MAXUINT16)
-        return NULL;
-    Dfa *dfa = g_malloc0(sizeof(Dfa) + sizeof(guint16) * (FIRST_ROW + rows * width));
-    dfa->start = place_of(start, width);
+    gsize size = sizeof(Dfa) + sizeof(DfaCell) * (FIRST_ROW + (gsize)rows * width);
+    Dfa *dfa = g_malloc0(size);
+    DfaCell *first = &dfa->cells[FIRST_ROW];
+    dfa->size = size;
+    dfa->start = start < FIRST_ROW ? &dfa->cells[start] : first;
     dfa->end_class = into[m->n_classes - 1];
     dfa->nul_class = into[m->classes[0]];
     for (guint byte = 1; byte < 256; byte++)
@@ -191,13 +187,19 @@ static Dfa *pack(const Maker *m, guint32 start)
     for (guint row = 0; row < rows; row++) {
         for (guint class = 0; class < m->n_classes; class ++) {
             guint32 number = g_array_index(m->table, guint32, row * m->n_classes + class);
-            dfa->next[FIRST_ROW + row * width + into[class]] = place_of(number, width);
+            first[row * width + into[class]].next =
+                number < FIRST_ROW ? &dfa->cells[number] : &first[(number - FIRST_ROW) * width];
         }
     }
     return dfa;
 }
 
-Dfa *dfa_new(const Nfa *nfa)
+static gboolean is_over(const Maker *m)
+{
+    return m->keys->len > DFA_MAX_STATES || m->table->len > DFA_MAX_STEPS || m->work > DFA_MAX_WORK;
+}
+
+Dfa *dfa_new(const Nfa *nfa, guint64 *work)
 {
     g_autofree guint32 *words = g_new0(guint32, 2 * (gsize)NFA_SET_WORDS(nfa));
     g_autoptr(Arena) arena = arena_new(0);
@@ -210,20 +212,21 @@ Dfa *dfa_new(const Nfa *nfa)
     find_classes(&m);
     nfa_set_add(&m.now, nfa->start, NFA_AT_START);
     guint32 start = number_of(&m, &m.now, NFA_AT_START);
-    for (guint i = 0; i < keys->len; i++) {
-        if (keys->len > DFA_MAX_STATES || table->len > DFA_MAX_STEPS || m.work > DFA_MAX_WORK)
-            return NULL;
-        fill_row(&m, i);
-    }
-    return pack(&m, start);
+    guint rows = 0;
+    while (rows < keys->len && !is_over(&m))
+        fill_row(&m, rows++);
+    *work += table->len + m.work;
+    return rows < keys->len ? NULL : pack(&m, start);
 }
 
 guint dfa_search_n(const Dfa *dfa, const char *text, gsize length)
 {
-    guint row = dfa->start;
-    for (gsize i = 0; i < length && row > DFA_NOT_FOUND; i++) {
+    const DfaCell *row = dfa->start, *end = &dfa->cells[DFA_NOT_FOUND];
+    for (gsize i = 0; i < length && row > end; i++) {
         guint8 byte = (guint8)text[i];
-        row = dfa->next[row + (byte == 0 ? dfa->nul_class : dfa->classes[byte])];
+        row = row[byte == 0 ? dfa->nul_class : dfa->classes[byte]].next;
     }
-    return row > DFA_NOT_FOUND ? dfa->next[row + dfa->end_class] : row;
+    if (row > end)
+        row = row[dfa->end_class].next;
+    return (guint)(row - dfa->cells);
 }

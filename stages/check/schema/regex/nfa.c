@@ -128,14 +128,14 @@ static guint32 compile(Builder *b, const ParseNode *node, guint32 next)
     g_assert_not_reached();
 }
 
-Nfa *nfa_new(const Parsed *parsed, GError **error)
+Nfa *nfa_new(const ParseNode *root, GError **error)
 {
     g_autoptr(GHashTable) automata =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)utf8_free);
     g_autoptr(GArray) states = g_array_new(FALSE, FALSE, sizeof(NfaState));
     g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(NfaEdge));
     Builder b = {.states = states, .edges = edges, .automata = automata};
-    guint32 start = compile(&b, parsed->root, add_state(&b, NFA_MATCH, 0, 0));
+    guint32 start = compile(&b, root, add_state(&b, NFA_MATCH, 0, 0));
     if (is_full(&b)) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA,
                     "its repetitions make it too large (over %u states)", NFA_MAX_STATES);

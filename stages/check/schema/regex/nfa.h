@@ -35,8 +35,9 @@ typedef struct {
     guint start;
 } Nfa;
 
-/* NULL and DOCKET_ERROR_SCHEMA when it would be too large. The expression must be regular. */
-Nfa *nfa_new(const Parsed *parsed, GError **error);
+/* NULL and DOCKET_ERROR_SCHEMA when it would be too large. The tree must be regular: neither
+ * lookaround nor reference. */
+Nfa *nfa_new(const ParseNode *root, GError **error);
 void nfa_free(Nfa *nfa);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nfa, nfa_free)
 

@@ -1,21 +1,26 @@
 #include "stages/check/schema/regex/pattern.h"
 
 #include "pipeline/core/error.h"
+#include "stages/check/schema/regex/automaton.h"
 #include "stages/check/schema/regex/engines.h"
-#include "stages/check/schema/regex/nfa.h"
 #include "stages/check/schema/regex/pcre.h"
+#include "stages/check/schema/regex/split.h"
 
 #include <string.h>
 
 /* Of groups within groups: the passes over the tree are recursive, and PCRE stops at 250. */
 #define MAX_NESTING 200u
+#define REGEX_COST 64u /* steps that GRegex takes to read one byte of an expression, about */
 
 typedef struct {
     Pattern pattern; /* first: it is what the world sees */
     char *text;
-    Dfa *dfa;
-    Nfa *nfa;
     GRegex *regex;
+    guint n_parts; /* all must hold; 0: only the regex */
+    struct {
+        Automaton automaton;
+        gboolean negated;
+    } parts[SPLIT_MAX];
 } Whole;
 
 static const Whole *whole_of(const Pattern *pattern)
@@ -51,30 +56,45 @@ static gboolean check(const Parsed *parsed, GError **error)
     return TRUE;
 }
 
-static gboolean build(Whole *whole, const Parsed *parsed, Engines wanted, GError **error)
+static gboolean build_automata(Whole *whole, Arena *arena, const Parsed *parsed, Engines wanted,
+                               guint64 *work, GError **error)
 {
-    if (!check(parsed, error))
-        return FALSE;
-    if (parsed->is_regular) {
-        whole->nfa = nfa_new(parsed, error);
-        if (whole->nfa == NULL)
-            return FALSE;
-        if (wanted & (ENGINES_BEST | ENGINES_DFA))
-            whole->dfa = dfa_new(whole->nfa);
-        if (whole->dfa != NULL && (wanted & ENGINES_NFA) == 0)
-            g_clear_pointer(&whole->nfa, nfa_free);
-    }
-    if (!parsed->is_regular || (wanted & ENGINES_PCRE)) {
-        gboolean needed = !parsed->is_regular;
-        whole->regex = pcre_new(parsed, needed ? error : NULL);
-        if (whole->regex == NULL && needed)
+    SplitPart parts[SPLIT_MAX];
+    guint count = split_tree(arena, parsed, parts);
+    AutomatonChoice choice = wanted & ENGINES_NFA ? AUTOMATON_BOTH : AUTOMATON_BEST;
+    for (; whole->n_parts < count; whole->n_parts++) {
+        guint i = whole->n_parts;
+        whole->parts[i].negated = parts[i].negated;
+        if (!automaton_init(&whole->parts[i].automaton, parts[i].root, choice, work, error))
             return FALSE;
     }
-    whole->pattern.dfa = whole->dfa;
+    if (count == 1 && !whole->parts[0].automaton.counts)
+        whole->pattern.dfa = whole->parts[0].automaton.dfa;
     return TRUE;
 }
 
-Pattern *engines_new(const char *text, Engines wanted, GError **error)
+/* The regex comes first: taking the tree apart uses it up. */
+static gboolean build(Whole *whole, Arena *arena, const Parsed *parsed, Engines wanted,
+                      guint64 *work, GError **error)
+{
+    if (!check(parsed, error))
+        return FALSE;
+    if (wanted & ENGINES_PCRE)
+        whole->regex = pcre_new(parsed, NULL);
+    g_autoptr(GError) inner = NULL;
+    if (build_automata(whole, arena, parsed, wanted, work, &inner) && whole->n_parts > 0)
+        return TRUE;
+    if (inner != NULL) {
+        g_propagate_error(error, g_steal_pointer(&inner));
+        return FALSE;
+    }
+    *work += REGEX_COST * strlen(whole->text);
+    if (whole->regex == NULL)
+        whole->regex = pcre_new(parsed, error);
+    return whole->regex != NULL;
+}
+
+static Pattern *make(const char *text, Engines wanted, guint64 *work, GError **error)
 {
     g_autoptr(Arena) arena = arena_new(0);
     Parsed parsed;
@@ -85,7 +105,8 @@ Pattern *engines_new(const char *text, Engines wanted, GError **error)
     }
     Whole *whole = g_new0(Whole, 1);
     whole->text = g_strdup(text);
-    if (!build(whole, &parsed, wanted, &inner)) {
+    *work += strlen(text);
+    if (!build(whole, arena, &parsed, wanted, work, &inner)) {
         g_propagate_prefixed_error(error, inner,
                                    "the regular expression \"%s\" cannot be had here: ", text);
         pattern_free(&whole->pattern);
@@ -94,9 +115,28 @@ Pattern *engines_new(const char *text, Engines wanted, GError **error)
     return &whole->pattern;
 }
 
+Pattern *engines_new(const char *text, Engines wanted, GError **error)
+{
+    guint64 work = 0;
+    return make(text, wanted, &work, error);
+}
+
 Pattern *pattern_new(const char *text, GError **error)
 {
     return engines_new(text, ENGINES_BEST, error);
+}
+
+Pattern *pattern_new_within(const char *text, guint64 *budget, GError **error)
+{
+    guint64 work = 0;
+    if (*budget == 0) {
+        g_set_error_literal(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA,
+                            "the regular expressions are too large together");
+        return NULL;
+    }
+    Pattern *pattern = make(text, ENGINES_BEST, &work, error);
+    *budget -= MIN(work, *budget);
+    return pattern;
 }
 
 void pattern_free(Pattern *pattern)
@@ -105,8 +145,8 @@ void pattern_free(Pattern *pattern)
         return;
     Whole *whole = (Whole *)(gpointer)pattern;
     g_free(whole->text);
-    g_free(whole->dfa);
-    nfa_free(whole->nfa);
+    for (guint i = 0; i < whole->n_parts; i++)
+        automaton_clear(&whole->parts[i].automaton);
     if (whole->regex != NULL)
         g_regex_unref(whole->regex);
     g_free(whole);
@@ -119,17 +159,21 @@ const char *pattern_text(const Pattern *pattern)
 
 /* ---- searching ---- */
 
-static PatternResult search_nfa(const Whole *whole, const char *text, gsize length)
+/* All parts must hold; one that gave up leaves it open unless another fails. */
+static PatternResult search_parts(const Whole *whole, Engines engine, const char *text,
+                                  gsize length)
 {
-    switch (nfa_search(whole->nfa, text, length)) {
-    case NFA_FOUND:
-        return PATTERN_MATCH;
-    case NFA_NOT_FOUND:
-        return PATTERN_NO_MATCH;
-    case NFA_TOO_LONG:
-        break;
+    PatternResult result = PATTERN_MATCH;
+    for (guint i = 0; i < whole->n_parts; i++) {
+        const Automaton *automaton = &whole->parts[i].automaton;
+        gboolean simulated = engine == ENGINES_NFA || automaton->dfa == NULL;
+        NfaResult found = automaton_search(automaton, simulated, text, length);
+        if (found == NFA_TOO_LONG)
+            result = PATTERN_UNDECIDED;
+        else if ((found == NFA_FOUND) == whole->parts[i].negated)
+            return PATTERN_NO_MATCH;
     }
-    return PATTERN_UNDECIDED;
+    return result;
 }
 
 static PatternResult search_regex(const Whole *whole, const char *text, gsize length)
@@ -141,7 +185,8 @@ static PatternResult search_regex(const Whole *whole, const char *text, gsize le
 PatternResult pattern_search_slowly(const Pattern *pattern, const char *text, gsize length)
 {
     const Whole *whole = whole_of(pattern);
-    return whole->nfa != NULL ? search_nfa(whole, text, length) : search_regex(whole, text, length);
+    return whole->n_parts > 0 ? search_parts(whole, ENGINES_BEST, text, length)
+                              : search_regex(whole, text, length);
 }
 
 PatternResult pattern_search_n(const Pattern *pattern, const char *text, gsize length)
@@ -154,8 +199,14 @@ PatternResult pattern_search_n(const Pattern *pattern, const char *text, gsize l
 Engines engines_of(const Pattern *pattern)
 {
     const Whole *whole = whole_of(pattern);
-    return (whole->dfa != NULL ? ENGINES_DFA : 0) | (whole->nfa != NULL ? ENGINES_NFA : 0) |
-           (whole->regex != NULL ? ENGINES_PCRE : 0);
+    Engines has = whole->n_parts > 0 ? ENGINES_DFA | ENGINES_NFA : 0;
+    for (guint i = 0; i < whole->n_parts; i++) {
+        if (whole->parts[i].automaton.dfa == NULL)
+            has &= ~(guint)ENGINES_DFA;
+        if (whole->parts[i].automaton.nfa == NULL)
+            has &= ~(guint)ENGINES_NFA;
+    }
+    return whole->regex != NULL ? has | ENGINES_PCRE : has;
 }
 
 PatternResult engines_search(const Pattern *pattern, Engines engine, const char *text, gsize length)
@@ -163,9 +214,8 @@ PatternResult engines_search(const Pattern *pattern, Engines engine, const char 
     const Whole *whole = whole_of(pattern);
     switch (engine) {
     case ENGINES_DFA:
-        return (PatternResult)dfa_search_n(whole->dfa, text, length);
     case ENGINES_NFA:
-        return search_nfa(whole, text, length);
+        return search_parts(whole, engine, text, length);
     case ENGINES_PCRE:
         return search_regex(whole, text, length);
     default:

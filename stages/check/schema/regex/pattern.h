@@ -13,6 +13,10 @@ typedef enum {
     PATTERN_UNDECIDED, /* a limit was reached */
 } PatternResult;
 
+/* Steps and states of all expressions of one schema together; some take a hundred thousand, most
+ * take hundreds. Bounds time to seconds and memory to 8 bytes a step. */
+#define PATTERN_BUDGET (1u << 25)
+
 /* Read-only once made: any number of threads may search with one. */
 typedef struct {
     const Dfa *dfa; /* NULL: another engine */
@@ -21,6 +25,10 @@ typedef struct {
 /* NULL and DOCKET_ERROR_SCHEMA when the text is no regular expression or cannot be had here. Also
  * reads what the grammar's strict form refuses but many authors write ("\-", "[\w-]", "{"). */
 Pattern *pattern_new(const char *text, GError **error);
+/* The same, at the cost of a budget that many expressions share: a schema of a megabyte could
+ * otherwise ask for hours and gigabytes. Starts at PATTERN_BUDGET; DOCKET_ERROR_SCHEMA when it is
+ * used up. */
+Pattern *pattern_new_within(const char *text, guint64 *budget, GError **error);
 void pattern_free(Pattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 const char *pattern_text(const Pattern *pattern);
