@@ -64,6 +64,24 @@ const worse = (ratios) => {
   return numbers.length ? Math.max(...numbers).toFixed(2) : '–'
 }
 
+// How many sets docket leads, over all instances without formats.
+const printSummary = (results) => {
+  const at = indexed(results)
+  const sets = [...new Set(results.map(({ set }) => set))]
+  const against = (set, phase, rivals) => {
+    const of = (name) => at(set, false, phase, 'all', name)?.ns
+    return Number(ratio(of('docket'), bestOf(rivals.map(of)))) // NaN: nobody to compare with
+  }
+  const tell = (title, leads) =>
+    console.log(`* ${title}: first on ${leads.length} of ${sets.length} sets (${leads.join(', ')})`)
+  console.log('')
+  tell('Validate, sweep', sets.filter((set) => against(set, 'validate', names) < 1))
+  tell('Validate, hot, against Blaze', sets.filter((set) => against(set, 'hot', ['blaze']) < 1))
+  tell('Validate, against everyone both ways', sets.filter((set) =>
+    against(set, 'validate', names) < 1 && against(set, 'hot', ['blaze']) < 1))
+  tell('Parse and validate', sets.filter((set) => against(set, 'both', names) < 1))
+}
+
 const compileTable = (results) => {
   const at = indexed(results)
   console.log('\n## Compile a schema (peers: and the first verdict, where some compile), ns\n')
@@ -88,6 +106,7 @@ export const printTables = (results, stamp) => {
   console.log(`# JSON Schema validators, ${stamp.date.slice(0, 10)}\n`)
   console.log(`${stamp.machine}; Node ${stamp.node}; best of ${stamp.rounds} rounds in turns; processor time (Blaze: its own clock).`)
   console.log('Peers with formats on only where the data says what is expected.')
+  printSummary(results)
   validateTable(results)
   sweepTable(results, 'both', 'Parse the text and validate, for an instance')
   sweepTable(results, 'parse', 'Parse alone, for an instance')

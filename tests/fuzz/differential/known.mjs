@@ -33,6 +33,8 @@ const ASTRAL = /[\u{10000}-\u{10ffff}]|\\ud[89ab]/iu
 const LINE_END = /\\[nr]|\\u2028|\\u2029|\u2028|\u2029/
 const MANY_DIGITS = /\d{16}|\d\.\d{15}|\.\d{17}|e-?3\d\d/i // more than a double keeps, or out of its range
 
+const has = ({ keywords }, ...wanted) => keywords.some((keyword) => wanted.includes(keyword))
+
 const table = [
   // ---- Ajv ----
   {
