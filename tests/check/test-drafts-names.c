@@ -311,6 +311,37 @@ static void test_many_references(void)
     }
 }
 
+/* Each of the references would carry a copy of the base. */
+static void test_long_base(void)
+{
+    g_autofree char *name = g_strnfill(5000, 'a');
+    g_autofree char *long_id = g_strdup_printf("{'$id': 'http://example.org/%s'}", name);
+    g_autofree char *long_ref = g_strdup_printf("{'$ref': 'http://example.org/%s', 'x': {}}", name);
+    g_autofree char *long_pointer =
+        g_strdup_printf("{'$ref': '#/x/%s', 'x': {'%s': {'type': 'null'}}}", name, name);
+    refuse(long_id, "/$id", "4096 bytes");
+    refuse(long_ref, "/$ref", "leads nowhere");
+    reject(long_pointer, "1");
+}
+
+/* Names whose g_str_hash is one and the same: "bA" and "ab" have it, and what they are made into. */
+static void test_colliding_names(void)
+{
+    enum { BITS = 15 };
+    g_autoptr(GString) text = g_string_new("{'properties': {");
+    for (guint i = 0; i < 1u << BITS; i++) {
+        g_string_append(text, i == 0 ? "'" : ", '");
+        for (guint bit = 0; bit < BITS; bit++)
+            g_string_append(text, (i >> bit & 1) != 0 ? "bA" : "ab");
+        g_string_append(text, "': {}");
+    }
+    g_string_append(text, "}}");
+    g_assert_cmpuint(g_str_hash("bA"), ==, g_str_hash("ab"));
+    const gint64 start = g_get_monotonic_time();
+    g_autoptr(Schema) schema = compile_with(text->str, NULL);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+}
+
 static void test_long_chain(void)
 {
     enum { MANY = 50000 };
@@ -384,6 +415,8 @@ int main(int argc, char **argv)
         {"registry", test_registry},
         {"error-in-another-document", test_error_in_another_document},
         {"many-references", test_many_references},
+        {"long-base", test_long_base},
+        {"colliding-names", test_colliding_names},
         {"long-chain", test_long_chain},
         {"deep-schema", test_deep_schema},
         {"shared-registry", test_shared_registry},

@@ -143,7 +143,7 @@ COMPILE_READER(dependencies)
 
 COMPILE_READER(properties)
 {
-    node->properties = g_hash_table_new(g_str_hash, g_str_equal);
+    node->properties = schema_names_new(NULL, NULL);
     const cJSON *entry;
     cJSON_ArrayForEach(entry, value)
         g_hash_table_insert(node->properties, entry->string, compile_child(compiler, entry));

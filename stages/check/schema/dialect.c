@@ -156,8 +156,8 @@ gboolean dialect_read(SchemaRegistry *registry, const char *uri, DialectReading 
 {
     const SchemaDialect *draft = dialect_find(uri);
     const cJSON *list = NULL;
-    g_autofree char *at = schema_uri_resolve(uri, uri);
-    for (guint depth = 0; draft == NULL && depth < MAX_META; depth++) {
+    g_autofree char *at = schema_uri_resolve("", uri);
+    for (guint depth = 0; draft == NULL && at != NULL && depth < MAX_META; depth++) {
         const cJSON *metaschema = schema_registry_find(registry, at);
         const cJSON *own = cJSON_GetObjectItemCaseSensitive(metaschema, "$vocabulary");
         const cJSON *next = cJSON_GetObjectItemCaseSensitive(metaschema, "$schema");
@@ -168,7 +168,7 @@ gboolean dialect_read(SchemaRegistry *registry, const char *uri, DialectReading 
             break;
         draft = dialect_find(next->valuestring);
         g_free(at);
-        at = schema_uri_resolve(next->valuestring, next->valuestring);
+        at = schema_uri_resolve("", next->valuestring);
     }
     if (draft == NULL) {
         g_autofree char *names = dialect_names();

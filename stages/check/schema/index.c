@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_DEPTH 256u /* nesting of schemas in a document */
+#define OWN_URI "docket:///schema"
 
 /* What identifies a schema, as far as its dialect has these keywords. */
 typedef struct {
@@ -39,15 +40,15 @@ static void node_clear(SchemaNode *node)
     g_clear_pointer(&node->properties, g_hash_table_unref);
 }
 
-void schema_index_open(Schema *schema)
+void schema_index_open(Schema *schema, const cJSON *document)
 {
     schema->arena = arena_new(0);
+    schema->document = schema_copy(schema->arena, document);
     keyword_table_init(&schema->keywords, schema->old_dependencies);
     schema->nodes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)node_clear);
-    schema->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    schema->dialects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    schema->patterns =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)pattern_free);
+    schema->resources = schema_names_new(g_free, NULL);
+    schema->dialects = schema_names_new(g_free, NULL);
+    schema->patterns = schema_names_new(NULL, (GDestroyNotify)pattern_free);
     schema->steps = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
     schema->owned = g_ptr_array_new_with_free_func((GDestroyNotify)resource_free);
 }
@@ -70,8 +71,8 @@ static SchemaResource *resource_new(Schema *schema, char *uri, const cJSON *root
     SchemaResource *resource = g_new0(SchemaResource, 1);
     resource->uri = uri;
     resource->root = root;
-    resource->anchors = g_hash_table_new(g_str_hash, g_str_equal);
-    resource->dynamic_anchors = g_hash_table_new(g_str_hash, g_str_equal);
+    resource->anchors = schema_names_new(NULL, NULL);
+    resource->dynamic_anchors = schema_names_new(NULL, NULL);
     resource->dialect = reading.dialect;
     resource->vocabularies = reading.vocabularies;
     g_ptr_array_add(schema->owned, resource);
@@ -255,6 +256,9 @@ static gboolean read_id(Schema *schema, SchemaNode *node, const cJSON *id, Diale
     if (strcmp(id->valuestring, "") == 0 || strcmp(id->valuestring, "#") == 0)
         return TRUE;
     char *uri = schema_uri_resolve(node->resource->uri, id->valuestring);
+    if (uri == NULL)
+        return schema_node_fail(error, node, id->string, "makes a URI of more than %u bytes",
+                                SCHEMA_MAX_URI);
     g_autofree char *fragment = schema_uri_cut_fragment(uri);
     const gboolean named = fragment == NULL || *fragment != '\0';
     if (named && !reading.dialect->id_anchors) {
@@ -417,7 +421,12 @@ gboolean schema_index_set_dialect(Schema *schema, const char *uri, GError **erro
 
 SchemaNode *schema_index_root(Schema *schema, const char *uri, GError **error)
 {
-    g_autofree char *base = schema_uri_resolve("docket:///schema", uri == NULL ? "" : uri);
+    g_autofree char *base = schema_uri_resolve(OWN_URI, uri == NULL ? "" : uri);
+    if (base == NULL) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA,
+                    "the document's URI has more than %u bytes", SCHEMA_MAX_URI);
+        return NULL;
+    }
     g_autofree char *fragment = schema_uri_cut_fragment(base);
     return schema_index_document(schema, schema->document, base, NULL, error);
 }

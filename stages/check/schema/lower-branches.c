@@ -81,13 +81,11 @@ static void sort_branch(Sorting *sorting, GHashTable *texts, gpointer branch)
 
 static Sorting sort_branches(Lowering *l, const GPtrArray *branches, const char *name)
 {
-    Sorting sorting = {
-        name,
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref),
-        g_ptr_array_new(), 0};
+    Sorting sorting = {name, schema_names_new(NULL, (GDestroyNotify)g_ptr_array_unref),
+                       g_ptr_array_new(), 0};
     for (guint i = 0; i < branches->len; i++) {
         gpointer branch = g_ptr_array_index(branches, i);
-        g_autoptr(GHashTable) texts = g_hash_table_new(g_str_hash, g_str_equal);
+        g_autoptr(GHashTable) texts = schema_names_new(NULL, NULL);
         if (add_tag_values(l, branch, name, texts, MAX_NESTED))
             sort_branch(&sorting, texts, branch);
         else
@@ -149,7 +147,7 @@ static void add_candidates(const Lowering *l, const SchemaNode *branch, GHashTab
 /* The property that binds the most branches, two at least. */
 static const RuleTag *find_tag(Lowering *l, const GPtrArray *branches)
 {
-    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) names = schema_names_new(NULL, NULL);
     for (guint i = 0; i < MIN(branches->len, MAX_TRIED); i++)
         add_candidates(l, g_ptr_array_index(branches, i), names, MAX_NESTED);
     Sorting best = {.n_bound = 1};

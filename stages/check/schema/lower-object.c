@@ -108,7 +108,7 @@ static void lower_dependents(Names *names, const SchemaNode *node, RuleObject *r
 
 static void lower_names(Lowering *l, const SchemaNode *node, GHashTable *known, RuleObject *rule)
 {
-    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) places = schema_names_new(NULL, NULL);
     g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(RuleProperty));
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
     Names names = {l, places, list, texts, 0};
@@ -186,7 +186,7 @@ const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tr
     rule->marks_additional = node->additional != NULL;
     rule->names = lower_rule(l, node->property_names);
     rule->unevaluated = &rule_anything;
-    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) known = schema_names_new(NULL, NULL);
     lower_unevaluated(l, node, known, rule, tracks);
     lower_names(l, node, known, rule);
     lower_patterns(l, node, rule);

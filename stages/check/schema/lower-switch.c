@@ -113,8 +113,7 @@ static const RuleTag *make_tag(Lowering *l, const Switch *own)
 
 const RuleTag *lower_switch(Lowering *l, const GPtrArray *branches, GPtrArray *switched)
 {
-    g_autoptr(GHashTable) meant =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    g_autoptr(GHashTable) meant = schema_names_new(NULL, (GDestroyNotify)g_ptr_array_unref);
     g_autoptr(GPtrArray) absent = g_ptr_array_new();
     Switch own = {NULL, meant, absent};
     for (guint i = 0; i < branches->len; i++) {

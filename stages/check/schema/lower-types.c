@@ -10,7 +10,7 @@
 
 GHashTable *lower_defined(const Schema *schema)
 {
-    GHashTable *defined = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *defined = schema_names_new(NULL, NULL);
     for (guint i = 0; i < schema->owned->len; i++) {
         const SchemaResource *resource = g_ptr_array_index(schema->owned, i);
         GHashTableIter iter;

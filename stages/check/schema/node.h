@@ -109,7 +109,7 @@ struct SchemaNode {
 };
 
 struct Schema {
-    cJSON *document;
+    const cJSON *document; /* a copy in the arena */
     SchemaRegistry *registry;
     DialectReading dialect; /* asked for, of documents without a $schema; all NULL: none was */
     gboolean assert_format, assert_content, old_dependencies;
@@ -136,8 +136,14 @@ char *schema_node_place(const SchemaNode *node);
 gboolean schema_node_fail(GError **error, const SchemaNode *node, const char *keyword,
                           const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/* ---- copy.c, names.c ---- */
+cJSON *schema_copy(Arena *arena, const cJSON *value);
+/* A table whose keys are names. */
+GHashTable *schema_names_new(GDestroyNotify free_name, GDestroyNotify free_value);
+
 /* ---- index.c: which schema is where ---- */
-void schema_index_open(Schema *schema);
+/* Makes the tables and the schema's copy of its document. */
+void schema_index_open(Schema *schema, const cJSON *document);
 void schema_index_close(Schema *schema);
 /* The dialect of documents without a $schema, by its URI. */
 gboolean schema_index_set_dialect(Schema *schema, const char *uri, GError **error);
@@ -169,9 +175,12 @@ gboolean schema_check_cycles(Schema *schema, GError **error);
 const cJSON *schema_registry_find(SchemaRegistry *registry, const char *uri);
 
 /* ---- uri.c ---- caller frees */
+/* In bytes, without the fragment: a base is copied for every reference to it. */
+#define SCHEMA_MAX_URI 4096u
 /* Resolves a reference against an absolute base and normalises it (RFC 3986 sections 5.2 and 6.2.2;
  * characters that no URI has become %XX). A base without a path to merge (urn:) keeps its own when
- * the reference is a bare fragment. An empty fragment is cut off. */
+ * the reference is a bare fragment. An empty fragment is cut off. NULL when
+ * the result could be longer than SCHEMA_MAX_URI. */
 char *schema_uri_resolve(const char *base, const char *reference);
 /* Cuts the fragment off in place and returns it percent-decoded ("" when there is none); NULL when
  * it decodes to something that is no text. */

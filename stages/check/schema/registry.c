@@ -19,8 +19,8 @@ SchemaRegistry *schema_registry_new(void)
     SchemaRegistry *registry = g_new0(SchemaRegistry, 1);
     g_atomic_ref_count_init(&registry->references);
     g_mutex_init(&registry->lock);
-    registry->by_uri = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    registry->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    registry->by_uri = schema_names_new(g_free, NULL);
+    registry->by_name = schema_names_new(g_free, NULL);
     registry->documents = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)cJSON_Delete, NULL);
     registry->built_in = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)cJSON_Delete);
     return registry;
@@ -53,7 +53,7 @@ static void add_own_name(SchemaRegistry *registry, const char *uri, cJSON *docum
     if (!cJSON_IsString(id))
         return;
     g_autofree char *own = schema_uri_resolve(uri, id->valuestring);
-    if (strchr(own, '#') == NULL && !g_hash_table_contains(registry->by_name, own))
+    if (own != NULL && strchr(own, '#') == NULL && !g_hash_table_contains(registry->by_name, own))
         g_hash_table_insert(registry->by_name, g_steal_pointer(&own), document);
 }
 
@@ -61,12 +61,13 @@ gboolean schema_registry_add(SchemaRegistry *registry, const char *uri, cJSON *d
                              GError **error)
 {
     g_autoptr(cJSON) taken = document;
-    g_autofree char *key = schema_uri_resolve(uri, uri);
-    char *end = strchr(key, '#');
-    if (end != NULL)
-        *end = '\0';
-    if (strchr(key, ':') == NULL) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA, "\"%s\" is not an absolute URI", uri);
+    g_autofree char *key = schema_uri_resolve("", uri);
+    if (key != NULL)
+        key[strcspn(key, "#")] = '\0';
+    if (key == NULL || strchr(key, ':') == NULL) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA,
+                    "\"%.*s\" is not an absolute URI of at most %u bytes", 200, uri,
+                    SCHEMA_MAX_URI);
         return FALSE;
     }
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&registry->lock);

@@ -16,7 +16,7 @@ static GHashTable *steps_of(Schema *schema, const cJSON *at)
     if (steps != NULL)
         return steps;
     const gboolean by_name = cJSON_IsObject(at);
-    steps = by_name ? g_hash_table_new(g_str_hash, g_str_equal) : g_hash_table_new(NULL, NULL);
+    steps = by_name ? schema_names_new(NULL, NULL) : g_hash_table_new(NULL, NULL);
     guint index = 0;
     const cJSON *child;
     cJSON_ArrayForEach(child, at)
@@ -115,7 +115,8 @@ static SchemaNode *find_target(Schema *schema, const SchemaResource *from, const
     /* Most references stay in their resource. */
     g_autofree char *uri =
         reference[0] == '#' ? g_strdup(reference) : schema_uri_resolve(from->uri, reference);
-    *fragment = schema_uri_cut_fragment(uri);
+    if (uri != NULL)
+        *fragment = schema_uri_cut_fragment(uri);
     if (*fragment == NULL)
         return NULL;
     const SchemaResource *resource =

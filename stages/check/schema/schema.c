@@ -11,13 +11,12 @@ Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GErr
     options = options == NULL ? &defaults : options;
 
     g_autoptr(Schema) schema = g_new0(Schema, 1);
-    schema->document = cJSON_Duplicate(document, TRUE);
     schema->assert_format = options->assert_format;
     schema->assert_content = options->assert_content;
     schema->old_dependencies = options->old_dependencies;
     schema->registry =
         options->registry == NULL ? schema_registry_new() : schema_registry_ref(options->registry);
-    schema_index_open(schema);
+    schema_index_open(schema, document);
     if (options->dialect != NULL && !schema_index_set_dialect(schema, options->dialect, error))
         return NULL;
     schema->root = schema_index_root(schema, options->base_uri, error);
@@ -33,7 +32,6 @@ void schema_free(Schema *schema)
         return;
     program_free(schema->program);
     schema_index_close(schema);
-    cJSON_Delete(schema->document);
     schema_registry_unref(schema->registry);
     g_free(schema);
 }

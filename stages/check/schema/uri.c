@@ -140,6 +140,8 @@ static void append_merged(GString *out, const Uri *base, Part path)
 /* Section 5.2.2. */
 char *schema_uri_resolve(const char *base, const char *reference)
 {
+    if (strcspn(base, "#") + strcspn(reference, "#") > SCHEMA_MAX_URI)
+        return NULL;
     const Uri from = split(base);
     Uri to = split(reference);
     const gboolean own_scheme = !is_absent(to.scheme);
