@@ -51,6 +51,7 @@ static const char *const atoms[] = {
     "[^\\0]",
 };
 static const char *const assertions[] = {"^", "$", "\\b", "\\B"};
+static const char *const openings[] = {"(?=", "(?!", "(?<=", "(?<!"};
 static const char *const quantifiers[] = {"*",     "+",    "?",  "{2}", "{1,3}",
                                           "{0,2}", "{2,}", "*?", "{0}"};
 static const char *const pieces[] = {
@@ -93,8 +94,12 @@ static void add_expression(GRand *random, GString *out, guint depth, gboolean lo
         }
         gboolean look = looks && depth > 0 && one_in(random, 6);
         if (look) {
-            g_string_append(out, one_in(random, 2) ? "(?=" : "(?!");
-            add_expression(random, out, depth - 1, looks);
+            g_string_append(out, pick(random, openings));
+            if (g_str_has_suffix(out->str, "<=") || g_str_has_suffix(out->str, "<!") ||
+                one_in(random, 3))
+                g_string_append(out, pick(random, atoms));
+            else
+                add_expression(random, out, depth - 1, looks);
             g_string_append_c(out, ')');
             continue;
         }

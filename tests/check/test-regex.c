@@ -122,6 +122,12 @@ static const Case cases[] = {
     {"look-ahead-alternative", "^(?=a)b|c", {"xc"}, {"a", "ab"}},
     {"look-ahead-nested", "^(?=(?!ab)a)\\w+$", {"ac"}, {"ab", "b"}},
     {"look-behind", "(?<=\\$)\\d+", {"$5"}, {"5"}},
+    {"look-behind-long", "(?<=a+)b", {"xaab"}, {"b", "xb"}},
+    {"look-behind-anchored", "(?<=^a?)b", {"ab", "b"}, {"aab", "xb"}},
+    {"look-behind-set", "(?<!\\w)b|c(?<!ac)", {"b", "-b", "c"}, {"ab", "ac"}},
+    {"look-ahead-end", "^\\w+(?=\\.(?:ya?ml|json))", {"a.yml", "a.json5"}, {"a.txt", "a"}},
+    {"look-ahead-end-set", "a(?!b)|c(?![^])", {"a", "ac", "xc"}, {"ab", "cx", "b"}},
+    {"look-ahead-both-ends", "(?<=a)(?=b)", {"ab"}, {"ba", "a", ""}},
     {"look-behind-not", "(?<!\\$)\\b\\d+$", {"5"}, {"$5"}},
     {"reference", "^(a|b)\\1$", {"aa", "bb"}, {"ab"}},
     {"reference-unset", "^(?:(a)|b)\\1$", {"aa", "b"}, {"a", "ba"}},
@@ -287,7 +293,7 @@ static void test_strictness(void)
 static void test_cannot_be_had(void)
 {
     static const char *const had_not[][2] = {
-        {"(?<=a+)b", "lookbehind"},
+        {"x(?<=a+)b", "lookbehind"},
         {"(a{1000}){1000}", "too large"},
         {"((a{1000}){1000}){1000}", "too large"},
         {"(?:(a)|b)*\\1", "backreference"},

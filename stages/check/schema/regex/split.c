@@ -25,6 +25,67 @@ static ParseNode *wrap(Arena *arena, ParseKind kind, ParseNode *first, ParseNode
     return node;
 }
 
+/* ---- at the ends ---- */
+
+static gboolean has_reference(const ParseNode *node)
+{
+    gboolean found = node->kind == PARSE_REFERENCE;
+    for (const ParseNode *child = node->first; child != NULL && !found; child = child->next)
+        found = has_reference(child);
+    return found;
+}
+
+/* The one set that a group is, or NULL. */
+static ParseNode *only_set(const ParseNode *group)
+{
+    const ParseNode *choice = group->first, *sequence = choice->first;
+    ParseNode *only = sequence->first;
+    gboolean alone = choice->first == choice->last && only != NULL && only == sequence->last &&
+                     only->kind == PARSE_SET;
+    return alone ? only : NULL;
+}
+
+static Ranges all_but(Arena *arena, Ranges set)
+{
+    g_autoptr(GArray) builder = ranges_builder_new();
+    ranges_add_all(builder, set);
+    ranges_settle(builder, TRUE);
+    return ranges_copy(arena, builder);
+}
+
+/* Makes a lookaround at the outer end of a search a part of what is found; a negative one only if
+ * it is one set: then another character is there, or none at all. */
+static void absorb(Arena *arena, ParseNode *look)
+{
+    if (!is_regular(look->first))
+        return;
+    ParseNode *set = look->negative ? only_set(look) : NULL;
+    if (look->negative && set == NULL)
+        return;
+    if (set != NULL) {
+        ParseNode *edge = wrap(arena, look->behind ? PARSE_START : PARSE_END, NULL, NULL);
+        ParseNode *none = wrap(arena, PARSE_SEQUENCE, edge, edge);
+        set->set = all_but(arena, set->set);
+        none->previous = look->first->last;
+        look->first->last->next = none;
+        look->first->last = none;
+    }
+    look->kind = PARSE_GROUP;
+}
+
+static void absorb_ends(Arena *arena, ParseNode *choice)
+{
+    for (ParseNode *sequence = choice->first; sequence != NULL; sequence = sequence->next) {
+        ParseNode *first = sequence->first, *last = sequence->last;
+        if (last != NULL && last->kind == PARSE_LOOK && !last->behind)
+            absorb(arena, last);
+        if (first != NULL && first->kind == PARSE_LOOK && first->behind)
+            absorb(arena, first);
+    }
+}
+
+/* ---- behind ^ ---- */
+
 /* ^ and the lookahead's own choice, as a tree. */
 static ParseNode *tree_of(Arena *arena, ParseNode *choice)
 {
@@ -42,6 +103,11 @@ guint split_tree(Arena *arena, const Parsed *parsed, SplitPart parts[SPLIT_MAX])
     guint count = 1;
     parts[0] = (SplitPart){parsed->root, FALSE};
     if (parsed->is_regular)
+        return count;
+    if (has_reference(parsed->root))
+        return 0;
+    absorb_ends(arena, parsed->root->first);
+    if (is_regular(parsed->root))
         return count;
     ParseNode *sequence = parsed->root->first->first, *start = sequence->first;
     if (sequence->next != NULL || start == NULL || start->kind != PARSE_START)
