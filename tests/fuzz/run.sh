@@ -1,12 +1,15 @@
 #!/bin/bash
 # Fuzzes every target with clang's libFuzzer and the address and undefined-behaviour sanitizers.
-# Usage: run.sh [SECONDS for each target, default 60] [TARGET…]
+# Usage: run.sh [SECONDS for each target, default 60; --long: 600] [TARGET…]
+#   run.sh --long json regex formats schema evaluate      all that a JSON Schema and its instances go through
+# Exit 0: each ran to its end and found nothing.
 # What it finds lies in build/fuzz/found; new inputs that reach new code in build/fuzz/corpus.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 build=$source/build/fuzz
 seconds=${1:-60}
 shift || true
+[ "$seconds" != --long ] || seconds=600
 command -v clang >/dev/null || {
     echo "fuzzing needs clang (tools/packages-fuzz)" >&2
     exit 1
