@@ -150,6 +150,8 @@ static gboolean table_compile(Template *t, FieldSpec *field, const cJSON *entry,
     const cJSON *columns = cJSON_GetObjectItemCaseSensitive(entry, "columns");
     const cJSON *child;
     const cJSON *of_columns = columns ? columns : properties;
+    if (columns && !cJSON_IsObject(columns))
+        return broken(error, field, "columns", "must be an object");
     cJSON_ArrayForEach(child, of_columns)
     {
         const cJSON *of = cJSON_GetObjectItemCaseSensitive(properties, child->string);
@@ -244,6 +246,8 @@ static gboolean rule_compile(FieldSpec *field, const cJSON *entry, GError **erro
         !spec_regex(entry, "pattern", field->pointer, &rule->pattern, error) ||
         !spec_regex(entry, "unless", field->pointer, &rule->unless, error))
         return FALSE;
+    if (rule->item && !cJSON_IsObject(rule->item))
+        return broken(error, field, "item", "must be an object");
     if (rule->item == NULL)
         return broken(error, field, "item", "is missing: what shall be added when the rule fires?");
     if (rule->in == NULL)

@@ -540,8 +540,8 @@ static gboolean derive_fields(Template *t, const cJSON *schema, const char *poin
 
 static gboolean compile_head(Template *t, GError **error)
 {
-    static const char *const keys[] = {"dates",  "decimal",        "derive", "noise",
-                                       "fields", "derived fields", NULL};
+    static const char *const keys[] = {"$schema", "dates",  "decimal", "derive",
+                                       "noise",   "fields", NULL};
     guint decimal = VALUE_DECIMAL_ANY;
     g_auto(GStrv) noise = NULL;
     const char *order = json_string(t->spec, "dates", "dmy");
@@ -563,6 +563,8 @@ static gboolean compile(Template *t, GError **error)
     const cJSON *entry;
     if (!compile_head(t, error))
         return FALSE;
+    if (fields && !cJSON_IsObject(fields))
+        return broken(error, "", "fields", "must be an object");
     cJSON_ArrayForEach(entry, fields)
     {
         if (cJSON_IsFalse(entry))

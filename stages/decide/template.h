@@ -5,7 +5,9 @@
  * or null where the schema requires the property and allows null.
  *
  * ---- template.json ----
+ * (schemas/template.schema.json says the same to editors and to `docket pack check`)
  * {
+ *   "$schema": …               for editors; not read
  *   "dates": "dmy",            preferred order of ambiguous dates: dmy (default), mdy, ymd;
  *                              what the document itself tells goes before it
  *   "decimal": "any",          decimal sign: any (default), point, comma

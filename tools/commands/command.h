@@ -84,6 +84,8 @@ Config *console_config(const Console *console, GError **error);
 /* The folder of packs: --packs or paths.packs, else schemas/ of the source tree that the program
  * was built in, else the installed one. *origin (may be NULL) says which, static. Caller frees. */
 char *console_packs_folder(const Config *config, const char **origin);
+/* The schemas/ that came along: of the source tree or installed; *origin says which. Caller frees. */
+char *console_shipped_folder(const char **origin);
 /* All packs of that folder (GPtrArray of Pack). */
 GPtrArray *console_packs(const Config *config, GError **error);
 /* The pack of this name, or DOCKET_ERROR_USAGE that lists those there are. Lent. */

@@ -22,6 +22,13 @@ static char *source_packs(void)
     return g_file_test(canonical, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&canonical) : NULL;
 }
 
+char *console_shipped_folder(const char **origin)
+{
+    char *near = source_packs();
+    *origin = near ? "the source tree" : "installed";
+    return near ? near : g_build_filename(DOCKET_DATADIR, "schemas", NULL);
+}
+
 char *console_packs_folder(const Config *config, const char **origin)
 {
     const char *ignored = NULL;
@@ -30,9 +37,7 @@ char *console_packs_folder(const Config *config, const char **origin)
     *from = "configured";
     if (*configured)
         return g_canonicalize_filename(configured, NULL);
-    char *near = source_packs();
-    *from = near ? "the source tree" : "installed";
-    return near ? near : g_build_filename(DOCKET_DATADIR, "schemas", NULL);
+    return console_shipped_folder(from);
 }
 
 gboolean console_prepare(Pack *pack, GError **error)

@@ -63,14 +63,26 @@ static void check_described(PackCheck *check, const cJSON *schema, const char *p
 
 /* ---- template ---- */
 
+static void check_place(PackCheck *check, const Pack *pack, const char *pointer)
+{
+    if (!schema_path(pack->schema, pointer))
+        add(check->errors, "template.json: the schema has no field %s", pointer);
+}
+
 static void check_template(PackCheck *check, const Pack *pack)
 {
     const cJSON *fields = cJSON_GetObjectItemCaseSensitive(pack->template, "fields");
     for (const cJSON *f = cJSON_IsObject(fields) ? fields->child : NULL; f; f = f->next) {
         g_autofree char *pointer =
             f->string[0] == '/' ? g_strdup(f->string) : json_pointer_join("", f->string);
-        if (!schema_path(pack->schema, pointer))
-            add(check->errors, "template.json: the schema has no field %s", pointer);
+        g_autofree char *row = json_pointer_index(pointer, 0);
+        const cJSON *table = cJSON_GetObjectItemCaseSensitive(f, "table");
+        const cJSON *columns = cJSON_GetObjectItemCaseSensitive(table, "columns");
+        check_place(check, pack, pointer);
+        for (const cJSON *c = columns ? columns->child : NULL; c; c = c->next) {
+            g_autofree char *cell = json_pointer_join(row, c->string);
+            check_place(check, pack, cell);
+        }
     }
 }
 

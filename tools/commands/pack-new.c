@@ -70,6 +70,7 @@ static const char prompt_md[] =
 
 static const char template_json[] =
     "{\n"
+    "  \"$schema\": \"../template.schema.json\",\n"
     "  \"dates\": \"dmy\",\n"
     "  \"fields\": {\n"
     "    \"reference\": {\"labels\": [\"our reference\", \"reference\", \"ref\"], \"parser\": "

@@ -6,6 +6,7 @@
 #include "pipeline/core/error.h"
 #include "tools/commands/command.h"
 #include "tools/commands/pack-check.h"
+#include "tools/commands/pack-files.h"
 #include "tools/commands/pack-new.h"
 
 typedef struct {
@@ -54,7 +55,10 @@ static int begin(const PackCommand *pack, GError **error)
     g_autofree char *packs = console_packs_folder(pack->config, NULL);
     g_autofree char *folder = strchr(pack->name, '/') ? g_canonicalize_filename(pack->name, NULL)
                                                       : g_build_filename(packs, pack->name, NULL);
-    if (!pack_new_write(folder, error))
+    const char *origin;
+    g_autofree char *shipped = console_shipped_folder(&origin);
+    g_autofree char *parent = g_path_get_dirname(folder);
+    if (!pack_new_write(folder, error) || !pack_files_bring(shipped, parent, error))
         return EXIT_INTERNAL;
     if (pack->console->json) {
         g_autoptr(cJSON) object = console_object(pack->command);
@@ -101,13 +105,18 @@ static void print_check(const PackCommand *pack, const char *name, const PackChe
                  check->errors->len ? "BROKEN" : "good", check->examples, check->cases);
 }
 
-/* One pack folder. TRUE when it is good. */
+/* One pack folder. TRUE when it is good. What is wrong in a file's own form is said first, all of
+ * it; loading the pack would stop at the first of these mistakes and say it again. */
 static gboolean check_one(const PackCommand *pack, const char *folder, cJSON *array)
 {
     g_autoptr(PackCheck) check = pack_check_new();
     g_autoptr(GError) bad = NULL;
     g_autofree char *name = g_path_get_basename(folder);
-    g_autoptr(Pack) loaded = pack_load(folder, &bad);
+    const char *origin;
+    g_autofree char *shipped = console_shipped_folder(&origin);
+    g_autoptr(Pack) loaded = NULL;
+    if (pack_files_check(folder, shipped, check->errors))
+        loaded = pack_load(folder, &bad);
     if (loaded && console_prepare(loaded, &bad))
         pack_check(check, loaded);
     if (bad)
