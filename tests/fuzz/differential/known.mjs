@@ -100,15 +100,21 @@ const table = [
     peer: 'ata',
     reason: 'patterns see two halves of a character beyond U+FFFF, and do not know \\u{…}',
     reference: '2020-12 core 6.4: patterns are to be interpreted as with the u flag; suite ecmascript-regex.json',
-    when: (difference) => ASTRAL.test(difference.text) && hasPattern(difference, /./),
+    when: (difference) => hasPattern(difference, ASTRAL.test(difference.text) ? /./ : /\\u\{/),
   },
   {
     id: 'ata-dot',
     peer: 'ata',
-    direction: 'accepts',
     reason: 'the dot of ^.+$ and its like matches line ends',
     reference: 'ECMA-262 22.2.2.7, CharacterClass of the dot',
     when: (difference) => LINE_END.test(difference.text) && hasPattern(difference, /\./),
+  },
+  {
+    id: 'ata-space',
+    peer: 'ata',
+    reason: 'U+FEFF is no white space to it',
+    reference: 'ECMA-262 12.2, table of white space',
+    when: (difference) => difference.text.includes('\ufeff') && hasPattern(difference, /\\[sS]/),
   },
   {
     id: 'ata-class',
@@ -177,7 +183,6 @@ const table = [
   {
     id: 'blaze-dot',
     peer: 'blaze',
-    direction: 'accepts',
     reason: 'the dot of ^.+$ and its like matches line ends',
     reference: 'ECMA-262 22.2.2.7, CharacterClass of the dot',
     when: (difference) => LINE_END.test(difference.text) && hasPattern(difference, /\./),
