@@ -1,7 +1,7 @@
 /* The readers of keywords: each checks one keyword's value and writes it into the node. */
 #pragma once
 
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 struct Compiler {
     Schema *schema;

@@ -1,5 +1,5 @@
 /* A schema's own copy of its document: nodes and texts side by side in the arena. */
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* A schema that leads back to itself at the same place of the instance has no verdict: the way of
  * $ref, allOf, not and if is gone whatever the instance is. Ways that depend on the instance (anyOf,
  * then, a dynamic reference) end at the evaluator's limit of depth. */
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 /* The next schemas that a node always applies where it stands itself; NULL behind the last. */
 static SchemaNode *edge(const SchemaNode *node, guint index)

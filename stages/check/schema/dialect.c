@@ -1,7 +1,7 @@
 /* The drafts, and dialects of one's own by their meta-schema's $vocabulary. */
 #include "stages/check/schema/dialect.h"
 
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 #include <string.h>
 

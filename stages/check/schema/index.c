@@ -1,6 +1,6 @@
 /* Which schema is where: resources by URI, anchors by name, subschemas by their place. Subschemas
  * are found by keyword, so that an $id inside `enum` or `const` stays the data that it is. */
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Documents that a $ref may lead to, by absolute URI, and the meta-schemas. Compiled schemas hold a
  * reference and point into the documents, so nothing here is ever replaced or freed before. */
+#include "stages/check/schema/index.h"
 #include "stages/check/schema/metaschemas.h"
-#include "stages/check/schema/node.h"
 
 #include <string.h>
 

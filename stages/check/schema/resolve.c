@@ -1,6 +1,6 @@
 /* What a reference means: a resource of this schema or of the registry, and in it an anchor or a
  * pointer. Nothing is fetched. */
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #include "stages/check/schema/schema.h"
 
 #include "stages/check/schema/explain.h"
+#include "stages/check/schema/index.h"
 #include "stages/check/schema/program.h"
 
 Schema *schema_compile(const cJSON *document, const SchemaOptions *options, GError **error)

@@ -1,6 +1,6 @@
 /* URI references in $id and $ref (RFC 3986), and the normal form in which resources are looked up:
  * scheme and host in lower case, no dot segments, %XX only where it is needed. */
-#include "stages/check/schema/node.h"
+#include "stages/check/schema/index.h"
 
 #include <string.h>
 
