@@ -1,6 +1,7 @@
 // The peers that run in this process: each gives `make(schema, formats)`, a list of ways to compile
 // the schema, fastest first; the first way whose verdicts are right is the one that counts.
 // A way is {options: "what is said of it", compile: () => instance => boolean}.
+import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
@@ -11,13 +12,9 @@ const folder = process.env.DOCKET_PEERS
 if (!folder) throw new Error('DOCKET_PEERS does not say where the packages are')
 const requirePackage = createRequire(path.join(folder, 'package.json'))
 
-const optional = (name) => {
-  try {
-    return requirePackage(name)
-  } catch (error) {
-    if (error.code === 'MODULE_NOT_FOUND') return null
-    throw error
-  }
+const manifest = (name) => {
+  const file = path.join(folder, 'node_modules', name, 'package.json')
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null
 }
 
 const dialectOf = (schema) => (schema && schema.$schema) || DRAFT_07
@@ -103,19 +100,14 @@ export const peers = {
   },
 }
 
-export const installed = (name) => optional(`${peers[name].package}/package.json`) !== null ||
-  optional(peers[name].package) !== null
-
-export const version = (name) => {
-  const text = optional(`${peers[name].package}/package.json`)
-  return text ? text.version : 'unknown version'
-}
+export const installed = (name) => manifest(peers[name].package) !== null
+export const version = (name) => manifest(peers[name].package).version
 
 // Blaze is a command: its file for this platform, or null.
 export const blazeCommand = () => {
   const arch = { x64: 'x86_64', arm64: 'arm64' }[process.arch]
-  const name = `jsonschema-linux-${arch}`
-  const file = path.join(
-    folder, 'node_modules/@sourcemeta/jsonschema/build/github-releases', name)
-  return process.platform === 'linux' && arch ? file : null
+  const file = path.join(folder, 'node_modules/@sourcemeta/jsonschema/build/github-releases',
+    `jsonschema-linux-${arch}`)
+  return process.platform === 'linux' && fs.existsSync(file) ? file : null
 }
+export const blazeVersion = () => manifest('@sourcemeta/jsonschema').version

@@ -8,7 +8,7 @@ import path from 'node:path'
 import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { blazeCommand, installed, peers, version } from './peers.mjs'
+import { blazeCommand, blazeVersion, installed, peers, version } from './peers.mjs'
 import { printTables } from './tables.mjs'
 
 const { values: given, positionals } = parseArgs({
@@ -85,7 +85,7 @@ const blazeRun = (set, formats, loop) => {
 }
 
 const startBlaze = (set, formats, expected) => {
-  if (!blazeCommand() || !fs.existsSync(blazeCommand())) return null
+  if (!blazeCommand()) return null
   const { ns, verdicts } = blazeRun(set, formats, 10)
   const wrong = [...expected].filter((verdict, i) => verdict !== verdicts[i]).length
   if (wrong) return { name: 'blaze', first: { refused: `${wrong} wrong verdicts` } }
@@ -174,7 +174,7 @@ const names = positionals.length ? positionals : given.quick ? ['invoice', 'list
   fs.readdirSync(given.corpus).filter((name) => fs.existsSync(path.join(given.corpus, name, 'schema.json')))
 for (const name of Object.keys(peers))
   log(installed(name) ? `${peers[name].title} ${version(name)}` : `${peers[name].title}: not installed, left out`)
-if (!blazeCommand() || !fs.existsSync(blazeCommand())) log('Blaze: no command for this platform, left out')
+log(blazeCommand() ? `Blaze ${blazeVersion()} (command)` : 'Blaze: not installed or not for this platform, left out')
 for (const name of names) {
   const set = loadSet(name)
   for (const formats of [false, true]) await runSet(set, formats)

@@ -11,7 +11,7 @@ process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }))
 // Adds votes.blaze to each of `asked` (objects with text and votes); nothing when it refuses.
 export const askBlaze = (schema, asked, formats) => {
   const command = blazeCommand()
-  if (!command || !fs.existsSync(command)) return
+  if (!command) return
   const schemaFile = path.join(work, 'schema.json')
   const instancesFile = path.join(work, 'instances.jsonl')
   fs.writeFileSync(schemaFile, JSON.stringify(schema))
