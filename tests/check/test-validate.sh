@@ -109,6 +109,7 @@ mkdir -p folder/deeper
 echo '{"$id": "https://example.org/none", "type": "string"}' >folder/none.json
 echo '{"type": "integer"}' >folder/deeper/plain.json
 echo 'no schema' >folder/notes.txt
+ln -s . folder/again
 echo '{"$ref": "https://example.org/base/deeper/plain.json"}' >by-prefix.json
 echo '{"$ref": "folder/deeper/plain.json"}' >by-file.json
 echo '"text"' >string.json

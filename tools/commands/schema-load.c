@@ -7,7 +7,7 @@
 #include "pipeline/core/limits.h"
 #include "tools/commands/feed.h"
 
-enum { MAX_FOLDER_DEPTH = 32 }; /* of --registry; a link may lead back into the folder itself */
+enum { MAX_FOLDER_DEPTH = 32 }; /* of --registry */
 
 /* ---- dialects ---- */
 
@@ -197,7 +197,16 @@ static gboolean add_folder(SchemaRegistry *registry, const char *uri, const char
         const char *slash = uri == NULL || g_str_has_suffix(uri, "/") ? "" : "/";
         g_autofree char *below = uri == NULL ? NULL : g_strconcat(uri, slash, escaped, NULL);
         if (g_file_test(child, G_FILE_TEST_IS_DIR)) {
-            if (depth < MAX_FOLDER_DEPTH && !add_folder(registry, below, child, depth + 1, error))
+            /* A link may lead back into the folder itself. */
+            if (g_file_test(child, G_FILE_TEST_IS_SYMLINK))
+                continue;
+            if (depth == MAX_FOLDER_DEPTH) {
+                g_autofree char *shown = bytes_for_terminal(child);
+                g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_USAGE,
+                            "%s lies more than %d folders deep", shown, MAX_FOLDER_DEPTH);
+                return FALSE;
+            }
+            if (!add_folder(registry, below, child, depth + 1, error))
                 return FALSE;
         } else if (g_str_has_suffix(name, ".json") && !add_file(registry, below, child, error)) {
             return FALSE;
