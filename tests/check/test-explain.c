@@ -194,6 +194,13 @@ static void test_objects(void)
          "/a must not be there: no property \"a\" is allowed here"},
         {"{'properties': {'total': true, 'tax': true}, 'additionalProperties': false}", "{'c': 1}",
          "/c must not be there: no property \"c\" is allowed here, only \"total\", \"tax\""},
+        {"{'properties': {'a': true}, 'patternProperties': {'^x-': true, '^y$': true},"
+         " 'additionalProperties': false}",
+         "{'z': 1}",
+         "/z must not be there: no property \"z\" is allowed here, only \"a\" or names that match "
+         "^x- or names that match ^y$"},
+        {"{'patternProperties': {'^x-': true}, 'additionalProperties': false}", "{'z': 1}",
+         "/z must not be there: no property \"z\" is allowed here, only names that match ^x-"},
         {"{'properties': {'total': true, 'tax': true}, 'additionalProperties': false}",
          "{'totla': 1}",
          "/totla must not be there: no property \"totla\" is allowed here, only \"total\", "
@@ -432,17 +439,34 @@ static void test_unique(void)
     g_assert_cmpint(g_get_monotonic_time() - start, <, 15 * G_USEC_PER_SEC);
 }
 
-/* Every level tries two branches, each of which tries two: 2^40 ways. */
-static void test_exponential(void)
+/* Every level tries two branches, each of which tries two. */
+static Schema *compile_levels(int levels)
 {
-    g_autoptr(GString) text = g_string_new("{'$defs': {'d0': {'type': 'null'}");
-    for (int i = 1; i <= 40; i++)
+    g_autoptr(GString) text = g_string_new("{'$defs': {'d0': {'const': 0}");
+    for (int i = 1; i <= levels; i++)
         g_string_append_printf(text,
                                ",'d%d': {'anyOf': [{'allOf': [{'$ref': '#/$defs/d%d'}]},"
                                "{'allOf': [{'$ref': '#/$defs/d%d'}]}]}",
                                i, i - 1, i - 1);
-    g_string_append(text, "}, '$ref': '#/$defs/d40'}");
-    g_autoptr(Schema) schema = compile(text->str);
+    g_string_append_printf(text, "}, '$ref': '#/$defs/d%d'}", levels);
+    return compile(text->str);
+}
+
+/* 2^16 ways can be tried, and even explained; a few levels say which branch, those below do not. */
+static void test_costly(void)
+{
+    g_autoptr(Schema) schema = compile_levels(16);
+    g_autoptr(cJSON) instance = cJSON_CreateNumber(1);
+    g_autoptr(GPtrArray) findings = findings_new();
+    g_assert_cmpint(schema_evaluate(schema, instance, findings), ==, SCHEMA_INVALID);
+    g_assert_cmpuint(findings->len, ==, 5);
+    const SchemaFinding *finding = g_ptr_array_index(findings, 4);
+    g_assert_cmpstr(finding->sentence, ==, "the record fits none of the 2 allowed forms");
+}
+
+static void test_exponential(void)
+{
+    g_autoptr(Schema) schema = compile_levels(40);
     g_autoptr(cJSON) instance = cJSON_CreateNumber(1);
     g_autoptr(GPtrArray) findings = findings_new();
     g_assert_cmpint(schema_evaluate(schema, instance, findings), ==, SCHEMA_UNDECIDED);
@@ -524,6 +548,7 @@ int main(int argc, char **argv)
     g_test_add_func("/explain/short", test_short);
     g_test_add_func("/explain/many-findings", test_many_findings);
     g_test_add_func("/explain/unique", test_unique);
+    g_test_add_func("/explain/costly", test_costly);
     g_test_add_func("/explain/exponential", test_exponential);
     g_test_add_func("/explain/deep", test_deep);
     return g_test_run();

@@ -2,7 +2,8 @@
 #include "stages/check/schema/explain.h"
 #include "stages/check/schema/guess.h"
 
-#include <string.h>
+#define MAX_GUESSES 4u  /* inside each other: every one tries its branches once more */
+#define EFFORT_SHARE 16 /* things a guess looks at for one unit of work */
 
 /* ---- sentences ---- */
 
@@ -73,7 +74,9 @@ static GPtrArray *reasons_of(const Frame *frame, const SchemaNode *branch, const
     GPtrArray *own = g_ptr_array_new_with_free_func((GDestroyNotify)schema_finding_free);
     explain->findings = own;
     explain->units = NULL;
+    explain->guesses++;
     explain_in_place(frame, branch, keyword, NULL, (int)index, NULL);
+    explain->guesses = before.guesses;
     explain->findings = before.findings;
     explain->units = before.units;
     explain->room = before.room;
@@ -104,8 +107,11 @@ static gboolean report_branches(const Frame *frame, const GPtrArray *branches, c
 {
     if (!explain_goes_on(frame))
         return FALSE;
+    if (frame->explain->guesses == MAX_GUESSES)
+        return report(frame, keyword, "fits none of the %u allowed forms", branches->len);
     g_auto(Guess) guess = {0};
     guess_begin(&guess, branches, frame->item);
+    explain_spend(frame->explain, guess.effort / EFFORT_SHARE);
     guint here = 0;
     for (const ExplainPath *step = frame->place; step != NULL; step = step->up)
         here++;

@@ -43,8 +43,6 @@ static gboolean equal_objects(Explain *explain, const cJSON *a, const cJSON *b)
 
 gboolean explain_equal(Explain *explain, const cJSON *a, const cJSON *b)
 {
-    if (!explain_spend(explain, 1))
-        return FALSE;
     if (cJSON_IsBool(a) && cJSON_IsBool(b))
         return cJSON_IsTrue(a) == cJSON_IsTrue(b);
     if ((a->type & 0xff) != (b->type & 0xff))
@@ -53,9 +51,10 @@ gboolean explain_equal(Explain *explain, const cJSON *a, const cJSON *b)
         return a->valuedouble == b->valuedouble;
     if (cJSON_IsString(a))
         return strcmp(a->valuestring, b->valuestring) == 0;
+    if (!explain_spend(explain, 1 + (guint64)cJSON_GetArraySize(a)))
+        return FALSE;
     if (cJSON_IsObject(a))
-        return explain_spend(explain, (guint64)cJSON_GetArraySize(a)) &&
-               equal_objects(explain, a, b);
+        return equal_objects(explain, a, b);
     const cJSON *x = a->child, *y = b->child;
     for (; x != NULL && y != NULL; x = x->next, y = y->next) {
         if (!explain_equal(explain, x, y))

@@ -4,7 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_NAMES 500u  /* of properties that are gathered for a sentence */
+#define MAX_NAMES 500u     /* of properties that are gathered for a sentence */
+#define MAX_STRANGERS 100u /* members that a missing one is looked for among */
+#define MAX_HINTS 8u       /* missing properties that are looked for */
+#define MAX_PATTERNS 4u    /* patterns of names in a sentence, and how much of each */
+#define MAX_PATTERN 80u
 #define MAX_GATHER 64u  /* schemas that names are gathered from */
 #define LOOKUP_SHARE 16 /* members passed in a lookup for one unit of work */
 
@@ -31,7 +35,7 @@ static const char *misspelt(const Frame *frame, const char *missing)
     const cJSON *member;
     cJSON_ArrayForEach(member, frame->item)
     {
-        if (strangers->len == MAX_NAMES)
+        if (strangers->len == MAX_STRANGERS)
             break;
         if (frame->node->properties == NULL ||
             g_hash_table_lookup(frame->node->properties, member->string) == NULL)
@@ -47,7 +51,7 @@ static gboolean report_missing(const Frame *frame, const GPtrArray *missing, con
     g_autofree char *names = phrase_names(missing);
     const char *noun = missing->len == 1 ? "property" : "properties";
     g_autoptr(GString) hint = g_string_new(NULL);
-    for (guint i = 0; i < missing->len && hint->len < 200; i++) {
+    for (guint i = 0; i < missing->len && i < MAX_HINTS; i++) {
         const char *found = misspelt(frame, g_ptr_array_index(missing, i));
         g_autofree char *wrong = found == NULL ? NULL : phrase_quoted(found);
         g_autofree char *right = phrase_quoted(g_ptr_array_index(missing, i));
@@ -132,6 +136,22 @@ static void gather_names(Gathering *gathering, const SchemaNode *node)
     gather_names(gathering, node->else_node);
 }
 
+/* "only "a", "b"", and the patterns that names may match; NULL when nothing is allowed. */
+static char *allowed_names(const SchemaNode *around, const GPtrArray *names)
+{
+    g_autofree char *list = phrase_names(names);
+    GString *text = g_string_new(names->len > 0 ? "only " : NULL);
+    g_string_append(text, list);
+    const GPtrArray *patterns = around->pattern_properties;
+    for (guint i = 0; patterns != NULL && i < patterns->len && i < MAX_PATTERNS; i++) {
+        const SchemaMember *entry = g_ptr_array_index(patterns, i);
+        g_autofree char *pattern = phrase_plain(entry->name, MAX_PATTERN);
+        g_string_append_printf(text, "%s names that match %s", text->len > 0 ? " or" : "only",
+                               pattern);
+    }
+    return g_string_free(text, text->len == 0);
+}
+
 gboolean explain_unknown(const Frame *frame)
 {
     const SchemaNode *around = frame->up->node;
@@ -139,26 +159,22 @@ gboolean explain_unknown(const Frame *frame)
     const char *keyword = open ? "unevaluatedProperties" : "additionalProperties";
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     Gathering gathering = {names, 0};
-    if (open)
-        gather_names(&gathering, around);
-    else {
-        const SchemaNode own = {.source = around->source};
-        gather_names(&gathering, &own);
-    }
+    /* Additional is what stands beside the keyword; unevaluated is what nothing in place knows. */
+    const SchemaNode beside = {.source = around->source};
+    gather_names(&gathering, open ? around : &beside);
     g_autofree char *name = phrase_quoted(frame->place->name);
-    if (names->len == 0)
+    g_autofree char *allowed = allowed_names(around, names);
+    if (allowed == NULL)
         return report_schema(frame, keyword, "must not be there: no property %s is allowed here",
                              name);
-    g_autofree char *allowed = phrase_names(names);
     const char *near = phrase_nearest_name(frame->place->name, names);
     if (near == NULL || cJSON_GetObjectItemCaseSensitive(frame->up->item, near) != NULL)
-        return report_schema(frame, keyword,
-                             "must not be there: no property %s is allowed here, only %s", name,
-                             allowed);
+        return report_schema(
+            frame, keyword, "must not be there: no property %s is allowed here, %s", name, allowed);
     g_autofree char *meant = phrase_quoted(near);
     return report_schema(frame, keyword,
-                         "must not be there: no property %s is allowed here, only %s; %s was "
-                         "probably meant",
+                         "must not be there: no property %s is allowed here, %s; %s was probably "
+                         "meant",
                          name, allowed, meant);
 }
 

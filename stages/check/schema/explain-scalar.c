@@ -4,18 +4,20 @@
 #include <math.h>
 #include <string.h>
 
+#define COMPARE_SHARE 16 /* values of an enum for one unit of work */
 #define MAX_PATTERN 200u /* characters of a pattern in a sentence */
 
 /* ---- any type ---- */
 
 static gboolean explain_enum(const Frame *frame)
 {
+    guint compared = 0;
     const cJSON *value;
     cJSON_ArrayForEach(value, frame->node->enumeration)
     {
         if (explain_equal(frame->explain, value, frame->item))
             return TRUE;
-        if (frame->explain->limit != NULL)
+        if (!explain_spend(frame->explain, ++compared % COMPARE_SHARE == 0))
             return FALSE;
     }
     return report_allowed(frame, "enum", frame->node->enumeration);

@@ -5,7 +5,7 @@
 #include "stages/check/schema/node.h"
 #include "stages/check/schema/phrase.h"
 
-/* A step of an instance's or a keyword's pointer; lives on the stack. */
+/* A step of an instance's or a keyword's pointer, on the stack. */
 typedef struct ExplainPath {
     const struct ExplainPath *up;
     const char *name; /* NULL: the index counts */
@@ -29,14 +29,14 @@ typedef struct {
  * that nothing ever has to be taken back: branches are first tried quietly. */
 typedef struct {
     const Schema *schema;
-    GPtrArray *findings; /* of SchemaFinding: reasons are wanted; NULL: none */
-    cJSON *units;        /* output units are wanted: errors, or annotations; NULL: none */
-    gboolean annotating; /* the units are annotations */
-    gboolean nested;     /* the units make a tree, one level a schema */
-    guint written;       /* units so far */
-    gsize room;          /* bytes of pointers and values that may still be written */
-    gboolean cut;        /* there was more to write than the limits allow */
-    guint depth;
+    GPtrArray *findings;  /* of SchemaFinding: reasons are wanted; NULL: none */
+    cJSON *units;         /* output units are wanted: errors, or annotations; NULL: none */
+    gboolean annotating;  /* the units are annotations */
+    gboolean nested;      /* the units make a tree, one level a schema */
+    guint written;        /* units so far */
+    gsize room;           /* bytes of pointers and values that may still be written */
+    gboolean cut;         /* there was more to write than the limits allow */
+    guint depth, guesses; /* schemas, and branches being looked into, inside each other */
     guint64 work;
     const char *limit; /* the limit that was reached; the verdict is then undecided */
 } Explain;
@@ -57,8 +57,7 @@ typedef struct Frame {
 /* TRUE when the item conforms. In marks (may be NULL) what was evaluated, if it conforms. */
 gboolean explain_schema(const Frame *parent, const SchemaNode *node, const cJSON *item,
                         const ExplainPath *place, const ExplainPath *trail, ExplainMarks *marks);
-/* A subschema at the same place: keyword, and below it a name or (name NULL) an index, -1 = none.
- */
+/* A subschema at the same place: keyword, below it a name or (name NULL) an index, -1: none. */
 gboolean explain_in_place(const Frame *frame, const SchemaNode *node, const char *keyword,
                           const char *name, int index, ExplainMarks *marks);
 /* The same at any place, and only for the verdict. */
@@ -107,7 +106,8 @@ cJSON *report_unit(const Frame *frame, const char *keyword);
 /* report-tree.c: ends a schema's units; they become one unit in `outer`, as the tree has it. */
 void report_close(const Frame *frame, cJSON *outer);
 void report_limit(GPtrArray *findings, const char *limit);
-char *report_limit_sentence(const char *limit); /* caller frees */
+void report_no_reason(GPtrArray *findings, const char *limit); /* invalid all the same */
+char *report_limit_sentence(const char *limit);                /* caller frees */
 
 /* ---- the ways in: explain.c ---- the result means nothing when *limit is set */
 /* The verdict by the slow way. With `findings` (a GPtrArray of SchemaFinding) every broken rule is

@@ -7,13 +7,24 @@
 #define MAX_HOPS 8u        /* references and allOfs followed to find a tag */
 #define MAX_CANDIDATES 64u /* properties that are tried as tags */
 #define MAX_BRANCHES 500u  /* branches that are searched for tags */
+#define MAX_EFFORT 50000u  /* schemas and values looked at for one guess */
+
+/* A guess is a favour: where it would take long it is a worse one. */
+static gboolean afford(Guess *guess, guint effort)
+{
+    if (guess->effort + effort > MAX_EFFORT)
+        return FALSE;
+    guess->effort += effort;
+    return TRUE;
+}
 
 /* ---- tags ---- */
 
 /* What a branch wants of a property, a const or an enum, looked for where it applies in place. */
-static const SchemaNode *tag_node(const SchemaNode *branch, const char *name, guint hops)
+static const SchemaNode *tag_node(Guess *guess, const SchemaNode *branch, const char *name,
+                                  guint hops)
 {
-    if (branch == NULL || hops == 0)
+    if (branch == NULL || hops == 0 || !afford(guess, 1))
         return NULL;
     const SchemaNode *property =
         branch->properties == NULL ? NULL : g_hash_table_lookup(branch->properties, name);
@@ -21,50 +32,53 @@ static const SchemaNode *tag_node(const SchemaNode *branch, const char *name, gu
         property = property->ref;
     if (property != NULL && (property->constant != NULL || property->enumeration != NULL))
         return property;
-    property = tag_node(branch->ref, name, hops - 1);
+    property = tag_node(guess, branch->ref, name, hops - 1);
     for (guint i = 0; property == NULL && branch->all_of != NULL && i < branch->all_of->len; i++)
-        property = tag_node(g_ptr_array_index(branch->all_of, i), name, hops - 1);
+        property = tag_node(guess, g_ptr_array_index(branch->all_of, i), name, hops - 1);
     return property;
 }
 
-static gboolean tag_accepts(const SchemaNode *tag, const cJSON *value)
+static gboolean tag_accepts(Guess *guess, const SchemaNode *tag, const cJSON *value)
 {
     if (tag->constant != NULL)
         return json_equal(tag->constant, value);
     const cJSON *allowed;
     cJSON_ArrayForEach(allowed, tag->enumeration)
     {
+        if (!afford(guess, 1))
+            return FALSE;
         if (json_equal(allowed, value))
             return TRUE;
     }
     return FALSE;
 }
 
-static gboolean same_values(const SchemaNode *a, const SchemaNode *b)
+static gboolean same_values(Guess *guess, const SchemaNode *a, const SchemaNode *b)
 {
     if (a->constant != NULL && b->constant != NULL)
         return json_equal(a->constant, b->constant);
     if (a->constant != NULL || b->constant != NULL)
         return FALSE;
-    return json_equal(a->enumeration, b->enumeration);
+    return !afford(guess, (guint)cJSON_GetArraySize(a->enumeration)) ||
+           json_equal(a->enumeration, b->enumeration);
 }
 
-static gboolean requires(const SchemaNode *branch, const char *name, guint hops)
+static gboolean requires(Guess *guess, const SchemaNode *branch, const char *name, guint hops)
 {
-    if (branch == NULL || hops == 0)
+    if (branch == NULL || hops == 0 || !afford(guess, 1))
         return FALSE;
     if (branch->required != NULL &&
         g_ptr_array_find_with_equal_func(branch->required, name, g_str_equal, NULL))
         return TRUE;
-    gboolean found = requires(branch->ref, name, hops - 1);
+    gboolean found = requires(guess, branch->ref, name, hops - 1);
     for (guint i = 0; !found && branch->all_of != NULL && i < branch->all_of->len; i++)
-    found = requires(g_ptr_array_index(branch->all_of, i), name, hops - 1);
+    found = requires(guess, g_ptr_array_index(branch->all_of, i), name, hops - 1);
     return found;
 }
 
-static void gather_candidates(GPtrArray *names, const SchemaNode *branch, guint hops)
+static void gather_candidates(Guess *guess, GPtrArray *names, const SchemaNode *branch, guint hops)
 {
-    if (branch == NULL || hops == 0)
+    if (branch == NULL || hops == 0 || !afford(guess, 1))
         return;
     const cJSON *properties = cJSON_GetObjectItemCaseSensitive(branch->source, "properties");
     const cJSON *entry;
@@ -72,17 +86,17 @@ static void gather_candidates(GPtrArray *names, const SchemaNode *branch, guint 
     {
         if (names->len == MAX_CANDIDATES)
             return;
-        if (tag_node(branch, entry->string, 1) != NULL)
+        if (tag_node(guess, branch, entry->string, 1) != NULL)
             g_ptr_array_add(names, entry->string);
     }
-    gather_candidates(names, branch->ref, hops - 1);
+    gather_candidates(guess, names, branch->ref, hops - 1);
     for (guint i = 0; branch->all_of != NULL && i < branch->all_of->len; i++)
-        gather_candidates(names, g_ptr_array_index(branch->all_of, i), hops - 1);
+        gather_candidates(guess, names, g_ptr_array_index(branch->all_of, i), hops - 1);
 }
 
 /* How well a property tells the branches apart; 0 when it does not. Every branch that has it
  * counts; that exactly one accepts the instance's value decides between equals. */
-static guint tag_worth(const Guess *guess, const char *name)
+static guint tag_worth(Guess *guess, const char *name)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(guess->item, name);
     const SchemaNode *first = NULL;
@@ -90,13 +104,13 @@ static guint tag_worth(const Guess *guess, const char *name)
     gboolean differ = FALSE;
     for (guint i = 0; i < guess->branches->len; i++) {
         const SchemaNode *branch = g_ptr_array_index(guess->branches, i);
-        const SchemaNode *tag = tag_node(branch, name, MAX_HOPS);
+        const SchemaNode *tag = tag_node(guess, branch, name, MAX_HOPS);
         if (tag == NULL)
             continue;
         having++;
-        accepting += value != NULL && tag_accepts(tag, value);
-        requiring += requires(branch, name, MAX_HOPS);
-        differ |= first != NULL && !same_values(first, tag);
+        accepting += value != NULL && tag_accepts(guess, tag, value);
+        requiring += requires(guess, branch, name, MAX_HOPS);
+        differ |= first != NULL && !same_values(guess, first, tag);
         first = first == NULL ? tag : first;
     }
     if (!differ || (value == NULL && requiring < guess->branches->len))
@@ -109,7 +123,7 @@ static void add_tag_values(Guess *guess)
     guess->tags = cJSON_CreateArray();
     for (guint i = 0; i < guess->branches->len; i++) {
         const SchemaNode *tag =
-            tag_node(g_ptr_array_index(guess->branches, i), guess->tag, MAX_HOPS);
+            tag_node(guess, g_ptr_array_index(guess->branches, i), guess->tag, MAX_HOPS);
         if (tag == NULL)
             continue;
         if (tag->constant != NULL)
@@ -154,8 +168,8 @@ void guess_begin(Guess *guess, const GPtrArray *branches, const cJSON *item)
     if (!cJSON_IsObject(item) || branches->len < 2 || branches->len > MAX_BRANCHES)
         return;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    gather_candidates(names, g_ptr_array_index(branches, 0), MAX_HOPS);
-    gather_candidates(names, g_ptr_array_index(branches, 1), MAX_HOPS);
+    gather_candidates(guess, names, g_ptr_array_index(branches, 0), MAX_HOPS);
+    gather_candidates(guess, names, g_ptr_array_index(branches, 1), MAX_HOPS);
     guint best = 0;
     for (guint i = 0; i < names->len; i++) {
         const guint worth = tag_worth(guess, g_ptr_array_index(names, i));
@@ -172,14 +186,14 @@ void guess_begin(Guess *guess, const GPtrArray *branches, const cJSON *item)
 
 /* ---- weighing ---- */
 
-static guint branch_types(const SchemaNode *branch, guint hops);
+static guint branch_types(Guess *guess, const SchemaNode *branch, guint hops);
 
 /* Of all branches; 0 when one of them is for any type. */
-static guint list_types(const GPtrArray *list, guint hops)
+static guint list_types(Guess *guess, const GPtrArray *list, guint hops)
 {
     guint types = 0;
     for (guint i = 0; i < list->len; i++) {
-        const guint own = branch_types(g_ptr_array_index(list, i), hops);
+        const guint own = branch_types(guess, g_ptr_array_index(list, i), hops);
         if (own == 0)
             return 0;
         types |= own;
@@ -188,19 +202,19 @@ static guint list_types(const GPtrArray *list, guint hops)
 }
 
 /* The types that a branch is for, as far as that is plain; 0: any. */
-static guint branch_types(const SchemaNode *branch, guint hops)
+static guint branch_types(Guess *guess, const SchemaNode *branch, guint hops)
 {
-    if (branch == NULL || hops == 0)
+    if (branch == NULL || hops == 0 || !afford(guess, 1))
         return 0;
     if (branch->types != 0)
         return branch->types;
     if (branch->constant != NULL)
         return phrase_types_of(branch->constant);
     if (branch->ref != NULL)
-        return branch_types(branch->ref, hops - 1);
+        return branch_types(guess, branch->ref, hops - 1);
     if (branch->any_of != NULL)
-        return list_types(branch->any_of, hops / 2);
-    return branch->one_of != NULL ? list_types(branch->one_of, hops / 2) : 0;
+        return list_types(guess, branch->any_of, hops / 2);
+    return branch->one_of != NULL ? list_types(guess, branch->one_of, hops / 2) : 0;
 }
 
 static guint pointer_depth(const char *pointer)
@@ -223,10 +237,11 @@ static gboolean is_nearer(const GuessNearness *a, const GuessNearness *b)
 void guess_weigh(Guess *guess, guint index, guint here, GPtrArray *reasons)
 {
     const SchemaNode *branch = g_ptr_array_index(guess->branches, index);
-    const SchemaNode *tag = guess->value == NULL ? NULL : tag_node(branch, guess->tag, MAX_HOPS);
-    const guint types = branch_types(branch, MAX_HOPS);
+    const SchemaNode *tag =
+        guess->value == NULL ? NULL : tag_node(guess, branch, guess->tag, MAX_HOPS);
+    const guint types = branch_types(guess, branch, MAX_HOPS);
     GuessNearness own = {.errors = -(int)reasons->len};
-    own.tag = tag == NULL ? 0 : tag_accepts(tag, guess->value) ? 1 : -1;
+    own.tag = tag == NULL ? 0 : tag_accepts(guess, tag, guess->value) ? 1 : -1;
     own.type = types == 0 || (types & phrase_types_of(guess->item)) != 0;
     for (guint i = 0; i < reasons->len; i++) {
         const SchemaFinding *finding = g_ptr_array_index(reasons, i);

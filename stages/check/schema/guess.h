@@ -34,6 +34,7 @@ typedef struct {
     cJSON *tags;         /* the values that the branches have for it */
     cJSON *values;       /* those that the branches are, or NULL */
     guint types;         /* TypeBit of all branches; 0: some are for any */
+    guint effort;        /* schemas and values looked at so far */
     GuessNearness best;  /* of `index` */
     guint tagged, typed; /* branches with the tag, of the type */
 } Guess;

@@ -192,15 +192,28 @@ char *report_limit_sentence(const char *limit)
                            limit);
 }
 
-void report_limit(GPtrArray *findings, const char *limit)
+/* Takes the sentence. */
+static void add_limit(GPtrArray *findings, char *sentence)
 {
     SchemaFinding *finding = g_new0(SchemaFinding, 1);
     finding->instance = g_strdup("");
     finding->keyword = g_strdup("");
     finding->absolute = g_strdup("");
     finding->rule = g_strdup("limit");
-    finding->sentence = report_limit_sentence(limit);
+    finding->sentence = sentence;
     g_ptr_array_add(findings, finding);
+}
+
+void report_limit(GPtrArray *findings, const char *limit)
+{
+    add_limit(findings, report_limit_sentence(limit));
+}
+
+void report_no_reason(GPtrArray *findings, const char *limit)
+{
+    add_limit(findings, g_strdup_printf("this is not valid, but why cannot be said: a limit was "
+                                        "reached, %s",
+                                        limit));
 }
 
 /* ---- annotations ---- */

@@ -59,6 +59,6 @@ SchemaVerdict schema_evaluate(const Schema *schema, const cJSON *instance, GPtrA
     const guint before = findings->len;
     explain_run(schema, instance, findings, &limit);
     if (findings->len == before && limit != NULL)
-        report_limit(findings, limit);
+        report_no_reason(findings, limit);
     return SCHEMA_INVALID;
 }
