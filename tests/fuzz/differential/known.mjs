@@ -163,6 +163,14 @@ const table = [
     reference: 'RFC 3339 section 5.6',
     when: (difference) => has(difference, 'format') && hasFormat(difference, 'date-time'),
   },
+  {
+    id: 'schemasafe-ipv4',
+    peer: 'schemasafe',
+    direction: 'accepts',
+    reason: 'the last number of an ipv4 may go on: 1.2.3.490, 1.2.3.04',
+    reference: 'RFC 2673 section 3.2: four decimal integers, 0 to 255',
+    when: (difference) => has(difference, 'format') && hasFormat(difference, 'ipv4'),
+  },
   // ---- Blaze ----
   {
     id: 'blaze-digits',
