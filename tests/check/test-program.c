@@ -5,7 +5,7 @@
 #include "stages/check/schema/explain.h"
 #include "stages/check/schema/program.h"
 
-#define ROUNDS 6000u
+#define ROUNDS 2500u
 #define VALUES 12u
 
 /* Few names and few texts, so that values meet what the schemas ask for. The long ones are alike in

@@ -1,16 +1,21 @@
 /* Arrays, and what unevaluatedItems and unevaluatedProperties leave over. */
 #include "stages/check/schema/verdict.h"
 
-/* Up to here every pair is compared; beyond, values are sorted by their hash. */
+/* Up to here every pair is compared; beyond, hashes tell values apart. */
 #define FEW_ITEMS 32u
 
 /* ---- uniqueItems ---- */
 
-static gboolean differ(Verdict *v, const cJSON *a, const cJSON *b)
+/* A walk through the whole value is as much work as the value has parts. */
+static gboolean spend_whole(Verdict *v, const cJSON *value)
 {
-    if ((a->type & (cJSON_Array | cJSON_Object)) != 0 && !verdict_spend(v, 16))
+    if (!verdict_spend(v, 1))
         return FALSE;
-    return !json_equal(a, b);
+    for (const cJSON *child = value->child; child != NULL; child = child->next) {
+        if (!spend_whole(v, child))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static guint64 text_print(const char *text)
@@ -23,6 +28,8 @@ static guint64 text_print(const char *text)
 static guint64 fingerprint(const cJSON *item)
 {
     guint64 seed = (guint64)(item->type & 0xff);
+    if ((item->type & (cJSON_Array | cJSON_Object)) != 0)
+        return schema_value_hash(item);
     if ((item->type & cJSON_String) != 0)
         return text_print(item->valuestring);
     if ((item->type & cJSON_Number) == 0)
@@ -33,7 +40,7 @@ static guint64 fingerprint(const cJSON *item)
     return bits ^ seed;
 }
 
-static gboolean few_unique(Verdict *v, const cJSON *array)
+static gboolean few_unique(const cJSON *array)
 {
     guint64 prints[FEW_ITEMS];
     const cJSON *items[FEW_ITEMS];
@@ -41,7 +48,7 @@ static gboolean few_unique(Verdict *v, const cJSON *array)
     for (const cJSON *item = array->child; item != NULL; item = item->next) {
         guint64 print = fingerprint(item);
         for (guint i = 0; i < count; i++) {
-            if (prints[i] == print && !differ(v, items[i], item))
+            if (prints[i] == print && json_equal(items[i], item))
                 return FALSE;
         }
         prints[count] = print;
@@ -50,10 +57,8 @@ static gboolean few_unique(Verdict *v, const cJSON *array)
     return TRUE;
 }
 
-static gboolean many_unique(Verdict *v, const cJSON *array, guint count)
+static gboolean many_unique(const cJSON *array)
 {
-    if (!verdict_spend(v, count))
-        return FALSE;
     g_autoptr(GHashTable) seen =
         g_hash_table_new((GHashFunc)schema_value_hash, (GEqualFunc)json_equal);
     for (const cJSON *item = array->child; item != NULL; item = item->next) {
@@ -66,9 +71,12 @@ static gboolean many_unique(Verdict *v, const cJSON *array, guint count)
 gboolean verdict_unique(Verdict *v, const cJSON *array)
 {
     guint count = 0;
-    for (const cJSON *item = array->child; item != NULL; item = item->next)
-        count++;
-    return count <= FEW_ITEMS ? few_unique(v, array) : many_unique(v, array, count);
+    gboolean nested = FALSE;
+    for (const cJSON *item = array->child; item != NULL; item = item->next, count++)
+        nested |= (item->type & (cJSON_Array | cJSON_Object)) != 0;
+    if (!verdict_spend(v, count) || (nested && !spend_whole(v, array)))
+        return FALSE;
+    return count <= FEW_ITEMS ? few_unique(array) : many_unique(array);
 }
 
 /* ---- items ---- */

@@ -109,10 +109,12 @@ static gboolean check_switch(Verdict *v, const RuleStep *step, const cJSON *item
     return TRUE;
 }
 
-static gboolean check_values(const RuleStep *step, const cJSON *item)
+static gboolean check_values(Verdict *v, const RuleStep *step, const cJSON *item)
 {
-    if ((item->type & cJSON_Array) == 0 && (item->type & cJSON_Object) == 0)
+    if ((item->type & (cJSON_Array | cJSON_Object)) == 0)
         return TRUE;
+    if (!verdict_spend(v, step->n_values))
+        return FALSE;
     for (guint i = 0; i < step->n_values; i++) {
         if (json_equal(step->values[i], item))
             return TRUE;
@@ -140,7 +142,7 @@ static gboolean check_step(Verdict *v, const RuleStep *step, const cJSON *item, 
     case STEP_SWITCH:
         return check_switch(v, step, item);
     case STEP_VALUES:
-        return check_values(step, item);
+        return check_values(v, step, item);
     }
     g_assert_not_reached();
 }
