@@ -21,7 +21,7 @@ Pattern *compile_shared_pattern(Compiler *compiler, const char *text, GError **e
     Pattern *pattern = g_hash_table_lookup(patterns, text);
     if (pattern != NULL)
         return pattern;
-    pattern = pattern_new(text, error);
+    pattern = pattern_new_within(text, &compiler->pattern_budget, error);
     if (pattern != NULL)
         g_hash_table_insert(patterns, (gpointer)text, pattern);
     return pattern;
@@ -105,7 +105,7 @@ static gboolean compile_all(Compiler *compiler, GError **error)
 gboolean schema_compile_nodes(Schema *schema, GError **error)
 {
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
-    Compiler compiler = {schema, queue};
+    Compiler compiler = {schema, queue, PATTERN_BUDGET};
     g_ptr_array_add(queue, schema->root);
     return compile_all(&compiler, error) && schema_check_cycles(schema, error);
 }

@@ -5,7 +5,8 @@
 
 struct Compiler {
     Schema *schema;
-    GPtrArray *queue; /* of SchemaNode: to be compiled */
+    GPtrArray *queue;       /* of SchemaNode: to be compiled */
+    guint64 pattern_budget; /* what its regular expressions may still cost */
 };
 
 /* The node of a subschema, which the index has, put in line for compiling. */
