@@ -15,6 +15,7 @@ command -v clang >/dev/null || {
     exit 1
 }
 
+mkdir -p "$build/found"
 flags="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER=clang \
     -DDOCKET_FUZZ=ON -DCMAKE_C_FLAGS="$flags" >"$build.log" 2>&1 || {
@@ -31,7 +32,6 @@ fi
 ninja -C "$build" --quiet "${targets[@]/#/fuzz-}"
 
 failed=0
-mkdir -p "$build/found"
 for target in "${targets[@]}"; do
     mkdir -p "$build/corpus/$target"
     echo "== fuzz-$target for $seconds s"
