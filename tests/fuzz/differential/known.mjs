@@ -103,6 +103,14 @@ const table = [
     when: (difference) => hasPattern(difference, ASTRAL.test(difference.text) ? /./ : /\\u\{/),
   },
   {
+    id: 'ata-names',
+    peer: 'ata',
+    reason: 'lengths in propertyNames count two for a character beyond U+FFFF',
+    reference: '2020-12 validation 6.3.1: the number of its characters as defined by RFC 8259',
+    when: ({ schema, text }) => ASTRAL.test(text) && mentions(schema, 'propertyNames') &&
+      mentions(schema, 'minLength', 'maxLength'),
+  },
+  {
     id: 'ata-dot',
     peer: 'ata',
     reason: 'the dot of ^.+$ and its like matches line ends',
