@@ -87,7 +87,7 @@ NfaPlace nfa_set_step(const NfaSet *set, guint8 byte, NfaSet *into)
     into->matched = FALSE;
     for (guint i = 0; i < set->count; i++) {
         const NfaState *s = &nfa->states[set->dense[i]];
-        if (s->kind != NFA_EDGES)
+        if (s->kind != NFA_EDGES || s->count == 0)
             continue;
         const NfaEdge *edges = nfa->edges + s->first;
         guint from = 0, to = s->count;
