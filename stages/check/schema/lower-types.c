@@ -128,9 +128,8 @@ static guint8 accepts_any(Lowering *l, const GPtrArray *branches, guint depth)
     return accepts;
 }
 
-static guint8 look_at_types(Lowering *l, const SchemaNode *node, guint depth)
+static guint8 look_around(Lowering *l, const SchemaNode *node, guint8 accepts, guint depth)
 {
-    guint8 accepts = node->never ? 0 : own_types(node);
     if (node->ref != NULL)
         accepts &= accepts_within(l, node->ref, depth);
     if (node->dynamic_ref != NULL && !lower_is_dynamic(l, node))
@@ -140,16 +139,19 @@ static guint8 look_at_types(Lowering *l, const SchemaNode *node, guint depth)
     return accepts & accepts_any(l, node->any_of, depth) & accepts_any(l, node->one_of, depth);
 }
 
-/* Every schema is looked at once; one that is being looked at, or lies too deep, may be anything. */
+/* Every schema is looked at once; one that is being looked at, or lies too deep, may be anything.
+ * What a schema says itself counts in any case: nothing else in the program asks for it. */
 static guint8 accepts_within(Lowering *l, const SchemaNode *node, guint depth)
 {
     gpointer known = g_hash_table_lookup(l->accepts, node);
     if (known != NULL)
         return (guint8)(GPOINTER_TO_UINT(known) - 1);
-    if (depth == 0 || !lower_look(l))
+    if (depth == 0)
         return RULE_ANY_TYPE;
-    g_hash_table_insert(l->accepts, (gpointer)node, GUINT_TO_POINTER(RULE_ANY_TYPE + 1u));
-    guint8 accepts = look_at_types(l, node, depth - 1);
+    guint8 accepts = node->never ? 0 : own_types(node);
+    g_hash_table_insert(l->accepts, (gpointer)node, GUINT_TO_POINTER(accepts + 1u));
+    if (lower_look(l))
+        accepts = look_around(l, node, accepts, depth - 1);
     g_hash_table_insert(l->accepts, (gpointer)node, GUINT_TO_POINTER(accepts + 1u));
     return accepts;
 }

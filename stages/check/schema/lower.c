@@ -225,6 +225,13 @@ static guint8 asked_types(const Rule *rule)
                     (rule->object != NULL ? cJSON_Object : 0));
 }
 
+static gboolean is_choice(const Rule *rule)
+{
+    return rule->n_steps == 1 && (rule->steps->kind == STEP_ANY || rule->steps->kind == STEP_ONE) &&
+           rule->string == NULL && rule->number == NULL && rule->array == NULL &&
+           rule->object == NULL;
+}
+
 static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *node)
 {
     g_autoptr(GPtrArray) values = lower_values(node);
@@ -251,8 +258,9 @@ static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *node)
         memcpy(kept, steps->data, steps->len * sizeof *kept);
     rule->steps = kept;
     rule->further = asked_types(rule);
-    rule->flags = (guint8)((tracks_items || tracks_members ? RULE_TRACKS : 0) |
-                           (rule->n_steps > 0 ? RULE_STEPS : 0));
+    rule->flags =
+        (guint8)((tracks_items || tracks_members ? RULE_TRACKS : 0) |
+                 (rule->n_steps > 0 ? RULE_STEPS : 0) | (is_choice(rule) ? RULE_CHOICE : 0));
     if (l->dynamic) {
         rule->flags |= RULE_ENTERS;
         rule->resource = GPOINTER_TO_UINT(g_hash_table_lookup(l->resources, node->resource)) - 1;

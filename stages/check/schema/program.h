@@ -147,6 +147,7 @@ typedef enum {
     RULE_TRACKS = 1 << 0, /* unevaluatedItems or unevaluatedProperties needs marks */
     RULE_ENTERS = 1 << 1, /* the dynamic scope is asked for: note the resource */
     RULE_STEPS = 1 << 2,  /* something else applies in place */
+    RULE_CHOICE = 1 << 3, /* the one step is anyOf or oneOf, and there is nothing else */
 } RuleFlag;
 
 struct Rule {

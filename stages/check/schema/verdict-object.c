@@ -3,13 +3,14 @@
 
 #define FEW_NAMES 8u /* up to here comparing with all is cheaper than the hash */
 
-static guint32 find_place(const RuleObject *rule, const char *name)
+static inline guint32 find_place(const RuleObject *rule, const char *name)
 {
     if (rule->n_properties > FEW_NAMES || !keys_is_readable(name))
         return keys_find_text(&rule->keys, name);
-    for (guint32 i = 0; i < rule->n_properties; i++) {
-        if (keys_is_expected(&rule->properties[i].expected, name))
-            return i;
+    const RuleProperty *property = rule->properties, *end = property + rule->n_properties;
+    for (; property < end; property++) {
+        if (keys_is_expected(&property->expected, name))
+            return (guint32)(property - rule->properties);
     }
     return KEYS_NONE;
 }
@@ -105,7 +106,9 @@ static gboolean check_member(Verdict *v, const RuleObject *rule, const RulePrope
     *known = property->declared;
     if (*known && !verdict_check(v, property->rule, member))
         return FALSE;
-    if (!verdict_of_name(v, rule->names, member->string) || !check_patterns(v, rule, member, known))
+    if (rule->names != &rule_anything && !verdict_of_name(v, rule->names, member->string))
+        return FALSE;
+    if (rule->n_patterns > 0 && !check_patterns(v, rule, member, known))
         return FALSE;
     return *known || verdict_check(v, rule->additional, member);
 }

@@ -41,7 +41,7 @@ static RuleList tagged(const RuleTag *tag, const cJSON *object)
     return tag->absent;
 }
 
-static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
+RuleList verdict_branches(const RuleBranches *branches, const cJSON *item)
 {
     return branches->tag != NULL && (item->type & cJSON_Object) != 0
                ? tagged(branches->tag, item)
@@ -52,7 +52,7 @@ static RuleList branches_for(const RuleBranches *branches, const cJSON *item)
 static gboolean check_any(Verdict *v, const RuleBranches *branches, const cJSON *item,
                           VerdictMarks *marks)
 {
-    RuleList list = branches_for(branches, item);
+    RuleList list = verdict_branches(branches, item);
     gboolean any = FALSE;
     for (guint i = 0; i < list.n && (!any || marks != NULL); i++)
         any |= verdict_in_place(v, list.list[i], item, marks);
@@ -63,7 +63,7 @@ static gboolean check_any(Verdict *v, const RuleBranches *branches, const cJSON 
 static gboolean check_one(Verdict *v, const RuleBranches *branches, const cJSON *item,
                           VerdictMarks *marks)
 {
-    RuleList list = branches_for(branches, item);
+    RuleList list = verdict_branches(branches, item);
     guint matches = 0;
     for (guint i = 0; i < list.n && matches < 2; i++)
         matches += verdict_in_place(v, list.list[i], item, marks) ? 1 : 0;

@@ -69,13 +69,28 @@ static gboolean check_marking(Verdict *v, const Rule *rule, const cJSON *item, V
     return TRUE;
 }
 
+static inline gboolean is_choice(const Rule *rule)
+{
+    return rule->flags == (RULE_STEPS | RULE_CHOICE);
+}
+
+/* Where type and tag leave one branch, the choice is made. */
+static gboolean check_choice(Verdict *v, const Rule *rule, const cJSON *item)
+{
+    const RuleList list = verdict_branches(rule->steps->branches, item);
+    gboolean ok = enter(v) && (list.n == 1 ? verdict_check(v, list.list[0], item)
+                                           : verdict_steps(v, rule, item, NULL));
+    v->depth++;
+    return ok;
+}
+
 gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks)
 {
     if ((rule->accepts & item->type) == 0)
         return FALSE;
     if ((rule->further & item->type) == 0)
         return TRUE;
-    if (marks == NULL && rule->flags == 0)
+    if (marks == NULL && (rule->flags == 0 || is_choice(rule)))
         return verdict_further(v, rule, item);
 
     const VerdictScope *outside = v->scope;
@@ -91,11 +106,18 @@ gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, Verdi
     return ok;
 }
 
+/* Kept apart, so that values without flags pay nothing for it. */
+__attribute__((noinline)) static gboolean check_flagged(Verdict *v, const Rule *rule,
+                                                        const cJSON *item)
+{
+    return is_choice(rule) ? check_choice(v, rule, item) : verdict_in_place(v, rule, item, NULL);
+}
+
 /* Without flags there is nothing but the section, and it is there, or nothing further were asked. */
 gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item)
 {
     if (rule->flags != 0)
-        return verdict_in_place(v, rule, item, NULL);
+        return check_flagged(v, rule, item);
     if ((item->type & cJSON_String) != 0)
         return verdict_string(v, rule->string, item->valuestring);
     if ((item->type & cJSON_Number) != 0)

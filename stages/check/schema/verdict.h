@@ -73,4 +73,6 @@ gboolean verdict_unevaluated(Verdict *v, const Rule *rule, const cJSON *item, Ve
 gboolean verdict_unique(Verdict *v, const cJSON *array);
 
 /* verdict-steps.c */
+/* The branches that the value could fit, by its type and its tag. */
+RuleList verdict_branches(const RuleBranches *branches, const cJSON *item);
 gboolean verdict_steps(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks);

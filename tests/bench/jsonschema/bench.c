@@ -37,6 +37,8 @@ typedef struct {
     guint failures;     /* verdicts that differ from the first: the work that is timed is real */
 } Bench;
 
+#define BATCH_NS 20000u /* fifty times what asking for the time costs */
+
 static guint64 now(void)
 {
     struct timespec time;
@@ -128,12 +130,12 @@ static double round_ns(Bench *bench, const GPtrArray *instances, Work work, guin
     guint64 start = now(), end;
     guint sweeps = 0, batch = 1;
     do {
-        /* Asking for the time costs a system call: small sets are swept several times between. */
+        /* Asking for the time costs a system call: so much work is done between two. */
         for (guint i = 0; i < batch; i++)
             sweep(bench, instances, work);
         sweeps += batch;
         end = now();
-        if ((end - start) / sweeps * batch < budget / 50)
+        if ((end - start) / sweeps * batch < BATCH_NS)
             batch *= 2;
     } while (end - start < budget);
     return (double)(end - start) / sweeps / instances->len;
@@ -146,7 +148,8 @@ static void print_hot(Bench *bench, const GPtrArray *instances, guint64 budget)
     for (guint i = 0; i < instances->len; i++) {
         g_autoptr(GPtrArray) one = g_ptr_array_new();
         g_ptr_array_add(one, g_ptr_array_index(instances, i));
-        double ns = round_ns(bench, one, work_validate, MAX(budget / instances->len, 20000));
+        double ns =
+            round_ns(bench, one, work_validate, MAX(budget / instances->len, 10 * BATCH_NS));
         printf("%s%.1f", i > 0 ? "," : "", ns);
     }
     printf("]}\n");
