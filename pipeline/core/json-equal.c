@@ -24,45 +24,44 @@ static gboolean sorted_equal(const cJSON *a, const cJSON *b)
     return TRUE;
 }
 
-/* Members `a` on and `b` on of two objects. */
 static gboolean walk_equal(const cJSON *a, const cJSON *b)
 {
-    for (; a; a = a->next) {
-        const cJSON *other = b;
-        while (other && strcmp(a->string, other->string) != 0)
-            other = other->next;
-        if (!other || !json_equal(a, other))
+    for (const cJSON *x = a->child; x; x = x->next) {
+        const cJSON *y = b->child;
+        while (y && strcmp(x->string, y->string) != 0)
+            y = y->next;
+        if (!y || !json_equal(x, y))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean object_equal(const cJSON *a, const cJSON *b)
-{
-    gsize members = 0;
-    const cJSON *x = a->child, *y = b->child;
-    for (; x && y; x = x->next, y = y->next)
-        members++;
-    if (x || y)
-        return FALSE;
-    /* Most equal objects were written in one order. */
-    for (x = a->child, y = b->child; x && strcmp(x->string, y->string) == 0; x = x->next) {
-        if (!json_equal(x, y))
-            return FALSE;
-        y = y->next;
-    }
-    if (!x)
-        return TRUE;
-    return members <= FEW_MEMBERS ? walk_equal(x, y) : sorted_equal(a, b);
-}
-
-static gboolean array_equal(const cJSON *a, const cJSON *b)
+/* The members of both, one after the other, whatever their keys. */
+static gboolean lists_equal(const cJSON *a, const cJSON *b)
 {
     const cJSON *x = a->child, *y = b->child;
     for (; x && y; x = x->next, y = y->next)
         if (!json_equal(x, y))
             return FALSE;
     return !x && !y;
+}
+
+/* Keys alone decide how the values are compared: a value that was looked at twice, at each of a
+ * hundred levels, would never be done. */
+static gboolean object_equal(const cJSON *a, const cJSON *b)
+{
+    gsize members = 0;
+    gboolean in_order = TRUE; /* most equal objects were written in one order */
+    const cJSON *x = a->child, *y = b->child;
+    for (; x && y; x = x->next, y = y->next) {
+        in_order = in_order && strcmp(x->string, y->string) == 0;
+        members++;
+    }
+    if (x || y)
+        return FALSE;
+    if (in_order)
+        return lists_equal(a, b);
+    return members <= FEW_MEMBERS ? walk_equal(a, b) : sorted_equal(a, b);
 }
 
 gboolean json_equal(const cJSON *a, const cJSON *b)
@@ -75,5 +74,5 @@ gboolean json_equal(const cJSON *a, const cJSON *b)
         return strcmp(a->valuestring, b->valuestring) == 0;
     if (cJSON_IsObject(a))
         return object_equal(a, b);
-    return !cJSON_IsArray(a) || array_equal(a, b);
+    return !cJSON_IsArray(a) || lists_equal(a, b);
 }

@@ -114,6 +114,33 @@ static void test_equal(void)
     g_assert_false(json_equal(a, c));
 }
 
+/* Objects within objects, of so many members that they are sorted; `backwards` turns all but the
+ * first, which holds the next level. */
+static cJSON *nested_objects(guint levels, gboolean backwards)
+{
+    cJSON *inner = cJSON_CreateNumber(1);
+    for (guint level = 0; level < levels; level++) {
+        cJSON *outer = cJSON_CreateObject();
+        cJSON_AddItemToObject(outer, "inner", inner);
+        for (int i = 0; i < 20; i++) {
+            char key[] = {(char)('a' + (backwards ? 19 - i : i)), '\0'};
+            cJSON_AddNumberToObject(outer, key, key[0]);
+        }
+        inner = outer;
+    }
+    return inner;
+}
+
+/* Would not end within a lifetime if each level looked at the next one twice. */
+static void test_equal_nested(void)
+{
+    g_autoptr(cJSON) a = nested_objects(100, FALSE);
+    g_autoptr(cJSON) b = nested_objects(100, TRUE);
+    g_autoptr(cJSON) c = nested_objects(99, TRUE);
+    g_assert_true(json_equal(a, b));
+    g_assert_false(json_equal(a, c));
+}
+
 static void test_indented(void)
 {
     const char *text = "{\"a\":[],\"b\":{},\"c\":[1,{\"d\":\"x\\\"{,:[\"}]}";
@@ -158,6 +185,7 @@ int main(int argc, char **argv)
     g_test_add_func("/json/depth", test_depth);
     g_test_add_func("/json/pointers", test_pointers);
     g_test_add_func("/json/equal", test_equal);
+    g_test_add_func("/json/equal-nested", test_equal_nested);
     g_test_add_func("/json/indented", test_indented);
     g_test_add_func("/bytes/names", test_names);
     return g_test_run();
