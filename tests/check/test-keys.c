@@ -89,6 +89,24 @@ static void test_find(void)
     }
 }
 
+/* Names whose last eight bytes and length undo all but two bits of the golden ratio, which hashes
+ * like to be mixed with: a factor that only shifts what differs out of the slot's number. */
+static void test_no_made_up_collisions(void)
+{
+    g_autoptr(Arena) arena = arena_new(0);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < 4096; i++)
+        g_ptr_array_add(names, g_strdup_printf("aaaaaa%c%c\x05|J\x7f\x39y7\x1e", '0' + (int)i / 64,
+                                               '0' + (int)i % 64));
+    Keys keys = keys_make(arena, (const char *const *)names->pdata, names->len);
+    guint32 longest = 0, way = 0;
+    for (guint32 slot = 0; slot <= keys.mask; slot++) {
+        way = keys.slots[slot].text == NULL ? 0 : way + 1;
+        longest = MAX(longest, way);
+    }
+    g_assert_cmpuint(longest, <, 200);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -96,5 +114,6 @@ int main(int argc, char **argv)
     g_test_add_func("/keys/page-end", test_page_end);
     g_test_add_func("/keys/expected", test_expected);
     g_test_add_func("/keys/find", test_find);
+    g_test_add_func("/keys/no-made-up-collisions", test_no_made_up_collisions);
     return g_test_run();
 }

@@ -26,7 +26,8 @@ typedef struct {
     guint64 seed;
 } Keys;
 
-/* The set of `count` different names, which are lent and must stay; slots come from the arena. */
+/* The set of `count` names, which are lent and must stay; slots come from the arena. Of names that
+ * are the same the first one counts. */
 Keys keys_make(Arena *arena, const char *const *names, guint count);
 
 /* The name by the plain way, which reads no byte behind the NUL. */
@@ -102,14 +103,14 @@ static inline guint64 keys_mix(guint64 a, guint64 b)
     return (guint64)product ^ (guint64)(product >> 64);
 }
 
-/* The seed is not known outside, so nobody can make up names that collide. */
+/* The seed is not known outside and hides both factors, so nobody can make up names that collide: a
+ * tail that made its factor a sum of a few powers of two would only shift the head. */
 static inline guint32 keys_hash(const KeyName *name, const char *text, guint64 seed)
 {
-    guint64 head = name->head ^ seed;
+    guint64 head = name->head ^ seed, other = seed << 32 | seed >> 32;
     for (gsize i = 8; i + 8 < name->length && name->length > 16; i += 8)
-        head = keys_mix(head ^ keys_load(text + i), seed | 1);
-    return (guint32)keys_mix(head,
-                             name->tail ^ name->length ^ G_GUINT64_CONSTANT(0x9E3779B97F4A7C15));
+        head = keys_mix(head ^ keys_load(text + i), other);
+    return (guint32)keys_mix(head, name->tail ^ name->length ^ other);
 }
 
 /* One name that is expected: 16 bytes are compared at once, its NUL among them. */

@@ -21,7 +21,7 @@ static gboolean spend_whole(Verdict *v, const cJSON *value)
 static guint64 text_print(const char *text)
 {
     const KeyName name = keys_name(text);
-    return keys_hash(&name, text, 0);
+    return keys_hash(&name, text, G_GUINT64_CONSTANT(0x9E3779B97F4A7C15)); /* few: any seed does */
 }
 
 /* Equal values have equal fingerprints, and others mostly have not. */
