@@ -50,9 +50,13 @@ static guint fill(KeySlot *slots, guint32 mask, guint64 seed, const char *const 
         KeyName name = keys_name(names[i]);
         guint32 at = keys_hash(&name, names[i], seed) & mask;
         guint way = 0;
-        for (; slots[at].text != NULL; way++)
+        while (slots[at].text != NULL &&
+               !keys_same(&slots[at].name, slots[at].text, &name, names[i])) {
             at = (at + 1) & mask;
-        slots[at] = (KeySlot){name, names[i], i};
+            way++;
+        }
+        if (slots[at].text == NULL)
+            slots[at] = (KeySlot){name, names[i], i};
         longest = MAX(longest, way);
     }
     return longest;
