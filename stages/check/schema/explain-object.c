@@ -9,8 +9,7 @@
 #define MAX_HINTS 8u       /* missing properties that are looked for */
 #define MAX_PATTERNS 4u    /* patterns of names in a sentence, and how much of each */
 #define MAX_PATTERN 80u
-#define MAX_GATHER 64u  /* schemas that names are gathered from */
-#define LOOKUP_SHARE 16 /* members passed in a lookup for one unit of work */
+#define MAX_GATHER 64u /* schemas that names are gathered from */
 
 static gboolean explain_size(const Frame *frame, int size)
 {
@@ -68,8 +67,7 @@ static gboolean report_missing(const Frame *frame, const GPtrArray *missing, con
 static gboolean explain_required(const Frame *frame, const GPtrArray *names, const char *keyword,
                                  const char *because)
 {
-    const guint64 passed = (guint64)names->len * (guint64)cJSON_GetArraySize(frame->item);
-    if (!explain_spend(frame->explain, passed / LOOKUP_SHARE))
+    if (!explain_spend_walks(frame, names->len))
         return FALSE;
     g_autoptr(GPtrArray) missing = g_ptr_array_new();
     for (guint i = 0; i < names->len; i++) {
@@ -86,6 +84,8 @@ static gboolean explain_required(const Frame *frame, const GPtrArray *names, con
 static gboolean explain_dependent_required(const Frame *frame)
 {
     gboolean ok = TRUE;
+    if (!explain_spend_walks(frame, frame->node->dependent_required->len))
+        return FALSE;
     for (guint i = 0; i < frame->node->dependent_required->len; i++) {
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_required, i);
         if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) == NULL)
@@ -117,7 +117,10 @@ static void gather_names(Gathering *gathering, const SchemaNode *node)
 {
     if (node == NULL || gathering->schemas++ >= MAX_GATHER)
         return;
-    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(node->source, "properties");
+    /* In the order of the schema; beside a $ref that stands alone nothing of it is read. */
+    const cJSON *properties = node->properties == NULL
+                                  ? NULL
+                                  : cJSON_GetObjectItemCaseSensitive(node->source, "properties");
     const cJSON *entry;
     cJSON_ArrayForEach(entry, properties)
     {
@@ -160,7 +163,7 @@ gboolean explain_unknown(const Frame *frame)
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     Gathering gathering = {names, 0};
     /* Additional is what stands beside the keyword; unevaluated is what nothing in place knows. */
-    const SchemaNode beside = {.source = around->source};
+    const SchemaNode beside = {.source = around->source, .properties = around->properties};
     gather_names(&gathering, open ? around : &beside);
     g_autofree char *name = phrase_quoted(frame->place->name);
     g_autofree char *allowed = allowed_names(around, names);

@@ -1,10 +1,14 @@
 /* One schema against one value: what applies in place first, because unevaluated* looks at it. */
 #include "stages/check/schema/explain.h"
 
+#include <string.h>
+
 /* Schemas inside each other, references counted: more than the program needs for an instance as deep
  * as json.h lets through. 700 bytes of stack each, twice that under a sanitizer. */
 #define MAX_DEPTH 1000u
-#define MAX_WORK 20000000u /* schemas evaluated for one instance */
+#define MAX_WORK 20000000u /* schemas evaluated for one instance, and the size of what they meet */
+#define PARTS_SHARE 16u    /* children for one unit of work */
+#define BYTES_SHARE 64u    /* of a string */
 #define MAX_ROOM (64u << 20)
 #define STACK_MARKS 4 /* words of marks that need no allocation: 256 children */
 
@@ -32,6 +36,20 @@ gboolean explain_spend(Explain *explain, guint64 work)
     if (explain->work > MAX_WORK)
         explain_reach_limit(explain, "the work for one instance");
     return explain->limit == NULL;
+}
+
+gboolean explain_spend_walks(const Frame *frame, guint64 times)
+{
+    const guint64 parts = (guint64)cJSON_GetArraySize(frame->item);
+    return explain_spend(frame->explain, times * parts / PARTS_SHARE);
+}
+
+/* A value is read once a schema, and a schema may refer to the same thing a million times. */
+static guint64 work_of(const cJSON *item)
+{
+    if (cJSON_IsString(item))
+        return 1 + strlen(item->valuestring) / BYTES_SHARE;
+    return 1 + (guint64)cJSON_GetArraySize(item) / PARTS_SHARE;
 }
 
 gboolean explain_tells(const Frame *frame)
@@ -139,6 +157,8 @@ static gboolean explain_condition(const Frame *frame)
 static gboolean explain_dependent(const Frame *frame)
 {
     gboolean ok = TRUE;
+    if (!explain_spend_walks(frame, frame->node->dependent_schemas->len))
+        return FALSE;
     for (guint i = 0; i < frame->node->dependent_schemas->len; i++) {
         const SchemaMember *member = g_ptr_array_index(frame->node->dependent_schemas, i);
         if (cJSON_GetObjectItemCaseSensitive(frame->item, member->name) == NULL)
@@ -245,7 +265,7 @@ gboolean explain_schema(const Frame *parent, const SchemaNode *node, const cJSON
     Explain *explain = parent->explain;
     if (explain->depth >= MAX_DEPTH)
         explain_reach_limit(explain, "the depth of schemas inside each other");
-    if (!explain_spend(explain, 1))
+    if (!explain_spend(explain, work_of(item)))
         return FALSE;
     const ExplainScope entered = {parent->scope, node->resource};
     const gboolean same = parent->scope != NULL && parent->scope->resource == node->resource;

@@ -71,9 +71,9 @@ gboolean explain_annotates(const Frame *frame);
 void explain_mark(ExplainMarks *marks, guint child);
 gboolean explain_is_marked(const ExplainMarks *marks, guint child);
 void explain_reach_limit(Explain *explain, const char *limit);
-/* Counts work; FALSE when the limit is reached. */
+/* Counts work, or so many walks through the item's children; FALSE when the limit is reached. */
 gboolean explain_spend(Explain *explain, guint64 work);
-
+gboolean explain_spend_walks(const Frame *frame, guint64 times);
 /* ---- the keywords: explain-branch.c, explain-scalar.c, explain-array.c, explain-object.c, explain-equal.c
  * `deep` is FALSE when an in-place applicator failed already: unevaluated* would only repeat it. */
 gboolean explain_any_of(const Frame *frame);
@@ -89,8 +89,8 @@ gboolean explain_unique(const Frame *frame);
 /* explain-note.c: the annotations of a schema's own keywords, after it proved true. */
 void explain_note(const Frame *frame);
 
-/* ---- report.c ---- */
-/* Records a broken rule when reasons are wanted, and returns FALSE. The format says what is wrong,
+/* ---- report.c ----
+ * Records a broken rule when reasons are wanted, and returns FALSE. The format says what is wrong,
  * as the end of a sentence that begins with the place. report_schema is for the schema itself,
  * which allows nothing: the rule is what people know it by. */
 gboolean report(const Frame *frame, const char *keyword, const char *format, ...)
