@@ -31,7 +31,7 @@ static gboolean add_choice_values(Lowering *l, const GPtrArray *branches, const 
 static gboolean add_tag_values(Lowering *l, const SchemaNode *branch, const char *name,
                                GHashTable *texts, guint depth)
 {
-    if (depth == 0 || !lower_look(l))
+    if (depth == 0 || !lower_look(l, 1))
         return FALSE;
     branch = lower_target(l, branch);
     const SchemaNode *property =
@@ -42,7 +42,7 @@ static gboolean add_tag_values(Lowering *l, const SchemaNode *branch, const char
     g_autoptr(GPtrArray) values = lower_values(lower_target(l, property));
     for (guint i = 0; values != NULL && i < values->len; i++) {
         const cJSON *value = g_ptr_array_index(values, i);
-        if (!cJSON_IsString(value))
+        if (!cJSON_IsString(value) || !lower_look(l, 1))
             return FALSE;
         g_hash_table_add(texts, value->valuestring);
     }
@@ -94,11 +94,24 @@ static Sorting sort_branches(Lowering *l, const GPtrArray *branches, const char 
     return sorting;
 }
 
-static gboolean requires(const Lowering *l, const SchemaNode *branch, const char *name)
+static gboolean requires(Lowering *l, const SchemaNode *branch, const char *name)
 {
     branch = lower_target(l, branch);
-    return branch->required != NULL &&
+    return branch->required != NULL && lower_look(l, branch->required->len) &&
            g_ptr_array_find_with_equal_func(branch->required, name, g_str_equal, NULL);
+}
+
+/* Every text has a list of all the branches that it leaves. */
+static gboolean is_affordable(Lowering *l, const Sorting *sorting)
+{
+    GHashTableIter iter;
+    gpointer bound;
+    g_hash_table_iter_init(&iter, sorting->bound);
+    while (g_hash_table_iter_next(&iter, NULL, &bound)) {
+        if (!lower_look(l, (gsize)((GPtrArray *)bound)->len + sorting->free->len))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static const RuleTag *make_tag(Lowering *l, const GPtrArray *branches, const Sorting *sorting)
@@ -131,7 +144,10 @@ static void add_candidates(const Lowering *l, const SchemaNode *branch, GHashTab
                            guint depth)
 {
     branch = lower_target(l, branch);
-    const cJSON *declared = cJSON_GetObjectItemCaseSensitive(branch->source, "properties");
+    /* In the order of the schema; beside a $ref that stands alone nothing of it is read. */
+    const cJSON *declared = branch->properties == NULL
+                                ? NULL
+                                : cJSON_GetObjectItemCaseSensitive(branch->source, "properties");
     const cJSON *entry;
     guint taken = 0;
     cJSON_ArrayForEach(entry, declared)
@@ -163,7 +179,8 @@ static const RuleTag *find_tag(Lowering *l, const GPtrArray *branches)
         }
         sorting_clear(&sorting);
     }
-    const RuleTag *tag = best.name == NULL ? NULL : make_tag(l, branches, &best);
+    const RuleTag *tag =
+        best.name == NULL || !is_affordable(l, &best) ? NULL : make_tag(l, branches, &best);
     sorting_clear(&best);
     return tag;
 }

@@ -38,9 +38,15 @@ static gboolean has_open_names(const SchemaNode *node)
            node->unevaluated_properties != NULL || node->dynamic_ref != NULL;
 }
 
+/* Names count, too: many schemas may refer to one that has many. */
+static gboolean look_at(Lowering *l, const SchemaNode *node)
+{
+    return lower_look(l, 1 + (node->properties == NULL ? 0 : g_hash_table_size(node->properties)));
+}
+
 static gboolean only_known(Lowering *l, const SchemaNode *node, GHashTable *known, guint depth)
 {
-    if (depth == 0 || !lower_look(l) || has_open_names(node))
+    if (depth == 0 || !look_at(l, node) || has_open_names(node))
         return FALSE;
     GHashTableIter iter;
     gpointer name;
@@ -59,7 +65,7 @@ static gboolean only_known(Lowering *l, const SchemaNode *node, GHashTable *know
 /* $ref and allOf count always, or the instance does not conform at all. */
 static gboolean add_certain(Lowering *l, const SchemaNode *node, GHashTable *known, guint depth)
 {
-    if (!lower_look(l))
+    if (!look_at(l, node))
         return FALSE;
     GHashTableIter iter;
     gpointer name;
@@ -83,7 +89,7 @@ static gboolean add_certain(Lowering *l, const SchemaNode *node, GHashTable *kno
 static gboolean certain_choices_only_known(Lowering *l, const SchemaNode *node, GHashTable *known,
                                            guint depth)
 {
-    if (!lower_look(l) || !choices_only_known(l, node, known, MAX_LOOK))
+    if (!lower_look(l, 1) || !choices_only_known(l, node, known, MAX_LOOK))
         return FALSE;
     if (depth > 0 && node->ref != NULL &&
         !certain_choices_only_known(l, node->ref, known, depth - 1))

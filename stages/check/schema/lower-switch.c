@@ -22,23 +22,23 @@ static void condition_clear(Condition *condition)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Condition, condition_clear)
 
 /* The strings of an enum or const that is all that the schema says; else NULL. */
-static GPtrArray *only_strings(const SchemaNode *node)
+static GPtrArray *only_strings(Lowering *l, const SchemaNode *node)
 {
     SchemaNode rest = *node;
     rest.constant = rest.enumeration = NULL;
     rest.types &= ~(guint)TYPE_STRING;
-    if (lower_says_anything(&rest))
+    if (lower_says_anything(&rest) || !lower_look(l, 1))
         return NULL;
     g_autoptr(GPtrArray) values = lower_values(node);
     for (guint i = 0; values != NULL && i < values->len; i++) {
-        if (!cJSON_IsString((const cJSON *)g_ptr_array_index(values, i)))
+        if (!cJSON_IsString((const cJSON *)g_ptr_array_index(values, i)) || !lower_look(l, 1))
             return NULL;
     }
     return g_steal_pointer(&values);
 }
 
 /* {"properties": {name: values}, "required": [name]}, and no more than that. */
-static gboolean read_if(const Lowering *l, const SchemaNode *node, Condition *condition)
+static gboolean read_if(Lowering *l, const SchemaNode *node, Condition *condition)
 {
     SchemaNode rest = *lower_target(l, node);
     GHashTable *properties = rest.properties;
@@ -58,18 +58,22 @@ static gboolean read_if(const Lowering *l, const SchemaNode *node, Condition *co
         if (strcmp(g_ptr_array_index(required, i), name) != 0)
             return FALSE;
     }
-    condition->values = only_strings(lower_target(l, property));
+    condition->values = only_strings(l, lower_target(l, property));
     return condition->values != NULL;
 }
 
-static gboolean read_condition(const Lowering *l, const SchemaNode *branch, Condition *condition)
+static gboolean read_condition(Lowering *l, const SchemaNode *branch, Condition *condition)
 {
     SchemaNode rest = *lower_target(l, branch);
     const SchemaNode *test = rest.condition;
     condition->then_node = rest.then_node;
     rest.condition = rest.then_node = NULL;
-    return test != NULL && condition->then_node != NULL && rest.else_node == NULL &&
-           !lower_says_anything(&rest) && read_if(l, test, condition);
+    if (test == NULL || condition->then_node == NULL || rest.else_node != NULL)
+        return FALSE;
+    /* The switch goes to `then` directly: no resource may be passed by on the way. */
+    if (l->dynamic && condition->then_node->resource != rest.resource)
+        return FALSE;
+    return !lower_says_anything(&rest) && read_if(l, test, condition);
 }
 
 /* ---- the switch ---- */

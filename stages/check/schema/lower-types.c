@@ -30,12 +30,11 @@ gboolean lower_is_dynamic(const Lowering *l, const SchemaNode *node)
            GPOINTER_TO_UINT(g_hash_table_lookup(l->defined, node->dynamic_name)) > 1;
 }
 
-gboolean lower_look(Lowering *l)
+gboolean lower_look(Lowering *l, gsize things)
 {
-    if (l->looks == 0)
-        return FALSE;
-    l->looks--;
-    return TRUE;
+    const gboolean enough = l->looks >= things;
+    l->looks = enough ? l->looks - (guint)things : 0;
+    return enough;
 }
 
 static gboolean has_own_rules(const SchemaNode *node)
@@ -150,7 +149,7 @@ static guint8 accepts_within(Lowering *l, const SchemaNode *node, guint depth)
         return RULE_ANY_TYPE;
     guint8 accepts = node->never ? 0 : own_types(node);
     g_hash_table_insert(l->accepts, (gpointer)node, GUINT_TO_POINTER(accepts + 1u));
-    if (lower_look(l))
+    if (lower_look(l, 1))
         accepts = look_around(l, node, accepts, depth - 1);
     g_hash_table_insert(l->accepts, (gpointer)node, GUINT_TO_POINTER(accepts + 1u));
     return accepts;

@@ -12,7 +12,7 @@ typedef struct {
     GArray *order;         /* Program.order */
     GPtrArray *queue;      /* of const SchemaNode: their rules are to be filled */
     GHashTable *defined;   /* name of a dynamic anchor -> in how many resources */
-    guint looks;           /* schemas that may still be looked into for the sake of speed */
+    guint looks;           /* that may still be taken for the sake of speed */
     gboolean dynamic;      /* a reference depends on the way that led to it */
 } Lowering;
 
@@ -21,9 +21,9 @@ const Rule *lower_rule(Lowering *l, const SchemaNode *node);
 guint32 lower_count(double count);
 
 /* lower-types.c */
-/* Takes one look; FALSE when a schema made to be looked into for ever has used them up. The answer
- * must then be the one that is always right. */
-gboolean lower_look(Lowering *l);
+/* Takes a look at so many schemas, names or values; FALSE when a schema made to be looked into for
+ * ever has used them up. The answer must then be the one that is always right. */
+gboolean lower_look(Lowering *l, gsize things);
 /* Whether it holds any rule or reference. */
 gboolean lower_says_anything(const SchemaNode *node);
 /* Names of dynamic anchors (lent) and how many resources define each. Caller unrefs. */
