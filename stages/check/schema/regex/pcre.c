@@ -16,41 +16,67 @@
 typedef struct {
     GString *out;
     const ParseNode **groups; /* by number */
+    GHashTable *empty_rounds; /* a set of the repetitions that may try a round and match nothing */
     const char *refused;
 } Writer;
 
 /* ---- what PCRE would read differently ---- */
 
-static gboolean is_within(const ParseNode *node, const ParseNode *outer)
+static guint depth_of(const ParseNode *node)
 {
-    while (node != NULL && node != outer)
+    guint depth = 0;
+    for (; node->up != NULL; node = node->up)
+        depth++;
+    return depth;
+}
+
+/* The innermost node that holds both, or is one and holds the other. */
+static const ParseNode *common_of(const ParseNode *a, const ParseNode *b)
+{
+    guint depth_a = depth_of(a), depth_b = depth_of(b);
+    for (; depth_a > depth_b; depth_a--)
+        a = a->up;
+    for (; depth_b > depth_a; depth_b--)
+        b = b->up;
+    for (; a != b; a = a->up)
+        b = b->up;
+    return a;
+}
+
+static gboolean is_in_lookbehind(const ParseNode *node)
+{
+    while (node != NULL && !(node->kind == PARSE_LOOK && node->behind))
         node = node->up;
     return node != NULL;
 }
 
-/* ECMA-262 forgets what a group held whenever a repetition around it begins anew, and matches
- * lookbehinds backwards; PCRE does neither. So the group must be set anew each time round, before
- * the reference, or no repetition and no lookbehind may hold both. */
-static gboolean is_faithful(const ParseNode *reference, const ParseNode *group)
+/* ECMA-262 forgets what a group held whenever a repetition around it begins anew, drops a round
+ * beyond the least number that matched nothing, and matches lookbehinds backwards; PCRE does none
+ * of these. So the group must be set anew each time round, before the reference, or no repetition
+ * may hold both; no round may be empty that sets the group; and no lookbehind may hold either. */
+static gboolean is_faithful(const Writer *w, const ParseNode *reference, const ParseNode *group)
 {
-    gboolean optional = FALSE;
-    if (is_within(reference, group))
+    gboolean optional = FALSE, looked_at = FALSE, holds_both = FALSE;
+    const ParseNode *common = common_of(reference, group);
+    if (common == group || is_in_lookbehind(reference) || is_in_lookbehind(group))
         return FALSE;
-    for (const ParseNode *at = group; at->up != NULL; at = at->up) {
-        const ParseNode *up = at->up;
-        if (up->kind == PARSE_LOOK && up->behind)
-            return FALSE;
+    for (const ParseNode *up = group->up; up != NULL; up = up->up) {
+        holds_both = holds_both || up == common;
         if (up->kind == PARSE_CHOICE && up->first != up->last)
             optional = TRUE;
-        if (up->kind == PARSE_LOOK && up->negative)
-            optional = TRUE;
-        if (up->kind == PARSE_REPEAT && up->low == 0 && up->high == 1)
-            optional = TRUE;
-        if (up->kind == PARSE_REPEAT && up->high > 1) {
-            if (optional || is_within(reference, up))
-                return FALSE;
-            optional = optional || up->low == 0;
+        if (up->kind == PARSE_LOOK) {
+            looked_at = TRUE;
+            optional = optional || up->negative;
         }
+        if (up->kind != PARSE_REPEAT)
+            continue;
+        /* An empty round sets a group to nothing, which is as good as not at all: unless it had
+         * been set before, or looks ahead. */
+        if ((up->high > 1 || looked_at) && g_hash_table_contains(w->empty_rounds, up))
+            return FALSE;
+        if (up->high > 1 && (optional || holds_both))
+            return FALSE;
+        optional = optional || up->low == 0;
     }
     return TRUE;
 }
@@ -127,7 +153,7 @@ static void put_repeat(Writer *w, const ParseNode *node)
 /* A group that has not matched is empty to ECMA-262 and a failure to PCRE. */
 static void put_reference(Writer *w, const ParseNode *node)
 {
-    if (!is_faithful(node, w->groups[node->number]))
+    if (!is_faithful(w, node, w->groups[node->number]))
         w->refused = "a backreference to a group that is set again and again, or backwards";
     g_string_append_printf(w->out, "(?(%u)\\g{%u})", node->number, node->number);
 }
@@ -178,12 +204,39 @@ static void put(Writer *w, const ParseNode *node)
 
 /* ---- the whole ---- */
 
-static void find_groups(const ParseNode *node, const ParseNode **groups)
+/* Notes groups and repetitions; whether the node may match nothing at all. */
+static gboolean survey(Writer *w, const ParseNode *node)
 {
-    if (node->kind == PARSE_GROUP)
-        groups[node->number] = node;
-    for (const ParseNode *child = node->first; child != NULL; child = child->next)
-        find_groups(child, groups);
+    gboolean all = TRUE, any = FALSE;
+    for (const ParseNode *child = node->first; child != NULL; child = child->next) {
+        gboolean empty = survey(w, child);
+        all = all && empty;
+        any = any || empty;
+    }
+    switch (node->kind) {
+    case PARSE_SET:
+        return FALSE;
+    case PARSE_CHOICE:
+        return any;
+    case PARSE_REPEAT:
+        if (all && node->high > node->low)
+            g_hash_table_add(w->empty_rounds, (gpointer)node);
+        return all || node->low == 0;
+    case PARSE_GROUP:
+        w->groups[node->number] = node;
+        return all;
+    case PARSE_SEQUENCE:
+        return all;
+    default:
+        return TRUE;
+    }
+}
+
+/* GLib's message is the whole translation and then, behind a colon, the reason. */
+static const char *reason_of(const GError *error)
+{
+    const char *colon = g_strrstr(error->message, ": ");
+    return colon == NULL ? error->message : colon + 2;
 }
 
 GRegex *pcre_new(const Parsed *parsed, GError **error)
@@ -191,15 +244,16 @@ GRegex *pcre_new(const Parsed *parsed, GError **error)
     g_autofree const ParseNode **groups = g_new0(const ParseNode *, parsed->groups + 1);
     g_autoptr(GString) out = g_string_new(BRAKES);
     g_autoptr(GError) inner = NULL;
-    find_groups(parsed->root, groups);
-    Writer w = {.out = out, .groups = groups};
+    g_autoptr(GHashTable) empty_rounds = g_hash_table_new(NULL, NULL);
+    Writer w = {.out = out, .groups = groups, .empty_rounds = empty_rounds};
+    survey(&w, parsed->root);
     put(&w, parsed->root);
     GRegex *regex = NULL;
     if (w.refused == NULL)
         regex = g_regex_new(out->str, G_REGEX_DOLLAR_ENDONLY | G_REGEX_OPTIMIZE, 0, &inner);
     if (regex == NULL)
         g_set_error_literal(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA,
-                            w.refused != NULL ? w.refused : inner->message);
+                            w.refused != NULL ? w.refused : reason_of(inner));
     return regex;
 }
 
