@@ -144,15 +144,14 @@ gboolean format_idn_hostname(const char *text)
 /* '"' to '"'; a backslash takes the next printable character as it is. */
 static inline const char *skip_quoted(const char *at, guint text_classes)
 {
-    for (at++; *at != '"'; at++) {
-        at = char_skip(at, text_classes);
+    for (;;) {
+        at = char_skip(at + 1, text_classes);
         if (*at == '"')
-            break;
+            return at + 1;
         if (*at != '\\' || (guchar)at[1] < 0x20 || (guchar)at[1] > 0x7E)
             return NULL;
         at++;
     }
-    return at + 1;
 }
 
 /* Atoms with single dots between them. */
