@@ -8,7 +8,7 @@
 #define MAX_DEPTH 1000u
 #define MAX_WORK 20000000u /* schemas evaluated for one instance, and the size of what they meet */
 #define PARTS_SHARE 16u    /* children for one unit of work */
-#define BYTES_SHARE 64u    /* of a string */
+#define BYTES_SHARE 16u    /* of a string */
 #define MAX_ROOM (64u << 20)
 #define STACK_MARKS 4 /* words of marks that need no allocation: 256 children */
 

@@ -9,7 +9,8 @@
 /* A walk through the whole value is as much work as the value has parts. */
 static gboolean spend_whole(Verdict *v, const cJSON *value)
 {
-    if (!verdict_spend(v, 1))
+    if (!verdict_spend(v, 1) ||
+        ((value->type & cJSON_String) != 0 && !verdict_spend_text(v, value->valuestring, 1)))
         return FALSE;
     for (const cJSON *child = value->child; child != NULL; child = child->next) {
         if (!spend_whole(v, child))
@@ -71,10 +72,13 @@ static gboolean many_unique(const cJSON *array)
 gboolean verdict_unique(Verdict *v, const cJSON *array)
 {
     guint count = 0;
-    gboolean nested = FALSE;
-    for (const cJSON *item = array->child; item != NULL; item = item->next, count++)
+    gboolean nested = FALSE, afforded = TRUE;
+    for (const cJSON *item = array->child; item != NULL && afforded; item = item->next, count++) {
         nested |= (item->type & (cJSON_Array | cJSON_Object)) != 0;
-    if (!verdict_spend(v, count) || (nested && !spend_whole(v, array)))
+        if ((item->type & cJSON_String) != 0)
+            afforded = verdict_spend_text(v, item->valuestring, 1);
+    }
+    if (!afforded || !verdict_spend(v, count) || (nested && !spend_whole(v, array)))
         return FALSE;
     return count <= FEW_ITEMS ? few_unique(array) : many_unique(array);
 }

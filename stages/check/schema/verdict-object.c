@@ -83,7 +83,8 @@ static gboolean check_plain(Verdict *v, const RuleObject *rule, const cJSON *obj
 static gboolean check_patterns(Verdict *v, const RuleObject *rule, const cJSON *member,
                                gboolean *known)
 {
-    if (!verdict_spend(v, rule->n_patterns))
+    if (!verdict_spend(v, rule->n_patterns) ||
+        !verdict_spend_text(v, member->string, rule->n_patterns))
         return FALSE;
     for (guint i = 0; i < rule->n_patterns; i++) {
         PatternResult result = pattern_search(rule->patterns[i].pattern, member->string);

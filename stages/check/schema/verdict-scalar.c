@@ -34,6 +34,8 @@ static gboolean fits_length(const RuleString *rule, const char *text, gsize byte
 
 gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text)
 {
+    if (!verdict_spend_text(v, text, 1))
+        return FALSE;
     if (rule->allowed != NULL && keys_find_text(rule->allowed, text) == KEYS_NONE)
         return FALSE;
     if (rule->measured && !fits_length(rule, text, strlen(text)))

@@ -21,30 +21,43 @@ static RuleSlot slot_of(const cJSON *item)
     }
 }
 
+/* The member of that name, or NULL; a long way to it is work. */
+static const cJSON *find_member(Verdict *v, const cJSON *object, const char *name)
+{
+    const cJSON *member = object->child;
+    guint passed = 0;
+    while (member != NULL && strcmp(member->string, name) != 0) {
+        member = member->next;
+        passed++;
+    }
+    return verdict_spend(v, passed / 16) ? member : NULL;
+}
+
 static gboolean is_tag(const RuleTag *tag, const char *name)
 {
     return keys_is_readable(name) ? keys_is_expected(&tag->name, name)
                                   : keys_is_expected_bytewise(&tag->name, name);
 }
 
-/* The rules that count for the object. */
-static RuleList tagged(const RuleTag *tag, const cJSON *object)
+/* The rules that count for the object. A long way to the tag is work. */
+static RuleList tagged(Verdict *v, const RuleTag *tag, const cJSON *object)
 {
-    for (const cJSON *member = object->child; member != NULL; member = member->next) {
-        if (!is_tag(tag, member->string))
-            continue;
-        if ((member->type & cJSON_String) == 0)
-            return tag->others;
-        guint32 place = keys_find_text(&tag->values, member->valuestring);
-        return place == KEYS_NONE ? tag->others : tag->meant[place];
-    }
-    return tag->absent;
+    const cJSON *member = object->child;
+    guint passed = 0;
+    for (; member != NULL && !is_tag(tag, member->string); member = member->next)
+        passed++;
+    if (!verdict_spend(v, passed / 16) || member == NULL)
+        return tag->absent;
+    if ((member->type & cJSON_String) == 0 || !verdict_spend_text(v, member->valuestring, 1))
+        return tag->others;
+    guint32 place = keys_find_text(&tag->values, member->valuestring);
+    return place == KEYS_NONE ? tag->others : tag->meant[place];
 }
 
-RuleList verdict_branches(const RuleBranches *branches, const cJSON *item)
+RuleList verdict_branches(Verdict *v, const RuleBranches *branches, const cJSON *item)
 {
     return branches->tag != NULL && (item->type & cJSON_Object) != 0
-               ? tagged(branches->tag, item)
+               ? tagged(v, branches->tag, item)
                : branches->fitting[slot_of(item)];
 }
 
@@ -52,7 +65,7 @@ RuleList verdict_branches(const RuleBranches *branches, const cJSON *item)
 static gboolean check_any(Verdict *v, const RuleBranches *branches, const cJSON *item,
                           VerdictMarks *marks)
 {
-    RuleList list = verdict_branches(branches, item);
+    RuleList list = verdict_branches(v, branches, item);
     gboolean any = FALSE;
     for (guint i = 0; i < list.n && (!any || marks != NULL); i++)
         any |= verdict_in_place(v, list.list[i], item, marks);
@@ -63,7 +76,7 @@ static gboolean check_any(Verdict *v, const RuleBranches *branches, const cJSON 
 static gboolean check_one(Verdict *v, const RuleBranches *branches, const cJSON *item,
                           VerdictMarks *marks)
 {
-    RuleList list = verdict_branches(branches, item);
+    RuleList list = verdict_branches(v, branches, item);
     guint matches = 0;
     for (guint i = 0; i < list.n && matches < 2; i++)
         matches += verdict_in_place(v, list.list[i], item, marks) ? 1 : 0;
@@ -94,14 +107,13 @@ static gboolean check_condition(Verdict *v, const RuleStep *step, const cJSON *i
 static gboolean check_dependent(Verdict *v, const RuleStep *step, const cJSON *item,
                                 VerdictMarks *marks)
 {
-    return (item->type & cJSON_Object) == 0 ||
-           cJSON_GetObjectItemCaseSensitive(item, step->name) == NULL ||
+    return (item->type & cJSON_Object) == 0 || find_member(v, item, step->name) == NULL ||
            verdict_in_place(v, step->rule, item, marks);
 }
 
 static gboolean check_switch(Verdict *v, const RuleStep *step, const cJSON *item)
 {
-    RuleList list = tagged(step->tag, item);
+    RuleList list = tagged(v, step->tag, item);
     for (guint i = 0; i < list.n; i++) {
         if (!verdict_in_place(v, list.list[i], item, NULL))
             return FALSE;

@@ -1,8 +1,7 @@
 /* One rule against one value: the section for its type, then what else applies in place. */
 #include "stages/check/schema/verdict.h"
 
-#define MAX_DEPTH 600u     /* rules inside each other, references counted */
-#define MAX_WORK 20000000u /* objects, arrays and steps for one instance */
+#define MAX_DEPTH 600u /* rules inside each other, references counted */
 
 /* One level deeper; the caller takes it back, also after FALSE. */
 static gboolean enter(Verdict *v)
@@ -77,7 +76,7 @@ static inline gboolean is_choice(const Rule *rule)
 /* Where type and tag leave one branch, the choice is made. */
 static gboolean check_choice(Verdict *v, const Rule *rule, const cJSON *item)
 {
-    const RuleList list = verdict_branches(rule->steps->branches, item);
+    const RuleList list = verdict_branches(v, rule->steps->branches, item);
     gboolean ok = enter(v) && (list.n == 1 ? verdict_check(v, list.list[0], item)
                                            : verdict_steps(v, rule, item, NULL));
     v->depth++;
@@ -131,7 +130,7 @@ gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item)
 
 gboolean program_run(const Program *program, const cJSON *instance, const char **limit)
 {
-    Verdict v = {.order = program->order, .depth = MAX_DEPTH, .work = MAX_WORK};
+    Verdict v = {.order = program->order, .depth = MAX_DEPTH, .work = VERDICT_WORK};
     gboolean ok = verdict_check(&v, program->root, instance);
     *limit = v.limit;
     return ok;

@@ -4,7 +4,9 @@
 
 #include "stages/check/schema/program.h"
 
-#define VERDICT_FEW 256u /* parts of a value that are remembered on the stack */
+#define VERDICT_FEW 256u       /* parts of a value that are remembered on the stack */
+#define VERDICT_WORK 20000000u /* objects, arrays and steps for one instance, and long texts */
+#define VERDICT_LITTLE 1024u   /* work after which texts count, too */
 
 /* The resources entered so far, for $dynamicRef. */
 typedef struct VerdictScope {
@@ -47,6 +49,14 @@ static inline gboolean verdict_spend(Verdict *v, guint64 work)
     return TRUE;
 }
 
+/* A text is read from one end to the other. Measuring it costs as much as most rules for it, so it
+ * only counts where so much has been done that the same text may be read again and again. */
+static inline gboolean verdict_spend_text(Verdict *v, const char *text, guint times)
+{
+    return v->work > VERDICT_WORK - VERDICT_LITTLE ||
+           verdict_spend(v, (guint64)strlen(text) * times / 16);
+}
+
 gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item);
 /* In place of what is being evaluated: adds to `marks` (NULL: nobody asks) when it conforms. */
 gboolean verdict_in_place(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks);
@@ -74,5 +84,5 @@ gboolean verdict_unique(Verdict *v, const cJSON *array);
 
 /* verdict-steps.c */
 /* The branches that the value could fit, by its type and its tag. */
-RuleList verdict_branches(const RuleBranches *branches, const cJSON *item);
+RuleList verdict_branches(Verdict *v, const RuleBranches *branches, const cJSON *item);
 gboolean verdict_steps(Verdict *v, const Rule *rule, const cJSON *item, VerdictMarks *marks);
