@@ -54,6 +54,24 @@ static void add_properties(Names *names, const SchemaNode *node)
     }
 }
 
+/* Properties that another schema was folded in with. */
+static void add_folded(Names *names, const SchemaNode *node)
+{
+    if (node->properties == NULL)
+        return;
+    GHashTableIter iter;
+    gpointer name, of;
+    g_hash_table_iter_init(&iter, node->properties);
+    while (g_hash_table_iter_next(&iter, &name, &of)) {
+        const Rule *rule = lower_rule(names->l, of);
+        RuleProperty *property = name_at(names, name);
+        if (property->declared)
+            continue;
+        property->declared = TRUE;
+        property->rule = rule;
+    }
+}
+
 /* Names that schemas beside this one speak of: here they only are no strangers. */
 static void add_known(Names *names, GHashTable *known)
 {
@@ -113,6 +131,7 @@ static void lower_names(Lowering *l, const SchemaNode *node, GHashTable *known, 
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
     Names names = {l, places, list, texts, 0};
     add_properties(&names, node);
+    add_folded(&names, node);
     add_known(&names, known);
     number_names(&names, node);
     rule->n_words = (names.n_bits + 63) / 64;

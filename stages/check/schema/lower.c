@@ -232,8 +232,9 @@ static gboolean is_choice(const Rule *rule)
            rule->object == NULL;
 }
 
-static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *node)
+static void fill_rule(Lowering *l, Rule *rule, const SchemaNode *unfolded)
 {
+    const SchemaNode *node = lower_folded(l, unfolded);
     g_autoptr(GPtrArray) values = lower_values(node);
     g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(RuleStep));
     gboolean tracks_items = FALSE, tracks_members = FALSE;
@@ -306,6 +307,7 @@ Program *program_new(const Schema *schema)
     g_autoptr(GHashTable) resources = g_hash_table_new(NULL, NULL);
     g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(guint32));
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
+    g_autoptr(Folding) folding = folding_new(schema);
     g_autoptr(GHashTable) defined = lower_defined(schema);
     Lowering l = {.schema = schema,
                   .arena = program->arena,
@@ -315,6 +317,7 @@ Program *program_new(const Schema *schema)
                   .order = order,
                   .queue = queue,
                   .defined = defined,
+                  .folding = folding,
                   .looks = MAX_LOOKS};
     for (guint i = 0; i < schema->owned->len; i++)
         g_hash_table_insert(resources, g_ptr_array_index(schema->owned, i),

@@ -3,6 +3,8 @@
 
 #include "stages/check/schema/program.h"
 
+typedef struct Folding Folding;
+
 typedef struct {
     const Schema *schema;
     Arena *arena;
@@ -13,12 +15,21 @@ typedef struct {
     GPtrArray *queue;      /* of const SchemaNode: their rules are to be filled */
     GHashTable *defined;   /* name of a dynamic anchor -> in how many resources */
     guint looks;           /* that may still be taken for the sake of speed */
+    Folding *folding;
     gboolean dynamic;      /* a reference depends on the way that led to it */
 } Lowering;
 
 /* The rule of a schema, filled sooner or later; that of no schema (NULL) allows anything. */
 const Rule *lower_rule(Lowering *l, const SchemaNode *node);
 guint32 lower_count(double count);
+
+/* lower-fold.c */
+Folding *folding_new(const Schema *schema);
+void folding_free(Folding *folding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Folding, folding_free)
+/* The schema and what applies beside it in one, as far as that goes; lives as long as the program's
+ * arena and the folding. */
+const SchemaNode *lower_folded(Lowering *l, const SchemaNode *node);
 
 /* lower-types.c */
 /* Takes a look at so many schemas, names or values; FALSE when a schema made to be looked into for
