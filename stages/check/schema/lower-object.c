@@ -117,8 +117,10 @@ static void lower_dependents(Names *names, const SchemaNode *node, RuleObject *r
         arena_new_array(names->l->arena, RuleDependent, node->dependent_required->len);
     for (guint i = 0; i < node->dependent_required->len; i++) {
         const SchemaMember *member = g_ptr_array_index(node->dependent_required, i);
-        list[i] = (RuleDependent){bit_of(names, member->name),
-                                  bit_set(names, member->names, rule->n_words)};
+        guint32 *wanted = arena_new_array(names->l->arena, guint32, member->names->len);
+        for (guint k = 0; k < member->names->len; k++)
+            wanted[k] = bit_of(names, g_ptr_array_index(member->names, k));
+        list[i] = (RuleDependent){bit_of(names, member->name), member->names->len, wanted};
     }
     rule->dependents = list;
     rule->n_dependents = node->dependent_required->len;

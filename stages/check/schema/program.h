@@ -66,7 +66,8 @@ typedef struct {
 /* With the name `bit`, all of `wanted` must be there. */
 typedef struct {
     guint32 bit;
-    const guint64 *wanted;
+    guint n_wanted;
+    const guint32 *wanted; /* bits */
 } RuleDependent;
 
 typedef struct {

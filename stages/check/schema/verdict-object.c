@@ -49,15 +49,23 @@ static gboolean has_all(const guint64 *seen, const guint64 *wanted, guint n_word
     return TRUE;
 }
 
-static gboolean check_dependents(const RuleObject *rule, const guint64 *seen)
+static gboolean has_bit(const guint64 *seen, guint32 bit)
+{
+    return (seen[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+static gboolean check_dependents(Verdict *v, const RuleObject *rule, const guint64 *seen)
 {
     for (guint i = 0; i < rule->n_dependents; i++) {
         const RuleDependent *dependent = &rule->dependents[i];
-        if ((seen[dependent->bit / 64] >> (dependent->bit % 64) & 1) != 0 &&
-            !has_all(seen, dependent->wanted, rule->n_words))
-            return FALSE;
+        if (!has_bit(seen, dependent->bit))
+            continue;
+        for (guint k = 0; k < dependent->n_wanted; k++) {
+            if (!has_bit(seen, dependent->wanted[k]))
+                return FALSE;
+        }
     }
-    return TRUE;
+    return verdict_spend(v, rule->n_dependents / 16);
 }
 
 /* The common case, where the name alone says which rule a member has. */
@@ -74,7 +82,7 @@ static gboolean check_plain(Verdict *v, const RuleObject *rule, const cJSON *obj
     }
     return (seen & rule->wanted) == rule->wanted && count >= rule->min && count <= rule->max &&
            verdict_spend(v, count / 16) &&
-           (rule->n_dependents == 0 || check_dependents(rule, &seen));
+           (rule->n_dependents == 0 || check_dependents(v, rule, &seen));
 }
 
 /* ---- with patterns, rules for names, marks, or more bits than a word has ---- */
@@ -134,7 +142,7 @@ __attribute__((noinline)) static gboolean check_any(Verdict *v, const RuleObject
             verdict_mark(marks, count);
     }
     return has_all(seen, rule->required, rule->n_words) && count >= rule->min &&
-           count <= rule->max && verdict_spend(v, count / 16) && check_dependents(rule, seen);
+           count <= rule->max && verdict_spend(v, count / 16) && check_dependents(v, rule, seen);
 }
 
 gboolean verdict_object(Verdict *v, const RuleObject *rule, const cJSON *item, VerdictMarks *marks)

@@ -64,8 +64,10 @@ gboolean verdict_of_name(Verdict *v, const Rule *rule, const char *name)
 
 /* ---- numbers ---- */
 
-static gboolean is_allowed(const RuleNumber *rule, double value)
+static gboolean is_allowed(Verdict *v, const RuleNumber *rule, double value)
 {
+    if (!verdict_spend(v, rule->n_allowed / 32))
+        return FALSE;
     for (guint i = 0; i < rule->n_allowed; i++) {
         if (rule->allowed[i] == value)
             return TRUE;
@@ -79,13 +81,13 @@ static inline gboolean is_whole(double value)
     return fabs(value) < 0x1p63 ? (double)(gint64)value == value : isfinite(value);
 }
 
-gboolean verdict_number(const RuleNumber *rule, double value)
+gboolean verdict_number(Verdict *v, const RuleNumber *rule, double value)
 {
     if (!(value >= rule->min && value <= rule->max))
         return FALSE;
     if (rule->whole && !is_whole(value))
         return FALSE;
-    if (rule->allowed != NULL && !is_allowed(rule, value))
+    if (rule->allowed != NULL && !is_allowed(v, rule, value))
         return FALSE;
     return !rule->stepped || decimal_is_step(&rule->step, value);
 }

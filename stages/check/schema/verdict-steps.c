@@ -30,7 +30,7 @@ static const cJSON *find_member(Verdict *v, const cJSON *object, const char *nam
         member = member->next;
         passed++;
     }
-    return verdict_spend(v, passed / 16) ? member : NULL;
+    return verdict_spend(v, passed / 4) ? member : NULL;
 }
 
 static gboolean is_tag(const RuleTag *tag, const char *name)

@@ -18,7 +18,7 @@ static gboolean check_section(Verdict *v, const Rule *rule, const cJSON *item, V
     if ((item->type & cJSON_String) != 0)
         return rule->string == NULL || verdict_string(v, rule->string, item->valuestring);
     if ((item->type & cJSON_Number) != 0)
-        return rule->number == NULL || verdict_number(rule->number, item->valuedouble);
+        return rule->number == NULL || verdict_number(v, rule->number, item->valuedouble);
     if ((item->type & cJSON_Object) != 0)
         return rule->object == NULL || verdict_object(v, rule->object, item, marks);
     if ((item->type & cJSON_Array) != 0)
@@ -120,7 +120,7 @@ gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item)
     if ((item->type & cJSON_String) != 0)
         return verdict_string(v, rule->string, item->valuestring);
     if ((item->type & cJSON_Number) != 0)
-        return verdict_number(rule->number, item->valuedouble);
+        return verdict_number(v, rule->number, item->valuedouble);
     gboolean ok =
         enter(v) && ((item->type & cJSON_Object) != 0 ? verdict_object(v, rule->object, item, NULL)
                                                       : verdict_array(v, rule->array, item, NULL));

@@ -71,7 +71,7 @@ static inline gboolean verdict_check(Verdict *v, const Rule *rule, const cJSON *
 
 /* verdict-scalar.c */
 gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text);
-gboolean verdict_number(const RuleNumber *rule, double value);
+gboolean verdict_number(Verdict *v, const RuleNumber *rule, double value);
 /* A name against a schema for strings (propertyNames). */
 gboolean verdict_of_name(Verdict *v, const Rule *rule, const char *name);
 
