@@ -125,6 +125,8 @@ static void test_names_without_path(void)
     reject("{'$id': 'URN:example:a', '$ref': 'urn:example:a#x',"
            " '$defs': {'b': {'$anchor': 'x', 'type': 'null'}}}",
            "1");
+    reject("{'$id': 'urn:a/../b', 'properties': {'a': {'$ref': ''}}, 'type': 'object'}",
+           "{'a': 1}");
     reject("{'$id': 'urn:example:a?+x', '$ref': '#x',"
            " '$defs': {'b': {'$anchor': 'x', 'type': 'null'}}}",
            "1");

@@ -164,8 +164,8 @@ char *schema_uri_resolve(const char *base, const char *reference)
         append(out, to.path, FALSE);
     else
         append_merged(out, &from, to.path);
-    /* urn:a:b has no hierarchy that dots could climb. */
-    if (!is_absent(authority) || out->str[start] == '/' || !own_scheme)
+    /* urn:a:b has no hierarchy that dots could climb, and a base keeps what it has. */
+    if (!same_path && (!is_absent(authority) || out->str[start] == '/' || !own_scheme))
         remove_dots(out, start);
     if (!is_absent(to.query)) {
         g_string_append_c(out, '?');
