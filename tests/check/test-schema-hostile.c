@@ -212,6 +212,24 @@ static void test_work_of_verdict(void)
     check(of_numbers, "[0.5]", SCHEMA_INVALID);
 }
 
+/* Each text keeps a large automaton busy for some time, and there are thousands. */
+static void test_work_of_automata(void)
+{
+    g_autofree char *texts =
+        copies("\"%uaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", 5000);
+    g_autofree char *list = g_strdup_printf("[%s]", texts);
+    g_autofree char *members =
+        copies("\"%uaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\": 1", 5000);
+    g_autofree char *object = g_strdup_printf("{%s}", members);
+    g_autoptr(Schema) schema =
+        compile("{\"items\": {\"pattern\": \"^(?:[a-z0-9]?){20000}$\"},"
+                " \"patternProperties\": {\"^(?:[a-z0-9]?){20000}$\": true}}");
+    check(schema, list, SCHEMA_UNDECIDED);
+    g_autoptr(cJSON) names = cJSON_Parse(object);
+    g_assert_cmpint(schema_check(schema, names), ==, SCHEMA_UNDECIDED);
+    check(schema, "[\"a\"]", SCHEMA_VALID);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -221,5 +239,6 @@ int main(int argc, char **argv)
     g_test_add_func("/schema-hostile/large-lists", test_large_lists);
     g_test_add_func("/schema-hostile/work-of-reasons", test_work_of_reasons);
     g_test_add_func("/schema-hostile/work-of-verdict", test_work_of_verdict);
+    g_test_add_func("/schema-hostile/work-of-automata", test_work_of_automata);
     return g_test_run();
 }

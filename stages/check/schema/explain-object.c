@@ -211,9 +211,7 @@ static gboolean explain_patterns(const Frame *frame, const cJSON *member, const 
     gboolean ok = TRUE;
     for (guint i = 0; i < patterns->len; i++) {
         const SchemaMember *entry = g_ptr_array_index(patterns, i);
-        PatternResult result = pattern_search(entry->pattern, member->string);
-        if (result == PATTERN_UNDECIDED)
-            explain_reach_limit(frame->explain, "the steps of a regular expression");
+        PatternResult result = explain_search(frame->explain, entry->pattern, member->string);
         if (!explain_spend(frame->explain, 1))
             return FALSE;
         if (result != PATTERN_MATCH)

@@ -116,9 +116,8 @@ static gboolean explain_length(const Frame *frame)
 
 static gboolean explain_pattern(const Frame *frame)
 {
-    PatternResult result = pattern_search(frame->node->pattern, frame->item->valuestring);
-    if (result == PATTERN_UNDECIDED)
-        explain_reach_limit(frame->explain, "the steps of a regular expression");
+    PatternResult result =
+        explain_search(frame->explain, frame->node->pattern, frame->item->valuestring);
     if (result != PATTERN_NO_MATCH)
         return result == PATTERN_MATCH;
     if (!explain_tells(frame))

@@ -7,6 +7,7 @@
  * as json.h lets through. 700 bytes of stack each, twice that under a sanitizer. */
 #define MAX_DEPTH 1000u
 #define MAX_WORK 20000000u /* schemas evaluated for one instance, and the size of what they meet */
+#define STATES_SHARE 4u    /* of an automaton are as much work as one of those */
 #define PARTS_SHARE 16u    /* children for one unit of work */
 #define BYTES_SHARE 16u    /* of a string */
 #define MAX_ROOM (64u << 20)
@@ -24,7 +25,7 @@ gboolean explain_is_marked(const ExplainMarks *marks, guint child)
            (marks->bits[child / 64] & (G_GUINT64_CONSTANT(1) << (child % 64))) != 0;
 }
 
-void explain_reach_limit(Explain *explain, const char *limit)
+static void reach_limit(Explain *explain, const char *limit)
 {
     if (explain->limit == NULL)
         explain->limit = limit;
@@ -34,8 +35,20 @@ gboolean explain_spend(Explain *explain, guint64 work)
 {
     explain->work += work;
     if (explain->work > MAX_WORK)
-        explain_reach_limit(explain, "the work for one instance");
+        reach_limit(explain, "the work for one instance");
     return explain->limit == NULL;
+}
+
+PatternResult explain_search(Explain *explain, const Pattern *pattern, const char *text)
+{
+    if (pattern->dfa != NULL)
+        return pattern_search(pattern, text);
+    guint64 states = (MAX_WORK - MIN(explain->work, MAX_WORK)) * STATES_SHARE;
+    PatternResult result = pattern_search_slowly(pattern, text, strlen(text), &states);
+    explain->work = MAX(explain->work, MAX_WORK - states / STATES_SHARE);
+    if (result == PATTERN_UNDECIDED)
+        reach_limit(explain, "the steps of a regular expression");
+    return result;
 }
 
 gboolean explain_spend_walks(const Frame *frame, guint64 times)
@@ -264,7 +277,7 @@ gboolean explain_schema(const Frame *parent, const SchemaNode *node, const cJSON
 {
     Explain *explain = parent->explain;
     if (explain->depth >= MAX_DEPTH)
-        explain_reach_limit(explain, "the depth of schemas inside each other");
+        reach_limit(explain, "the depth of schemas inside each other");
     if (!explain_spend(explain, work_of(item)))
         return FALSE;
     const ExplainScope entered = {parent->scope, node->resource};

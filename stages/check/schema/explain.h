@@ -70,10 +70,11 @@ gboolean explain_goes_on(const Frame *frame);
 gboolean explain_annotates(const Frame *frame);
 void explain_mark(ExplainMarks *marks, guint child);
 gboolean explain_is_marked(const ExplainMarks *marks, guint child);
-void explain_reach_limit(Explain *explain, const char *limit);
 /* Counts work, or so many walks through the item's children; FALSE when the limit is reached. */
 gboolean explain_spend(Explain *explain, guint64 work);
 gboolean explain_spend_walks(const Frame *frame, guint64 times);
+/* The states of large automata are work. UNDECIDED: the limit is reached. */
+PatternResult explain_search(Explain *explain, const Pattern *pattern, const char *text);
 /* ---- the keywords: explain-branch.c, explain-scalar.c, explain-array.c, explain-object.c, explain-equal.c
  * `deep` is FALSE when an in-place applicator failed already: unevaluated* would only repeat it. */
 gboolean explain_any_of(const Frame *frame);

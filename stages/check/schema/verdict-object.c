@@ -95,13 +95,11 @@ static gboolean check_patterns(Verdict *v, const RuleObject *rule, const cJSON *
         !verdict_spend_text(v, member->string, rule->n_patterns))
         return FALSE;
     for (guint i = 0; i < rule->n_patterns; i++) {
-        PatternResult result = pattern_search(rule->patterns[i].pattern, member->string);
+        PatternResult result = verdict_search(v, rule->patterns[i].pattern, member->string);
         if (result == PATTERN_NO_MATCH)
             continue;
-        if (result == PATTERN_UNDECIDED) {
-            v->limit = "the steps of a regular expression";
+        if (result == PATTERN_UNDECIDED)
             return FALSE;
-        }
         *known = TRUE;
         if (!verdict_check(v, rule->patterns[i].rule, member))
             return FALSE;

@@ -40,13 +40,8 @@ gboolean verdict_string(Verdict *v, const RuleString *rule, const char *text)
         return FALSE;
     if (rule->measured && !fits_length(rule, text, strlen(text)))
         return FALSE;
-    if (rule->pattern != NULL) {
-        PatternResult result = pattern_search(rule->pattern, text);
-        if (result == PATTERN_UNDECIDED)
-            v->limit = "the steps of a regular expression";
-        if (result != PATTERN_MATCH)
-            return FALSE;
-    }
+    if (rule->pattern != NULL && verdict_search(v, rule->pattern, text) != PATTERN_MATCH)
+        return FALSE;
     if (rule->content != 0 && !content_check(rule->content, text))
         return FALSE;
     return rule->format == NULL || rule->format(text);

@@ -6,6 +6,7 @@
 
 #define VERDICT_FEW 256u       /* parts of a value that are remembered on the stack */
 #define VERDICT_WORK 20000000u /* objects, arrays and steps for one instance, and long texts */
+#define VERDICT_STATES 4u      /* of a regular expression's automaton are one step */
 #define VERDICT_LITTLE 1024u   /* work after which texts count, too */
 
 /* The resources entered so far, for $dynamicRef. */
@@ -55,6 +56,20 @@ static inline gboolean verdict_spend_text(Verdict *v, const char *text, guint ti
 {
     return v->work > VERDICT_WORK - VERDICT_LITTLE ||
            verdict_spend(v, (guint64)strlen(text) * times / 16);
+}
+
+/* Searches a text. What large automata visit is work of the instance, too: each text may cost half
+ * a second, and there may be a million of them. UNDECIDED sets the limit. */
+static inline PatternResult verdict_search(Verdict *v, const Pattern *pattern, const char *text)
+{
+    if (G_LIKELY(pattern->dfa != NULL))
+        return pattern_search(pattern, text);
+    guint64 states = v->work * VERDICT_STATES;
+    PatternResult result = pattern_search_slowly(pattern, text, strlen(text), &states);
+    v->work = states / VERDICT_STATES;
+    if (result == PATTERN_UNDECIDED)
+        v->limit = "the steps of a regular expression";
+    return result;
 }
 
 gboolean verdict_further(Verdict *v, const Rule *rule, const cJSON *item);

@@ -68,11 +68,11 @@ void automaton_clear(Automaton *automaton)
 }
 
 NfaResult automaton_search(const Automaton *automaton, gboolean simulated, const char *text,
-                           gsize length)
+                           gsize length, guint64 *work)
 {
     if (automaton->counts && !has_count(automaton, text, length))
         return NFA_NOT_FOUND;
     if (simulated)
-        return nfa_search(automaton->nfa, text, length);
+        return nfa_search(automaton->nfa, text, length, work);
     return dfa_search_n(automaton->dfa, text, length) == DFA_FOUND ? NFA_FOUND : NFA_NOT_FOUND;
 }

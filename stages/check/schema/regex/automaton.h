@@ -19,6 +19,7 @@ gboolean automaton_init(Automaton *automaton, ParseNode *root, AutomatonChoice c
                         guint64 *work, GError **error);
 void automaton_clear(Automaton *automaton);
 
-/* Searches with the table, or, if `simulated`, with the NFA; that one must be there. Any thread. */
+/* Searches with the table, or, if `simulated`, with the NFA, which takes from *work; that one must
+ * be there. Any thread. */
 NfaResult automaton_search(const Automaton *automaton, gboolean simulated, const char *text,
-                           gsize length);
+                           gsize length, guint64 *work);

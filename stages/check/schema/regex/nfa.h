@@ -43,5 +43,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nfa, nfa_free)
 
 typedef enum { NFA_FOUND, NFA_NOT_FOUND, NFA_TOO_LONG } NfaResult;
 
-/* Searches anywhere in the text. TOO_LONG when NFA_MAX_WORK did not suffice. Any thread. */
-NfaResult nfa_search(const Nfa *nfa, const char *text, gsize length);
+/* Searches anywhere in the text. TOO_LONG when neither NFA_MAX_WORK nor *work states suffice; those
+ * that were visited are taken from *work. Any thread. */
+NfaResult nfa_search(const Nfa *nfa, const char *text, gsize length, guint64 *work);

@@ -161,13 +161,13 @@ const char *pattern_text(const Pattern *pattern)
 
 /* All parts must hold; one that gave up leaves it open unless another fails. */
 static PatternResult search_parts(const Whole *whole, Engines engine, const char *text,
-                                  gsize length)
+                                  gsize length, guint64 *work)
 {
     PatternResult result = PATTERN_MATCH;
     for (guint i = 0; i < whole->n_parts; i++) {
         const Automaton *automaton = &whole->parts[i].automaton;
         gboolean simulated = engine == ENGINES_NFA || automaton->dfa == NULL;
-        NfaResult found = automaton_search(automaton, simulated, text, length);
+        NfaResult found = automaton_search(automaton, simulated, text, length, work);
         if (found == NFA_TOO_LONG)
             result = PATTERN_UNDECIDED;
         else if ((found == NFA_FOUND) == whole->parts[i].negated)
@@ -182,10 +182,11 @@ static PatternResult search_regex(const Whole *whole, const char *text, gsize le
     return found > 0 ? PATTERN_MATCH : found == 0 ? PATTERN_NO_MATCH : PATTERN_UNDECIDED;
 }
 
-PatternResult pattern_search_slowly(const Pattern *pattern, const char *text, gsize length)
+PatternResult pattern_search_slowly(const Pattern *pattern, const char *text, gsize length,
+                                    guint64 *work)
 {
     const Whole *whole = whole_of(pattern);
-    return whole->n_parts > 0 ? search_parts(whole, ENGINES_BEST, text, length)
+    return whole->n_parts > 0 ? search_parts(whole, ENGINES_BEST, text, length, work)
                               : search_regex(whole, text, length);
 }
 
@@ -193,7 +194,8 @@ PatternResult pattern_search_n(const Pattern *pattern, const char *text, gsize l
 {
     if (pattern->dfa != NULL)
         return (PatternResult)dfa_search_n(pattern->dfa, text, length);
-    return pattern_search_slowly(pattern, text, length);
+    guint64 work = NFA_MAX_WORK;
+    return pattern_search_slowly(pattern, text, length, &work);
 }
 
 Engines engines_of(const Pattern *pattern)
@@ -212,10 +214,11 @@ Engines engines_of(const Pattern *pattern)
 PatternResult engines_search(const Pattern *pattern, Engines engine, const char *text, gsize length)
 {
     const Whole *whole = whole_of(pattern);
+    guint64 work = NFA_MAX_WORK;
     switch (engine) {
     case ENGINES_DFA:
     case ENGINES_NFA:
-        return search_parts(whole, engine, text, length);
+        return search_parts(whole, engine, text, length, &work);
     case ENGINES_PCRE:
         return search_regex(whole, text, length);
     default:

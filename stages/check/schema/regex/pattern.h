@@ -33,8 +33,10 @@ void pattern_free(Pattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 const char *pattern_text(const Pattern *pattern);
 
-/* Searches with the engines that are no table. */
-PatternResult pattern_search_slowly(const Pattern *pattern, const char *text, gsize length);
+/* Searches with the engines that are no table. An automaton takes the states that it visits from
+ * *work, and gives up when none are left: what many searches may cost together. */
+PatternResult pattern_search_slowly(const Pattern *pattern, const char *text, gsize length,
+                                    guint64 *work);
 /* Searches `length` bytes of valid UTF-8, which may contain NUL. */
 PatternResult pattern_search_n(const Pattern *pattern, const char *text, gsize length);
 
@@ -43,7 +45,8 @@ static inline PatternResult pattern_search(const Pattern *pattern, const char *t
 {
     if (G_LIKELY(pattern->dfa != NULL))
         return (PatternResult)dfa_search(pattern->dfa, text);
-    return pattern_search_slowly(pattern, text, strlen(text));
+    guint64 work = NFA_MAX_WORK;
+    return pattern_search_slowly(pattern, text, strlen(text), &work);
 }
 
 /* Whether the text follows ECMA-262's strict grammar, for the format "regex". Judges texts of up
