@@ -66,6 +66,7 @@ expect no-fetching 2 "" "remote.json: /.ref: .*nothing is fetched" remote.json g
 expect missing-schema 2 "" "none.json" none.json good.json
 expect missing-instance 2 "" "none.json" schema.json none.json
 expect no-schema 2 "" "a schema is needed"
+expect standard-input-twice 2 "" "more than once" - -
 expect bad-format-word 2 "" "flag, basic or detailed" --format=all schema.json good.json
 expect unknown-option 2 "" "frobnicate" --frobnicate schema.json good.json
 expect flag 0 '"valid":[[:space:]]*true' "" --format flag schema.json good.json
@@ -99,6 +100,11 @@ expect schema-alone-json 0 '"instance":"schema.json","valid":true' "" --json sch
 expect schema-not-conforming 1 "" "odd.json: /title must be a string" odd.json
 expect schema-not-compiling 2 "" "wrong.json: /type .*wrong.json: /type: " wrong.json
 expect schema-missing-ref 2 "" "remote.json: /.ref: " remote.json
+echo '{"tye": "object", "propertis": {"tye": {}}, "_type": 1, "x-own": 1, "enum": [{"tipe": 1}],
+  "properties": {"typ": {}, "a": {"allOf": [{"minLenght": 3}]}}}' >typos.json
+expect schema-typos 0 "" '^docket: typos.json: /tye is[^/]*/propertis is[^/]*/properties/a/allOf/0/minLenght is.*docket: typos.json: a schema that can' typos.json
+expect schema-typos-words 0 "" '/tye is.* "type" was.*/propertis is.* "properties" was.*/properties/a/allOf/0/minLenght is.* "minLength" was probably meant docket: typos.json: a schema that can' typos.json
+expect schema-typos-quiet 0 "" "" -q typos.json
 expect schema-unknown-dialect 2 "" "the meta-schema of dialect.json: .*https://example.org/dialect" dialect.json
 expect metaschema-first 2 "" "odd.json: /title must be a string" --metaschema odd.json good.json
 expect metaschema-and-instance 0 "" "" --metaschema schema.json good.json

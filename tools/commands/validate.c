@@ -9,6 +9,7 @@
 #include "tools/commands/command.h"
 #include "tools/commands/feed.h"
 #include "tools/commands/schema-load.h"
+#include "tools/commands/schema-typos.h"
 
 enum { EXIT_INVALID = 1 };
 
@@ -205,6 +206,18 @@ static int judge_files(Validation *v)
     return exit_code(v);
 }
 
+/* Of a schema that can be used: what it probably does not mean. */
+static void say_schema(const Validation *v, const cJSON *document, const char *path)
+{
+    if (v->silent)
+        return;
+    g_autoptr(GPtrArray) typos = schema_typos_find(document);
+    for (guint i = 0; i < typos->len; i++)
+        log_info("%s: %s", path, (const char *)g_ptr_array_index(typos, i));
+    if (v->valid > 0)
+        log_info("%s: a schema that can be used", path);
+}
+
 /* With a schema alone, the question is whether it is one. */
 static int validate_all(Validation *v, SchemaSource *source, gboolean meta)
 {
@@ -224,8 +237,7 @@ static int validate_all(Validation *v, SchemaSource *source, gboolean meta)
         return EXIT_USAGE;
     }
     if (alone) {
-        if (v->valid > 0 && !v->silent)
-            log_info("%s: a schema that can be used", path);
+        say_schema(v, document, path);
         return exit_code(v);
     }
     if (meta && v->valid == 0)
@@ -251,6 +263,11 @@ static int check_options(const Console *console, SchemaSource *source, const cha
                                       "input: no files, no --dialect, no --registry");
     if (!bowtie && console->n_arguments < 1)
         return console_usage(console, "a schema is needed, and instances to hold against it");
+    guint standard = 0;
+    for (char **name = console->arguments; !bowtie && *name != NULL; name++)
+        standard += strcmp(*name, "-") == 0;
+    if (standard > 1)
+        return console_usage(console, "\"-\" stands more than once: standard input is one text");
     return EXIT_OK;
 }
 
