@@ -105,7 +105,7 @@ echo '{"tye": "object", "propertis": {"tye": {}}, "_type": 1, "x-own": 1, "enum"
 expect schema-typos 0 "" '^docket: typos.json: /tye is[^/]*/propertis is[^/]*/properties/a/allOf/0/minLenght is.*docket: typos.json: a schema that can' typos.json
 expect schema-typos-words 0 "" '/tye is.* "type" was.*/propertis is.* "properties" was.*/properties/a/allOf/0/minLenght is.* "minLength" was probably meant docket: typos.json: a schema that can' typos.json
 expect schema-typos-quiet 0 "" "" -q typos.json
-expect schema-unknown-dialect 2 "" "the meta-schema of dialect.json: .*https://example.org/dialect" dialect.json
+expect schema-unknown-dialect 2 "" "the meta-schema of dialect.json, by its .schema or --dialect: .*https://example.org/dialect" dialect.json
 expect metaschema-first 2 "" "odd.json: /title must be a string" --metaschema odd.json good.json
 expect metaschema-and-instance 0 "" "" --metaschema schema.json good.json
 stdin=schema.json expect schema-from-stdin 0 "" "a schema that can be used" -

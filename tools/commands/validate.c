@@ -174,7 +174,7 @@ static gboolean judge_schema(Validation *v, const cJSON *document, const char *p
 {
     g_autoptr(Schema) meta = schema_load_meta(document, options, error);
     if (meta == NULL) {
-        g_prefix_error(error, "the meta-schema of %s: ", path);
+        g_prefix_error(error, "the meta-schema of %s, by its $schema or --dialect: ", path);
         return FALSE;
     }
     v->schema = meta;
