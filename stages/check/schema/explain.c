@@ -7,7 +7,7 @@
  * as json.h lets through. 700 bytes of stack each, twice that under a sanitizer. */
 #define MAX_DEPTH 1000u
 #define MAX_WORK 20000000u /* schemas evaluated for one instance, and the size of what they meet */
-#define STATES_SHARE 4u    /* of an automaton are as much work as one of those */
+#define STATES_SHARE 2u    /* of an automaton are as much work as one of those */
 #define PARTS_SHARE 16u    /* children for one unit of work */
 #define BYTES_SHARE 16u    /* of a string */
 #define MAX_ROOM (64u << 20)

@@ -6,7 +6,7 @@
 
 #define VERDICT_FEW 256u       /* parts of a value that are remembered on the stack */
 #define VERDICT_WORK 20000000u /* objects, arrays and steps for one instance, and long texts */
-#define VERDICT_STATES 4u      /* of a regular expression's automaton are one step */
+#define VERDICT_STATES 2u      /* of a regular expression's automaton are one step */
 #define VERDICT_LITTLE 1024u   /* work after which texts count, too */
 
 /* The resources entered so far, for $dynamicRef. */
