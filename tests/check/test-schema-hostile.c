@@ -156,6 +156,22 @@ static void test_large_lists(void)
     g_assert_cmpint(g_get_monotonic_time() - start, <, MOST_SECONDS * G_USEC_PER_SEC);
 }
 
+/* Thousands of references to an anchor that thousands of resources have share one table of them. */
+static void test_dynamic_anchors(void)
+{
+    g_autofree char *resources =
+        copies("\"r%u\": {\"$id\": \"https://example.org/%u\", \"$dynamicAnchor\": \"n\"}", 5000);
+    g_autofree char *references = copies("\"q%u\": {\"$dynamicRef\": \"#n\"}", 5000);
+    g_autofree char *text = g_strdup_printf(
+        "{\"$dynamicAnchor\": \"n\", \"maxProperties\": 1, \"$defs\": {%s}, \"properties\": {%s}}",
+        resources, references);
+    const gint64 start = g_get_monotonic_time();
+    g_autoptr(Schema) schema = compile(text);
+    check(schema, "{\"q7\": {\"q8\": {}}}", SCHEMA_VALID);
+    check(schema, "{\"q7\": {\"a\": 1, \"b\": 2}}", SCHEMA_INVALID);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, MOST_SECONDS * G_USEC_PER_SEC);
+}
+
 /* {"a0": twice a1, "a1": twice a2, …}: a million ways to the last. */
 static char *doubling(const char *before, const char *last)
 {
@@ -237,6 +253,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schema-hostile/unread-properties", test_unread_properties);
     g_test_add_func("/schema-hostile/switch-of-resources", test_switch_of_resources);
     g_test_add_func("/schema-hostile/large-lists", test_large_lists);
+    g_test_add_func("/schema-hostile/dynamic-anchors", test_dynamic_anchors);
     g_test_add_func("/schema-hostile/work-of-reasons", test_work_of_reasons);
     g_test_add_func("/schema-hostile/work-of-verdict", test_work_of_verdict);
     g_test_add_func("/schema-hostile/work-of-automata", test_work_of_automata);

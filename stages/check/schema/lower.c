@@ -117,6 +117,9 @@ static const RuleArray *lower_array(Lowering *l, const SchemaNode *node, gboolea
 static const Rule *const *lower_dynamic(Lowering *l, const SchemaNode *node)
 {
     GPtrArray *owned = l->schema->owned;
+    const Rule **known = g_hash_table_lookup(l->dynamics, node->dynamic_name);
+    if (known != NULL)
+        return known;
     const Rule **targets = arena_new_array(l->arena, const Rule *, owned->len);
     for (guint i = 0; i < owned->len; i++) {
         const SchemaResource *resource = g_ptr_array_index(owned, i);
@@ -125,6 +128,7 @@ static const Rule *const *lower_dynamic(Lowering *l, const SchemaNode *node)
         if (found != NULL)
             targets[i] = lower_rule(l, found);
     }
+    g_hash_table_insert(l->dynamics, (gpointer)node->dynamic_name, (gpointer)targets);
     return targets;
 }
 
@@ -308,6 +312,7 @@ Program *program_new(const Schema *schema)
     g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(guint32));
     g_autoptr(GPtrArray) queue = g_ptr_array_new();
     g_autoptr(Folding) folding = folding_new(schema);
+    g_autoptr(GHashTable) dynamics = schema_names_new(NULL, NULL);
     g_autoptr(GHashTable) defined = lower_defined(schema);
     Lowering l = {.schema = schema,
                   .arena = program->arena,
@@ -316,6 +321,7 @@ Program *program_new(const Schema *schema)
                   .resources = resources,
                   .order = order,
                   .queue = queue,
+                  .dynamics = dynamics,
                   .defined = defined,
                   .folding = folding,
                   .looks = MAX_LOOKS};

@@ -13,10 +13,11 @@ typedef struct {
     GHashTable *resources; /* const SchemaResource* -> its number + 1 */
     GArray *order;         /* Program.order */
     GPtrArray *queue;      /* of const SchemaNode: their rules are to be filled */
+    GHashTable *dynamics;  /* name of a dynamic anchor -> its table, as in RuleStep */
     GHashTable *defined;   /* name of a dynamic anchor -> in how many resources */
     guint looks;           /* that may still be taken for the sake of speed */
     Folding *folding;
-    gboolean dynamic;      /* a reference depends on the way that led to it */
+    gboolean dynamic; /* a reference depends on the way that led to it */
 } Lowering;
 
 /* The rule of a schema, filled sooner or later; that of no schema (NULL) allows anything. */
