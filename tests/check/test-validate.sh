@@ -59,7 +59,7 @@ expect valid 0 "" "" schema.json good.json
 expect invalid 1 "" "/name must be a string, found 7.*no property .x. is allowed here" schema.json bad.json
 expect one-of-two 1 "" "bad.json: " schema.json good.json bad.json
 expect quiet 1 "" "" -q schema.json bad.json
-expect not-json 1 "" "broken.json: this is not JSON.*line 1" schema.json broken.json
+expect not-json 1 "" "broken.json: this is refused as JSON.*line 1" schema.json broken.json
 expect asserted 1 "" "/day must be a date" --assert-format schema.json good.json
 expect broken-schema 2 "" "wrong.json: /type: " wrong.json good.json
 expect no-fetching 2 "" "remote.json: /.ref: .*nothing is fetched" remote.json good.json
@@ -73,7 +73,7 @@ expect flag 0 '"valid":[[:space:]]*true' "" --format flag schema.json good.json
 expect flag-invalid 1 '"valid":[[:space:]]*false' "must be a string" --format flag schema.json bad.json
 expect basic 1 '"keywordLocation":[[:space:]]*"/properties/name/type"' "must be" --format basic schema.json bad.json
 expect detailed 1 '"instanceLocation":[[:space:]]*"/name"' "must be" --format detailed schema.json bad.json
-expect jsonl 1 "" "rows.jsonl:3: /name must be.*rows.jsonl:5: this is not JSON" --jsonl schema.json rows.jsonl
+expect jsonl 1 "" "rows.jsonl:3: /name must be.*rows.jsonl:5: this is refused as JSON" --jsonl schema.json rows.jsonl
 expect jsonl-flag 1 '^\{"valid":true\} \{"valid":false\} \{"valid":true\} \{"valid":false\} $' "rows" \
     --format flag --jsonl schema.json rows.jsonl
 expect json 1 '"version":1.*"instance":"bad.json".*"valid":false' "" --json schema.json bad.json
@@ -161,7 +161,7 @@ cat many.jsonl | "$docket" validate --jsonl schema.json - 2>err
     head -c 70000000 /dev/zero | tr '\0' ' '
     printf '\n{"name": 2}\n'
 } >long.jsonl
-expect long-line 1 "" "long.jsonl:2: this is not JSON: the line is longer than 64 MB.*long.jsonl:3: /name" --jsonl schema.json long.jsonl
+expect long-line 1 "" "long.jsonl:2: this is refused as JSON: the line is longer than 64 MB.*long.jsonl:3: /name" --jsonl schema.json long.jsonl
 expect large-file 2 "" "long.jsonl is larger than 64 MB.*--jsonl" schema.json long.jsonl
 printf '' >empty.jsonl
 expect no-lines 0 "" "" --jsonl schema.json empty.jsonl

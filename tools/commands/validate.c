@@ -84,7 +84,7 @@ static SchemaFinding *not_json(const char *why)
     finding->keyword = g_strdup("");
     finding->absolute = g_strdup("");
     finding->rule = g_strdup("json");
-    finding->sentence = g_strdup_printf("this is not JSON: %s", why);
+    finding->sentence = g_strdup_printf("this is refused as JSON: %s", why);
     return finding;
 }
 

@@ -1,11 +1,10 @@
 /* Equal values, for const, enum and uniqueItems. Everything counts as work: hashes can be made to
  * collide, so they only sort values and never vouch for speed. */
 #include "stages/check/schema/explain.h"
+#include "stages/check/schema/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_FACTOR G_GUINT64_CONSTANT(0x9E3779B97F4A7C15)
 
 /* ---- equality ---- */
 
@@ -65,45 +64,17 @@ gboolean explain_equal(Explain *explain, const cJSON *a, const cJSON *b)
 
 /* ---- uniqueItems ---- */
 
-/* Where the program was loaded differs from run to run, so nobody can make up values whose hashes
- * collide; what comes of hashes never depends on it. */
-static guint64 seed(void)
-{
-    static const char somewhere = 0;
-    return (guint64)(gsize)&somewhere;
-}
-
-static guint64 mix(guint64 hash, guint64 word)
-{
-    hash = (hash ^ word) * HASH_FACTOR;
-    return hash ^ hash >> 32;
-}
-
-static guint64 mix_text(guint64 hash, const char *text)
-{
-    gsize left = strlen(text);
-    for (; left >= sizeof(guint64); left -= sizeof(guint64), text += sizeof(guint64)) {
-        guint64 word;
-        memcpy(&word, text, sizeof word);
-        hash = mix(hash, word);
-    }
-    guint64 word = left + 1;
-    for (; left > 0; left--)
-        word = word << 8 | (guchar)*text++;
-    return mix(hash, word);
-}
-
 /* Keys of an object in any order give one hash; numbers count by value, so 1 and 1.0 are one. */
 static guint64 value_hash(const cJSON *value)
 {
-    guint64 hash = mix(seed(), (guint64)(value->type & 0xff));
+    guint64 hash = hash_word(0, (guint64)(value->type & 0xff));
     if (cJSON_IsString(value))
-        return mix_text(hash, value->valuestring);
+        return hash_text(hash, value->valuestring);
     if (cJSON_IsNumber(value)) {
         const double number = value->valuedouble == 0 ? 0 : value->valuedouble; /* -0 is 0 */
         guint64 word;
         memcpy(&word, &number, sizeof word);
-        return mix(hash, word);
+        return hash_word(hash, word);
     }
     guint64 members = 0;
     const cJSON *child;
@@ -111,17 +82,16 @@ static guint64 value_hash(const cJSON *value)
     {
         const guint64 inner = value_hash(child);
         if (cJSON_IsObject(value))
-            members += mix_text(inner, child->string);
+            members += hash_text(inner, child->string);
         else
-            hash = mix(hash, inner);
+            hash = hash_word(hash, inner);
     }
-    return mix(hash, members);
+    return hash_word(hash, members);
 }
 
 guint schema_value_hash(const cJSON *value)
 {
-    /* Every bit of the hash has reached the upper half of another product, not the lower one. */
-    return (guint)(mix(value_hash(value), 0) * HASH_FACTOR >> 32);
+    return (guint)value_hash(value);
 }
 
 typedef struct {

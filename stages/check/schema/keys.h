@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pipeline/core/arena.h"
+#include "stages/check/schema/hash.h"
 
 #include <string.h>
 
@@ -96,21 +97,14 @@ static inline gboolean keys_same(const KeyName *a, const char *a_text, const Key
            (a->length <= 16 || memcmp(a_text + 8, b_text + 8, a->length - 16) == 0);
 }
 
-/* Both halves of the product: every bit of the result depends on every bit of both words. */
-static inline guint64 keys_mix(guint64 a, guint64 b)
-{
-    const unsigned __int128 product = (unsigned __int128)a * b;
-    return (guint64)product ^ (guint64)(product >> 64);
-}
-
 /* The seed is not known outside and hides both factors, so nobody can make up names that collide: a
  * tail that made its factor a sum of a few powers of two would only shift the head. */
 static inline guint32 keys_hash(const KeyName *name, const char *text, guint64 seed)
 {
     guint64 head = name->head ^ seed, other = seed << 32 | seed >> 32;
     for (gsize i = 8; i + 8 < name->length && name->length > 16; i += 8)
-        head = keys_mix(head ^ keys_load(text + i), other);
-    return (guint32)keys_mix(head, name->tail ^ name->length ^ other);
+        head = hash_mix(head ^ keys_load(text + i), other);
+    return (guint32)hash_mix(head, name->tail ^ name->length ^ other);
 }
 
 /* One name that is expected: 16 bytes are compared at once, its NUL among them. */

@@ -142,7 +142,9 @@ SchemaNode *schema_resolve(Schema *schema, const SchemaNode *from, const char *r
         return target;
     }
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_SCHEMA, "the reference \"%s\" leads nowhere%s%s",
-                reference, inner == NULL ? " (nothing is fetched)" : ": ",
+                reference,
+                inner == NULL ? " (nothing is fetched: its document must be in the registry)"
+                              : ": ",
                 inner == NULL ? "" : inner->message);
     return NULL;
 }
