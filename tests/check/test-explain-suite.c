@@ -4,51 +4,14 @@
  * shown. The suite is read from $DOCKET_CORPUS; without it the test is skipped. */
 #include "stages/check/schema/explain.h"
 #include "stages/check/schema/program.h"
+#include "tests/check/suite.h"
 
 #include <string.h>
-
-#define REMOTE "http://localhost:1234/"
 
 typedef struct {
     SchemaOptions options;
     guint pairs, invalid, refused, undecided;
 } Run;
-
-static char *suite_path(const char *below)
-{
-    const char *corpus = g_getenv("DOCKET_CORPUS");
-    const char *source = g_getenv("DOCKET_SOURCE");
-    if (corpus != NULL)
-        return g_build_filename(corpus, "json-schema-test-suite", below, NULL);
-    return g_build_filename(source == NULL ? "." : source, "..", "shared", "corpus",
-                            "json-schema-test-suite", below, NULL);
-}
-
-static cJSON *load(const char *path)
-{
-    g_autofree char *text = NULL;
-    gsize length;
-    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
-    cJSON *json = cJSON_ParseWithLength(text, length);
-    g_assert_nonnull(json);
-    return json;
-}
-
-static void add_remotes(SchemaRegistry *registry, const char *folder, const char *below)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    g_assert_nonnull(dir);
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_autofree char *uri = g_strconcat(below, name, NULL);
-        g_autofree char *deeper = g_strconcat(uri, "/", NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_DIR))
-            add_remotes(registry, path, deeper);
-        else
-            g_assert_true(schema_registry_add(registry, uri, load(path), NULL));
-    }
-}
 
 /* ---- one schema, one instance ---- */
 
@@ -106,7 +69,7 @@ static void check_pair(Run *run, const Schema *schema, const cJSON *instance)
 
 static void check_file(Run *run, const char *path)
 {
-    g_autoptr(cJSON) groups = load(path);
+    g_autoptr(cJSON) groups = suite_load(path);
     const cJSON *group, *other, *test;
     cJSON_ArrayForEach(group, groups)
     {
@@ -148,7 +111,7 @@ static void test_draft(gconstpointer data)
     }
     g_autoptr(SchemaRegistry) registry = schema_registry_new();
     g_autofree char *remotes = suite_path("remotes");
-    add_remotes(registry, remotes, REMOTE);
+    suite_add_remotes(registry, remotes, SUITE_REMOTE);
     for (int asserting = 0; asserting < 2; asserting++) {
         Run run = {.options = {.assert_format = asserting,
                                .assert_content = asserting,

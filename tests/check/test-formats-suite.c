@@ -1,6 +1,7 @@
 /* The official suite's tests of formats, asked of the checks themselves: every one must be right, in
  * the three drafts. The suite is read from $DOCKET_CORPUS; without it the test is skipped. */
 #include "stages/check/schema/formats/formats.h"
+#include "tests/check/suite.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
@@ -16,16 +17,6 @@ static const Draft drafts[] = {
     {"draft2019-09", 757},
     {"draft7", 676},
 };
-
-static char *suite_folder(void)
-{
-    const char *corpus = g_getenv("DOCKET_CORPUS");
-    const char *source = g_getenv("DOCKET_SOURCE");
-    if (corpus != NULL)
-        return g_build_filename(corpus, "json-schema-test-suite", NULL);
-    return g_build_filename(source == NULL ? "." : source, "..", "shared", "corpus",
-                            "json-schema-test-suite", NULL);
-}
 
 /* A NUL inside of a string would end it in C: it is written as the two bytes C0 80, which are no
  * character of UTF-8, so that the text keeps its length and the NUL can be no digit or letter. */
@@ -72,7 +63,7 @@ static guint run_group(const char *path, const cJSON *group, guint *wrong)
 static void test_draft(gconstpointer data)
 {
     const Draft *draft = data;
-    g_autofree char *suite = suite_folder();
+    g_autofree char *suite = suite_path("");
     g_autofree char *folder =
         g_build_filename(suite, "tests", draft->draft, "optional", "format", NULL);
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -94,7 +85,7 @@ static void test_draft(gconstpointer data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_autofree char *suite = suite_folder();
+    g_autofree char *suite = suite_path("");
     if (!g_file_test(suite, G_FILE_TEST_IS_DIR)) {
         g_print("skipped: no JSON Schema Test Suite at %s (set DOCKET_CORPUS)\n", suite);
         return 77;

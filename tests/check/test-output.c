@@ -3,49 +3,12 @@
  * validator checks, and every location in them followed. The suite is read from $DOCKET_CORPUS;
  * without it those tests are skipped. */
 #include "stages/check/schema/explain.h"
+#include "tests/check/suite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define REMOTE "http://localhost:1234/"
-
 /* ---- the suite's files ---- */
-
-static char *suite_path(const char *below)
-{
-    const char *corpus = g_getenv("DOCKET_CORPUS");
-    const char *source = g_getenv("DOCKET_SOURCE");
-    if (corpus != NULL)
-        return g_build_filename(corpus, "json-schema-test-suite", below, NULL);
-    return g_build_filename(source == NULL ? "." : source, "..", "shared", "corpus",
-                            "json-schema-test-suite", below, NULL);
-}
-
-static cJSON *load(const char *path)
-{
-    g_autofree char *text = NULL;
-    gsize length;
-    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
-    cJSON *json = cJSON_ParseWithLength(text, length);
-    g_assert_nonnull(json);
-    return json;
-}
-
-static void add_remotes(SchemaRegistry *registry, const char *folder, const char *below)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    g_assert_nonnull(dir);
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_autofree char *uri = g_strconcat(below, name, NULL);
-        g_autofree char *deeper = g_strconcat(uri, "/", NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_DIR))
-            add_remotes(registry, path, deeper);
-        else
-            g_assert_true(schema_registry_add(registry, uri, load(path), NULL));
-    }
-}
 
 static SchemaRegistry *registry_new(const char *draft)
 {
@@ -54,9 +17,9 @@ static SchemaRegistry *registry_new(const char *draft)
     g_autofree char *path = suite_path(below);
     g_autofree char *uri =
         g_strconcat("https://json-schema.org/draft/", draft, "/output/schema", NULL);
-    g_assert_true(schema_registry_add(registry, uri, load(path), NULL));
+    g_assert_true(schema_registry_add(registry, uri, suite_load(path), NULL));
     g_autofree char *remotes = suite_path("remotes");
-    add_remotes(registry, remotes, REMOTE);
+    suite_add_remotes(registry, remotes, SUITE_REMOTE);
     return registry;
 }
 
@@ -87,7 +50,7 @@ static guint each_group(const char *draft, const char *below, GroupTest test)
         if (!g_str_has_suffix(name, ".json"))
             continue;
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_autoptr(cJSON) groups = load(path);
+        g_autoptr(cJSON) groups = suite_load(path);
         const cJSON *group;
         cJSON_ArrayForEach(group, groups) test(group, registry, draft, &count);
     }

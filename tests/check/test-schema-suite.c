@@ -1,13 +1,14 @@
 /* The official JSON Schema Test Suite, test by test: every test is right but for the misses in a
- * table (one that is no more fails here too), and there are as many tests as the suite holds. The drafts in use are read from $DOCKET_CORPUS; draft-04 and
- * draft-06 from Debian's package json-schema-test-suite. What is not there is skipped. */
+ * table (one that is no more fails here too), and there are as many tests as the suite holds. The
+ * drafts in use are read from $DOCKET_CORPUS; draft-04 and draft-06 from Debian's package
+ * json-schema-test-suite. What is not there is skipped. */
 #include "stages/check/schema/schema.h"
+#include "tests/check/suite.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define REMOTE "http://localhost:1234/"
 #define PACKAGED "/usr/share/json-schema-test-suite"
 
 typedef struct {
@@ -43,69 +44,7 @@ typedef struct {
 
 static char *suite_folder(const Draft *draft)
 {
-    const char *corpus = g_getenv("DOCKET_CORPUS");
-    const char *source = g_getenv("DOCKET_SOURCE");
-    if (draft->packaged)
-        return g_strdup(PACKAGED);
-    if (corpus != NULL)
-        return g_build_filename(corpus, "json-schema-test-suite", NULL);
-    return g_build_filename(source == NULL ? "." : source, "..", "shared", "corpus",
-                            "json-schema-test-suite", NULL);
-}
-
-/* A string of cJSON ends at U+0000, and docket's own reader refuses such texts; a noncharacter
- * stands in for it here, which no rule of these tests tells from it. */
-static void replace_nul(char *text)
-{
-    while ((text = strstr(text, "\\u0000")) != NULL)
-        memcpy(text, "\\ufdd0", 6);
-}
-
-static cJSON *load(const char *path)
-{
-    g_autofree char *text = NULL;
-    gsize length;
-    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
-    replace_nul(text);
-    cJSON *json = cJSON_ParseWithLength(text, length);
-    g_assert_nonnull(json);
-    return json;
-}
-
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static GPtrArray *list_files(const char *folder)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    GDir *dir = g_dir_open(folder, 0, NULL);
-    g_assert_nonnull(dir);
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL)
-        g_ptr_array_add(names, g_build_filename(folder, name, NULL));
-    g_dir_close(dir);
-    g_ptr_array_sort(names, by_name);
-    return names;
-}
-
-/* The documents that tests refer to as served from localhost. */
-static void load_remotes(SchemaRegistry *registry, const char *folder, const char *below)
-{
-    g_autoptr(GPtrArray) files = list_files(folder);
-    for (guint i = 0; i < files->len; i++) {
-        const char *path = g_ptr_array_index(files, i);
-        g_autofree char *base = g_path_get_basename(path);
-        g_autofree char *name = g_strconcat(below, base, NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-            g_autofree char *deeper = g_strconcat(name, "/", NULL);
-            load_remotes(registry, path, deeper);
-            continue;
-        }
-        g_autofree char *uri = g_strconcat(REMOTE, name, NULL);
-        g_assert_true(schema_registry_add(registry, uri, load(path), NULL));
-    }
+    return draft->packaged ? g_strdup(PACKAGED) : suite_path("");
 }
 
 static gboolean is_known_miss(const Run *run, const char *file, const char *test)
@@ -154,7 +93,7 @@ static void run_test(Run *run, const char *file, const cJSON *group, const cJSON
 static void run_file(Run *run, const char *path, const SchemaOptions *options)
 {
     g_autofree char *file = g_path_get_basename(path);
-    g_autoptr(cJSON) groups = load(path);
+    g_autoptr(cJSON) groups = suite_load(path);
     const cJSON *group;
     cJSON_ArrayForEach(group, groups)
     {
@@ -173,13 +112,13 @@ static void run_folder(Run *run, SchemaOptions options, guint tests)
     g_autofree char *suite = suite_folder(run->draft);
     g_autoptr(SchemaRegistry) registry = schema_registry_new();
     g_autofree char *remotes = g_build_filename(suite, "remotes", NULL);
-    load_remotes(registry, remotes, "");
+    suite_add_remotes(registry, remotes, SUITE_REMOTE);
     options.registry = registry;
     options.dialect = run->draft->dialect;
 
     g_autofree char *folder =
         g_build_filename(suite, "tests", run->draft->folder, run->below, NULL);
-    g_autoptr(GPtrArray) files = list_files(folder);
+    g_autoptr(GPtrArray) files = suite_files(folder);
     for (guint i = 0; i < files->len; i++) {
         const char *path = g_ptr_array_index(files, i);
         if (g_str_has_suffix(path, ".json"))
