@@ -315,12 +315,48 @@ static inline gboolean is_repeated(Level *level, guint64 word, const cJSON *memb
     return ++level->doubts <= FEW_DOUBTS && stands_before(level, member);
 }
 
+/* What people write who took another language for JSON, and what to do about it. */
+static const struct {
+    const char *start, *advice;
+} habits[] = {
+    {"]", "a comma before it would be one too many"},
+    {"}", "a comma before it would be one too many"},
+    {"'", "strings stand in double quotes"},
+    {"/", "JSON has no comments"},
+    {"#", "JSON has no comments"},
+    {"NaN", "JSON has no such number: write null"},
+    {"nan", "JSON has no such number: write null"},
+    {"Inf", "JSON has no such number: write null"},
+    {"None", "write null"},
+    {"undefined", "write null"},
+    {"True", "write true"},
+    {"False", "write false"},
+    {"+", "a number begins with a digit or '-'"},
+    {".", "a number begins with a digit or '-'"},
+    {"\xff\xfe", "this is UTF-16: convert it to UTF-8"},
+    {"\xfe\xff", "this is UTF-16: convert it to UTF-8"},
+};
+
+static G_NO_INLINE void *fail_expected(JsonReader *r, const char *p, const char *what)
+{
+    if (p == r->copy + r->length)
+        return fail(r, p, what);
+    for (guint i = 0; i < G_N_ELEMENTS(habits); i++) {
+        if (!g_str_has_prefix(p, habits[i].start))
+            continue;
+        char message[128];
+        g_snprintf(message, sizeof message, "%s; %s", what, habits[i].advice);
+        return fail(r, p, message);
+    }
+    return fail(r, p, what);
+}
+
 /* "key" : */
 static inline char *read_key(JsonReader *r, Level *level, char *p, cJSON *member)
 {
     p = skip_space(p);
     if (G_UNLIKELY(*p != '"'))
-        return fail(r, p, "expected a key in double quotes");
+        return fail_expected(r, p, "expected a key in double quotes");
     char *key = member->string = p + 1, *end;
     p = read_string(r, key, &end);
     if (G_UNLIKELY(!p))
@@ -364,9 +400,9 @@ static char *read_word(JsonReader *r, char *p, cJSON *node)
         node->type = cJSON_NULL;
         return p + 4;
     }
-    return fail(r, p,
-                p == r->copy + r->length ? "the text ends where a value should stand"
-                                         : "expected a value");
+    return fail_expected(r, p,
+                         p == r->copy + r->length ? "the text ends where a value should stand"
+                                                  : "expected a value");
 }
 
 static inline char *read_scalar(JsonReader *r, char *p, cJSON *node)

@@ -62,6 +62,12 @@ static void test_places(void)
         {"{\"a\":1", "line 1, column 7: this object is not closed"},
         {"[[]", "line 1, column 4: this array is not closed"},
         {"[nul]", "line 1, column 2: expected a value"},
+        {"[1,]", "line 1, column 4: expected a value; a comma before it would be"},
+        {"[NaN]", "line 1, column 2: expected a value; JSON has no such number: write null"},
+        {"{\"a\": 1, // b", "line 1, column 10: expected a key in double quotes; JSON has no comm"},
+        {"['a']", "line 1, column 2: expected a value; strings stand in double quotes"},
+        {"[True]", "line 1, column 2: expected a value; write true"},
+        {"\xff\xfe{", "line 1, column 1: expected a value; this is UTF-16"},
     };
     g_autoptr(JsonReader) reader = json_reader_new();
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
