@@ -48,6 +48,13 @@ expect_exit 0 "$docket" pack new note --packs packs
 [ "$(cat packs/template.schema.json)" = mine ] || fail "a schema was overwritten"
 rm -r packs/note
 
+# A misspelt keyword in the pack's own schema is no error for JSON Schema, so it is told as a note.
+cp "$letter/schema.json" kept
+sed -i '0,/"description"/s//"descripton"/' "$letter/schema.json"
+expect_exit 0 "$docket" pack check --packs packs
+expect_text 'note: schema.json: .*descripton.*"description" was probably meant' "$out"
+mv kept "$letter/schema.json"
+
 refuse 's/"labels": \["amount due"/"labls": ["amount due"/' template.json \
     'letter: error: template\.json: /fields/amount_due/labls .*"labels" was probably meant$'
 refuse 's/"parser": "money"/"parser": "mony"/' template.json \

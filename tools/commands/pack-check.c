@@ -5,6 +5,7 @@
 #include "pipeline/core/error.h"
 #include "stages/check/check.h"
 #include "tools/commands/schema-path.h"
+#include "tools/commands/schema-typos.h"
 
 #define EXPECTED ".expected.json"
 #define MAX_SCHEMA_DEPTH 32
@@ -36,6 +37,14 @@ static void add(GPtrArray *list, const char *format, ...)
 }
 
 /* ---- schema ---- */
+
+/* A misspelt keyword is no rule, and nothing else would tell. */
+static void check_keywords(PackCheck *check, const cJSON *schema)
+{
+    g_autoptr(GPtrArray) typos = schema_typos_find(schema);
+    for (guint i = 0; i < typos->len; i++)
+        add(check->notes, "schema.json: %s", (const char *)g_ptr_array_index(typos, i));
+}
 
 /* Each field should be described (people and models read it) and each object closed. */
 static void check_described(PackCheck *check, const cJSON *schema, const char *pointer, guint depth)
@@ -184,6 +193,7 @@ static void check_cases(PackCheck *check, Pack *pack)
 
 void pack_check(PackCheck *check, Pack *pack)
 {
+    check_keywords(check, pack->schema);
     check_described(check, pack->schema, "", 0);
     check_template(check, pack);
     check_examples(check, pack);
