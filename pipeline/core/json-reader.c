@@ -426,7 +426,8 @@ static inline char *open_container(JsonReader *r, char *p, cJSON *container, Lev
 {
     char closing = *p == '{' ? '}' : ']';
     if (G_UNLIKELY(*level == r->levels + DOCKET_MAX_JSON_DEPTH))
-        return fail(r, p, "nested too deeply");
+        return fail(r, p,
+                    "nested too deeply: more than " G_STRINGIFY(DOCKET_MAX_JSON_DEPTH) " levels");
     container->type = closing == '}' ? cJSON_Object : cJSON_Array;
     p = skip_space(p + 1);
     if (*p == closing)

@@ -240,6 +240,14 @@ char *json_pointer_index(const char *pointer, int index)
     return g_strdup_printf("%s/%d", pointer, index);
 }
 
+gsize json_count_nodes(const cJSON *value)
+{
+    gsize count = 1;
+    for (const cJSON *child = value->child; child; child = child->next)
+        count += json_count_nodes(child);
+    return count;
+}
+
 /* ---- short-hands ---- */
 
 const char *json_string(const cJSON *object, const char *key, const char *otherwise)

@@ -50,3 +50,6 @@ gboolean json_bool(const cJSON *object, const char *key, gboolean otherwise);
 /* Equality by JSON Schema's rules: 1 equals 1.0, order of keys does not matter. n log n at worst in
  * the members of an object. */
 gboolean json_equal(const cJSON *a, const cJSON *b);
+
+/* Nodes of the tree, the root among them. */
+gsize json_count_nodes(const cJSON *value);

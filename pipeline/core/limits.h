@@ -12,7 +12,7 @@
 #define DOCKET_MAX_IMAGE_PIXELS 150000000u     /* decoded pixels of one page image */
 #define DOCKET_MAX_RESULT_BYTES (512u << 20)   /* one reader's answer (a sealed memfd) */
 #define DOCKET_MAX_FRAME_BYTES 16384u          /* one control frame between supervisor and reader */
-#define DOCKET_MAX_JSON_DEPTH 128u             /* nesting of any JSON we accept */
+#define DOCKET_MAX_JSON_DEPTH 128              /* nesting of any JSON we accept */
 #define DOCKET_MAX_JSON_BYTES (64u << 20)      /* one JSON text we accept (record, answer, row) */
 #define DOCKET_MAX_ANSWER_BYTES (16u << 20)    /* one model answer */
 #define DOCKET_MAX_NAME_BYTES 200u             /* document name as used for files in the outbox */

@@ -1,65 +1,13 @@
-/* Equal values, for const, enum and uniqueItems. Everything counts as work: hashes can be made to
- * collide, so they only sort values and never vouch for speed. */
+/* Equal values, for const, enum and uniqueItems. What is looked at counts as work. */
 #include "stages/check/schema/explain.h"
 #include "stages/check/schema/hash.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-/* ---- equality ---- */
-
-static int compare_members(gconstpointer a, gconstpointer b)
-{
-    return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
-}
-
-static GPtrArray *sorted_members(const cJSON *object)
-{
-    GPtrArray *members = g_ptr_array_new();
-    const cJSON *child;
-    cJSON_ArrayForEach(child, object) g_ptr_array_add(members, (gpointer)child);
-    g_ptr_array_sort(members, compare_members);
-    return members;
-}
-
-static gboolean equal_objects(Explain *explain, const cJSON *a, const cJSON *b)
-{
-    g_autoptr(GPtrArray) left = sorted_members(a);
-    g_autoptr(GPtrArray) right = sorted_members(b);
-    if (left->len != right->len)
-        return FALSE;
-    for (guint i = 0; i < left->len; i++) {
-        const cJSON *x = g_ptr_array_index(left, i), *y = g_ptr_array_index(right, i);
-        if (strcmp(x->string, y->string) != 0)
-            return FALSE;
-    }
-    for (guint i = 0; i < left->len; i++) {
-        if (!explain_equal(explain, g_ptr_array_index(left, i), g_ptr_array_index(right, i)))
-            return FALSE;
-    }
-    return TRUE;
-}
 
 gboolean explain_equal(Explain *explain, const cJSON *a, const cJSON *b)
 {
-    if (cJSON_IsBool(a) && cJSON_IsBool(b))
-        return cJSON_IsTrue(a) == cJSON_IsTrue(b);
-    if ((a->type & 0xff) != (b->type & 0xff))
-        return FALSE;
-    if (cJSON_IsNumber(a))
-        return a->valuedouble == b->valuedouble;
-    if (cJSON_IsString(a))
-        return strcmp(a->valuestring, b->valuestring) == 0;
-    if (!explain_spend(explain, 1 + (guint64)cJSON_GetArraySize(a)))
-        return FALSE;
-    if (cJSON_IsObject(a))
-        return equal_objects(explain, a, b);
-    const cJSON *x = a->child, *y = b->child;
-    for (; x != NULL && y != NULL; x = x->next, y = y->next) {
-        if (!explain_equal(explain, x, y))
-            return FALSE;
-    }
-    return x == NULL && y == NULL;
+    const gboolean nested = a->child != NULL && b->child != NULL;
+    return (!nested || explain_spend(explain, json_count_nodes(a))) && json_equal(a, b);
 }
 
 /* ---- uniqueItems ---- */
@@ -108,14 +56,6 @@ static int compare_hashed(const void *left, const void *right)
     return a->index - b->index;
 }
 
-static guint64 nodes_of(const cJSON *value)
-{
-    guint64 count = 1;
-    const cJSON *child;
-    cJSON_ArrayForEach(child, value) count += nodes_of(child);
-    return count;
-}
-
 static gboolean report_twice(const Frame *frame, const Hashed *a, const Hashed *b)
 {
     if (!explain_tells(frame))
@@ -152,7 +92,7 @@ static gboolean find_twice(Explain *explain, const GArray *items, const Hashed *
 /* Only what has the same hash can be equal, and stands together once the hashes are sorted. */
 gboolean explain_unique(const Frame *frame)
 {
-    if (!explain_spend(frame->explain, nodes_of(frame->item)))
+    if (!explain_spend(frame->explain, json_count_nodes(frame->item)))
         return FALSE;
     g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(Hashed));
     const cJSON *item;

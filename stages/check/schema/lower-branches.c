@@ -117,7 +117,7 @@ static gboolean is_affordable(Lowering *l, const Sorting *sorting)
 static const RuleTag *make_tag(Lowering *l, const GPtrArray *branches, const Sorting *sorting)
 {
     RuleTag *tag = arena_new_array(l->arena, RuleTag, 1);
-    tag->name = lower_tag_name(l, sorting->name);
+    tag->name = lower_expect(l, sorting->name);
     guint count;
     g_autofree gpointer *texts = g_hash_table_get_keys_as_array(sorting->bound, &count);
     RuleList *meant = arena_new_array(l->arena, RuleList, count);
@@ -140,7 +140,7 @@ static const RuleTag *make_tag(Lowering *l, const GPtrArray *branches, const Sor
 }
 
 /* The names that the branches could be told apart by: of the first properties of each. */
-static void add_candidates(const Lowering *l, const SchemaNode *branch, GHashTable *names,
+static void add_candidates(const Lowering *l, const SchemaNode *branch, GPtrArray *names,
                            guint depth)
 {
     branch = lower_target(l, branch);
@@ -152,9 +152,10 @@ static void add_candidates(const Lowering *l, const SchemaNode *branch, GHashTab
     guint taken = 0;
     cJSON_ArrayForEach(entry, declared)
     {
-        if (taken++ == MAX_TRIED || g_hash_table_size(names) == MAX_TRIED)
+        if (taken++ == MAX_TRIED || names->len == MAX_TRIED)
             return;
-        g_hash_table_add(names, entry->string);
+        if (!g_ptr_array_find_with_equal_func(names, entry->string, g_str_equal, NULL))
+            g_ptr_array_add(names, entry->string);
     }
     if (depth > 0 && branch->one_of != NULL && branch->one_of->len > 0)
         add_candidates(l, g_ptr_array_index(branch->one_of, 0), names, depth - 1);
@@ -163,15 +164,12 @@ static void add_candidates(const Lowering *l, const SchemaNode *branch, GHashTab
 /* The property that binds the most branches, two at least. */
 static const RuleTag *find_tag(Lowering *l, const GPtrArray *branches)
 {
-    g_autoptr(GHashTable) names = schema_names_new(NULL, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; i < MIN(branches->len, MAX_TRIED); i++)
         add_candidates(l, g_ptr_array_index(branches, i), names, MAX_NESTED);
     Sorting best = {.n_bound = 1};
-    GHashTableIter iter;
-    gpointer name;
-    g_hash_table_iter_init(&iter, names);
-    while (g_hash_table_iter_next(&iter, &name, NULL)) {
-        Sorting sorting = sort_branches(l, branches, name);
+    for (guint i = 0; i < names->len; i++) {
+        Sorting sorting = sort_branches(l, branches, g_ptr_array_index(names, i));
         if (sorting.n_bound > best.n_bound && g_hash_table_size(sorting.bound) > 1) {
             Sorting worse = best;
             best = sorting;

@@ -36,40 +36,35 @@ static guint32 bit_of(Names *names, const char *name)
     return property->bit;
 }
 
-/* In the order of the schema, because that is the first guess at the order of an instance. */
+/* The first rule of a name counts. */
+static void declare(Names *names, const char *name, const Rule *rule)
+{
+    RuleProperty *property = name_at(names, name);
+    if (property->declared)
+        return;
+    property->declared = TRUE;
+    property->rule = rule;
+}
+
+/* In the order of the schema, because that is the first guess at the order of an instance; then
+ * those that another schema was folded in with. */
 static void add_properties(Names *names, const SchemaNode *node)
 {
+    if (node->properties == NULL)
+        return;
     const cJSON *declared = cJSON_GetObjectItemCaseSensitive(node->source, "properties");
     const cJSON *entry;
     cJSON_ArrayForEach(entry, declared)
     {
-        const SchemaNode *of =
-            node->properties == NULL ? NULL : g_hash_table_lookup(node->properties, entry->string);
-        if (of == NULL)
-            continue;
-        const Rule *rule = lower_rule(names->l, of);
-        RuleProperty *property = name_at(names, entry->string);
-        property->declared = TRUE;
-        property->rule = rule;
+        const SchemaNode *of = g_hash_table_lookup(node->properties, entry->string);
+        if (of != NULL)
+            declare(names, entry->string, lower_rule(names->l, of));
     }
-}
-
-/* Properties that another schema was folded in with. */
-static void add_folded(Names *names, const SchemaNode *node)
-{
-    if (node->properties == NULL)
-        return;
     GHashTableIter iter;
     gpointer name, of;
     g_hash_table_iter_init(&iter, node->properties);
-    while (g_hash_table_iter_next(&iter, &name, &of)) {
-        const Rule *rule = lower_rule(names->l, of);
-        RuleProperty *property = name_at(names, name);
-        if (property->declared)
-            continue;
-        property->declared = TRUE;
-        property->rule = rule;
-    }
+    while (g_hash_table_iter_next(&iter, &name, &of))
+        declare(names, name, lower_rule(names->l, of));
 }
 
 /* Names that schemas beside this one speak of: here they only are no strangers. */
@@ -78,13 +73,8 @@ static void add_known(Names *names, GHashTable *known)
     GHashTableIter iter;
     gpointer name;
     g_hash_table_iter_init(&iter, known);
-    while (g_hash_table_iter_next(&iter, &name, NULL)) {
-        RuleProperty *property = name_at(names, name);
-        if (property->declared)
-            continue;
-        property->declared = TRUE;
-        property->rule = &rule_anything;
-    }
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        declare(names, name, &rule_anything);
 }
 
 static void number_names(Names *names, const SchemaNode *node)
@@ -133,7 +123,6 @@ static void lower_names(Lowering *l, const SchemaNode *node, GHashTable *known, 
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
     Names names = {l, places, list, texts, 0};
     add_properties(&names, node);
-    add_folded(&names, node);
     add_known(&names, known);
     number_names(&names, node);
     rule->n_words = (names.n_bits + 63) / 64;

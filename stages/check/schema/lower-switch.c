@@ -108,7 +108,7 @@ static const RuleTag *make_tag(Lowering *l, const Switch *own)
     RuleList *meant = arena_new_array(l->arena, RuleList, count);
     for (guint i = 0; i < count; i++)
         meant[i] = lower_list(l, g_hash_table_lookup(own->meant, texts[i]));
-    tag->name = lower_tag_name(l, own->name);
+    tag->name = lower_expect(l, own->name);
     tag->values = keys_make(l->arena, (const char *const *)texts, count);
     tag->meant = meant;
     tag->absent = lower_list(l, own->absent);

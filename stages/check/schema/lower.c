@@ -7,7 +7,7 @@
 
 const Rule rule_anything = {.accepts = RULE_ANY_TYPE};
 
-KeyExpected lower_tag_name(Lowering *l, const char *name)
+KeyExpected lower_expect(Lowering *l, const char *name)
 {
     return keys_expect(arena_strndup(l->arena, name, strlen(name)));
 }
@@ -166,9 +166,12 @@ static void add_all_of_steps(Lowering *l, GArray *steps, const GPtrArray *branch
         add_step(steps, (RuleStep){.kind = STEP_SWITCH, .tag = tag, .n_switched = switched->len});
     for (guint i = 0; tag != NULL && i < switched->len; i++)
         add_rule_step(l, steps, g_ptr_array_index(switched, i));
+    guint passed = 0; /* of the switched ones, which stand in the order of the branches */
     for (guint i = 0; i < branches->len; i++) {
         const SchemaNode *branch = g_ptr_array_index(branches, i);
-        if (tag == NULL || !g_ptr_array_find(switched, branch, NULL))
+        if (tag != NULL && passed < switched->len && branch == g_ptr_array_index(switched, passed))
+            passed++;
+        else
             add_rule_step(l, steps, branch);
     }
 }
@@ -194,8 +197,7 @@ static void add_applicator_steps(Lowering *l, GArray *steps, const SchemaNode *n
         if (rule != &rule_anything)
             add_step(steps, (RuleStep){.kind = STEP_DEPENDENT,
                                        .rule = rule,
-                                       .name = arena_strndup(l->arena, member->name,
-                                                             strlen(member->name))});
+                                       .name = lower_expect(l, member->name)});
     }
 }
 
@@ -203,13 +205,18 @@ static void add_values_step(Lowering *l, GArray *steps, const GPtrArray *values)
 {
     const cJSON **nested = arena_new_array(l->arena, const cJSON *, values->len);
     guint count = 0;
+    gsize nodes = 0;
     for (guint i = 0; i < values->len; i++) {
         const cJSON *value = g_ptr_array_index(values, i);
-        if (cJSON_IsArray(value) || cJSON_IsObject(value))
-            nested[count++] = value;
+        if (!cJSON_IsArray(value) && !cJSON_IsObject(value))
+            continue;
+        nested[count++] = value;
+        nodes += json_count_nodes(value);
     }
     if (count > 0)
-        add_step(steps, (RuleStep){.kind = STEP_VALUES, .values = nested, .n_values = count});
+        add_step(
+            steps,
+            (RuleStep){.kind = STEP_VALUES, .values = nested, .n_values = count, .n_nodes = nodes});
 }
 
 /* ---- one rule ---- */

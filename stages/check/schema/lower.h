@@ -51,7 +51,8 @@ GPtrArray *lower_values(const SchemaNode *node);
 
 /* The rules of several schemas. */
 RuleList lower_list(Lowering *l, const GPtrArray *nodes);
-KeyExpected lower_tag_name(Lowering *l, const char *name);
+/* A name to look for in objects. */
+KeyExpected lower_expect(Lowering *l, const char *name);
 
 /* lower-object.c, lower-branches.c */
 const RuleObject *lower_object(Lowering *l, const SchemaNode *node, gboolean *tracks);

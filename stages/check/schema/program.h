@@ -136,10 +136,11 @@ typedef struct {
     const Rule *rule;                  /* RULE, DYNAMIC (at first), NOT, CONDITION, DEPENDENT */
     const Rule *then_rule, *else_rule; /* CONDITION */
     const RuleBranches *branches;      /* ANY, ONE */
-    const char *name;                  /* DEPENDENT */
+    KeyExpected name;                  /* DEPENDENT */
     const Rule *const *dynamic;        /* DYNAMIC: by resource; NULL entries */
     const cJSON *const *values;        /* VALUES */
     guint n_values;
+    gsize n_nodes;      /* VALUES: in all of them */
     const RuleTag *tag; /* SWITCH */
     guint n_switched;   /* SWITCH: so many steps */
 } RuleStep;

@@ -5,7 +5,7 @@
 
 static inline guint32 find_place(const RuleObject *rule, const char *name)
 {
-    if (rule->n_properties > FEW_NAMES || !keys_is_readable(name))
+    if (rule->n_properties > FEW_NAMES)
         return keys_find_text(&rule->keys, name);
     const RuleProperty *property = rule->properties, *end = property + rule->n_properties;
     for (; property < end; property++) {
@@ -34,7 +34,7 @@ static inline const RuleProperty *find_property(const RuleObject *rule, const ch
 {
     const guint32 place = __atomic_load_n(*guess, __ATOMIC_RELAXED);
     const RuleProperty *property = &rule->properties[place];
-    if (!keys_is_readable(name) || !keys_is_expected(&property->expected, name))
+    if (!keys_is_expected(&property->expected, name))
         return look_up(rule, name, guess, order);
     *guess = &order[place + 1];
     return property;

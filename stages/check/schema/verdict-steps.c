@@ -22,31 +22,20 @@ static RuleSlot slot_of(const cJSON *item)
 }
 
 /* The member of that name, or NULL; a long way to it is work. */
-static const cJSON *find_member(Verdict *v, const cJSON *object, const char *name)
+static const cJSON *find_member(Verdict *v, const cJSON *object, const KeyExpected *name)
 {
     const cJSON *member = object->child;
     guint passed = 0;
-    while (member != NULL && strcmp(member->string, name) != 0) {
-        member = member->next;
+    for (; member != NULL && !keys_is_expected(name, member->string); member = member->next)
         passed++;
-    }
     return verdict_spend(v, passed / 4) ? member : NULL;
 }
 
-static gboolean is_tag(const RuleTag *tag, const char *name)
-{
-    return keys_is_readable(name) ? keys_is_expected(&tag->name, name)
-                                  : keys_is_expected_bytewise(&tag->name, name);
-}
-
-/* The rules that count for the object. A long way to the tag is work. */
+/* The rules that count for the object. */
 static RuleList tagged(Verdict *v, const RuleTag *tag, const cJSON *object)
 {
-    const cJSON *member = object->child;
-    guint passed = 0;
-    for (; member != NULL && !is_tag(tag, member->string); member = member->next)
-        passed++;
-    if (!verdict_spend(v, passed / 16) || member == NULL)
+    const cJSON *member = find_member(v, object, &tag->name);
+    if (member == NULL)
         return tag->absent;
     if ((member->type & cJSON_String) == 0 || !verdict_spend_text(v, member->valuestring, 1))
         return tag->others;
@@ -107,7 +96,7 @@ static gboolean check_condition(Verdict *v, const RuleStep *step, const cJSON *i
 static gboolean check_dependent(Verdict *v, const RuleStep *step, const cJSON *item,
                                 VerdictMarks *marks)
 {
-    return (item->type & cJSON_Object) == 0 || find_member(v, item, step->name) == NULL ||
+    return (item->type & cJSON_Object) == 0 || find_member(v, item, &step->name) == NULL ||
            verdict_in_place(v, step->rule, item, marks);
 }
 
@@ -125,7 +114,7 @@ static gboolean check_values(Verdict *v, const RuleStep *step, const cJSON *item
 {
     if ((item->type & (cJSON_Array | cJSON_Object)) == 0)
         return TRUE;
-    if (!verdict_spend(v, step->n_values))
+    if (!verdict_spend(v, step->n_nodes))
         return FALSE;
     for (guint i = 0; i < step->n_values; i++) {
         if (json_equal(step->values[i], item))

@@ -178,13 +178,6 @@ static gboolean answer(Bench *bench, const char *line)
 }
 
 /* ---- callgrind ---- */
-static void count_nodes(const cJSON *value, guint64 *count)
-{
-    *count += 1;
-    for (const cJSON *child = value->child; child; child = child->next)
-        count_nodes(child, count);
-}
-
 /* The one function whose instructions are counted (--toggle-collect). */
 static G_NO_INLINE void bench_once(Bench *bench, const GPtrArray *instances, Work work)
 {
@@ -200,7 +193,7 @@ static gboolean once(Bench *bench, const char *phase)
     g_autoptr(GPtrArray) instances = select_instances(bench, "all", phases[found].once);
     for (guint i = 0; i < instances->len; i++) {
         const Instance *instance = g_ptr_array_index(instances, i);
-        count_nodes(instance->tree, &nodes);
+        nodes += json_count_nodes(instance->tree);
         bytes += instance->length;
     }
     sweep(bench, instances, phases[found].work); /* what is made at first use is made */
