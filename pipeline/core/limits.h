@@ -15,6 +15,7 @@
 #define DOCKET_MAX_JSON_DEPTH 128              /* nesting of any JSON we accept */
 #define DOCKET_MAX_JSON_BYTES (64u << 20)      /* one JSON text we accept (record, answer, row) */
 #define DOCKET_MAX_ANSWER_BYTES (16u << 20)    /* one model answer */
+#define DOCKET_MAX_ATTACHMENTS 1000u           /* parts of one mail, members of one archive */
 #define DOCKET_MAX_NAME_BYTES 200u             /* document name as used for files in the outbox */
 #define DOCKET_PAGES_PER_TASK 8u               /* page range of one reader task */
 #define DOCKET_ROWS_PER_TASK 256u              /* rows of a batch per reader task */

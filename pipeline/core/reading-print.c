@@ -201,11 +201,27 @@ static void append_words(const Reading *r, const Line *line, GString *out)
     g_string_append_c(out, ']');
 }
 
+static void append_block_flags(const Block *block, GString *out)
+{
+    static const struct {
+        BlockFlags flag;
+        const char *word;
+    } words[] = {{BLOCK_HEADER, "header"},
+                 {BLOCK_FOOTER, "footer"},
+                 {BLOCK_VERTICAL, "vertical"},
+                 {BLOCK_ANNOTATION, "annotation"},
+                 {BLOCK_BOILERPLATE, "boilerplate"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (block->flags & words[i].flag)
+            g_string_append_printf(out, ",\"%s\":true", words[i].word);
+}
+
 static void append_block(const Reading *r, const Block *block, GString *out)
 {
     g_string_append_printf(out, "{\"kind\":\"%s\"", block_kind_name(block->kind));
     if (block->level)
         g_string_append_printf(out, ",\"level\":%u", block->level);
+    append_block_flags(block, out);
     g_string_append_c(out, ',');
     append_rect(out, block->rect);
     g_string_append(out, ",\"lines\":[");
@@ -213,23 +229,29 @@ static void append_block(const Reading *r, const Block *block, GString *out)
         const Line *line = reading_line(r, block->first_line + l);
         g_string_append(out, l ? ",{" : "{");
         append_rect(out, line->rect);
+        if (line->agreement >= 0)
+            append_number(out, "agreement", line->agreement);
         append_words(r, line, out);
         g_string_append_c(out, '}');
     }
     g_string_append(out, "]}");
 }
 
-char *reading_to_json(const Reading *r)
+static void append_attachments(const Reading *r, GString *out)
 {
-    GString *out = g_string_new("{\"version\":1,\"media_type\":");
-    append_string(out, r->media_type);
-    g_string_append_printf(out, ",\"page_count\":%u,\"notes\":[", r->page_count);
-    for (guint i = 0; i < r->notes->len; i++) {
-        if (i)
-            g_string_append_c(out, ',');
-        append_string(out, r->notes->pdata[i]);
+    g_string_append(out, "],\"attachments\":[");
+    for (guint i = 0; i < r->attachments->len; i++) {
+        const Attachment *a = r->attachments->pdata[i];
+        g_string_append(out, i ? ",{\"name\":" : "{\"name\":");
+        append_string(out, a->name);
+        g_string_append(out, ",\"media_type\":");
+        append_string(out, a->media_type);
+        g_string_append_printf(out, ",\"size\":%" G_GUINT64_FORMAT "}", a->size);
     }
-    g_string_append(out, "],\"pages\":[");
+}
+
+static void append_pages(const Reading *r, GString *out)
+{
     for (guint p = 0; p < r->pages->len; p++) {
         const Page *page = reading_page(r, p);
         g_string_append_printf(out, "%s{\"page\":%u,\"technique\":\"%s\",\"geometry\":\"%s\"",
@@ -250,6 +272,26 @@ char *reading_to_json(const Reading *r)
             append_block(r, reading_block(r, page->first_block + b), out);
         }
         g_string_append(out, "]}");
+    }
+}
+
+char *reading_to_json(const Reading *r)
+{
+    GString *out = g_string_new("{\"version\":1,\"media_type\":");
+    append_string(out, r->media_type);
+    g_string_append_printf(out, ",\"page_count\":%u,\"notes\":[", r->page_count);
+    for (guint i = 0; i < r->notes->len; i++) {
+        if (i)
+            g_string_append_c(out, ',');
+        append_string(out, r->notes->pdata[i]);
+    }
+    if (r->attachments->len)
+        append_attachments(r, out);
+    g_string_append(out, "],\"pages\":[");
+    append_pages(r, out);
+    if (r->second) {
+        g_string_append(out, "],\"second\":[");
+        append_pages(r->second, out);
     }
     g_string_append(out, "]}");
     return g_string_free(out, FALSE);

@@ -7,7 +7,7 @@
 static const char *const technique_names[TECHNIQUE_LAST] = {
     [TECHNIQUE_NONE] = "none",     [TECHNIQUE_PDF_TEXT] = "pdf_text", [TECHNIQUE_OCR] = "ocr",
     [TECHNIQUE_HTML] = "html",     [TECHNIQUE_TEXT] = "text",         [TECHNIQUE_ROW] = "row",
-    [TECHNIQUE_OFFICE] = "office",
+    [TECHNIQUE_OFFICE] = "office", [TECHNIQUE_DATA] = "data",
 };
 
 static const char *const block_kind_names[BLOCK_LAST] = {
@@ -30,6 +30,15 @@ Rect rect_union(Rect a, Rect b)
     return (Rect){MIN(a.x0, b.x0), MIN(a.y0, b.y0), MAX(a.x1, b.x1), MAX(a.y1, b.y1)};
 }
 
+static void attachment_free(gpointer data)
+{
+    Attachment *attachment = data;
+    g_free(attachment->name);
+    g_free(attachment->media_type);
+    g_clear_pointer(&attachment->content, g_bytes_unref);
+    g_free(attachment);
+}
+
 Reading *reading_new(const char *media_type)
 {
     Reading *r = g_new0(Reading, 1);
@@ -40,6 +49,7 @@ Reading *reading_new(const char *media_type)
     r->words = g_array_new(FALSE, TRUE, sizeof(Word));
     r->text = g_byte_array_new();
     r->notes = g_ptr_array_new_with_free_func(g_free);
+    r->attachments = g_ptr_array_new_with_free_func(attachment_free);
     return r;
 }
 
@@ -54,6 +64,8 @@ void reading_free(Reading *r)
     g_array_unref(r->words);
     g_byte_array_unref(r->text);
     g_ptr_array_unref(r->notes);
+    g_ptr_array_unref(r->attachments);
+    reading_free(r->second);
     g_free(r);
 }
 
@@ -92,7 +104,7 @@ void reading_begin_line(Reading *r)
     g_return_if_fail(page != NULL);
     if (page->n_blocks == 0)
         reading_begin_block(r, BLOCK_PARAGRAPH, 0);
-    Line line = {.first_word = r->words->len};
+    Line line = {.first_word = r->words->len, .agreement = -1};
     g_array_append_val(r->lines, line);
     g_array_index(r->blocks, Block, r->blocks->len - 1).n_lines++;
 }
@@ -240,6 +252,26 @@ void reading_note(Reading *r, const char *format, ...)
         g_ptr_array_add(r->notes, bytes_to_utf8(text, -1));
 }
 
+gboolean reading_attach(Reading *r, const char *name, const char *media_type, guint64 size,
+                        GBytes *content)
+{
+    if (r->attachments->len >= DOCKET_MAX_ATTACHMENTS)
+        return FALSE;
+    Attachment *attachment = g_new0(Attachment, 1);
+    attachment->name = bytes_to_utf8(name, -1);
+    attachment->media_type = bytes_to_utf8(media_type ? media_type : "", -1);
+    attachment->size = size;
+    attachment->content = content ? g_bytes_ref(content) : NULL;
+    g_ptr_array_add(r->attachments, attachment);
+    return TRUE;
+}
+
+static void take_attachments(Reading *r, Reading *other)
+{
+    while (other->attachments->len)
+        g_ptr_array_add(r->attachments, g_ptr_array_steal_index(other->attachments, 0));
+}
+
 void reading_take_pages(Reading *r, Reading *other)
 {
     guint blocks = r->blocks->len, lines = r->lines->len, words = r->words->len;
@@ -261,6 +293,11 @@ void reading_take_pages(Reading *r, Reading *other)
     for (guint i = 0; i < other->notes->len; i++)
         g_ptr_array_add(r->notes, g_strdup(other->notes->pdata[i]));
     r->page_count = MAX(r->page_count, other->page_count);
+    take_attachments(r, other);
+    if (other->second && r->second)
+        reading_take_pages(r->second, g_steal_pointer(&other->second));
+    else if (other->second)
+        r->second = g_steal_pointer(&other->second);
     reading_free(other);
 }
 

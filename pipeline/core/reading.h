@@ -21,6 +21,8 @@ typedef enum {
     TECHNIQUE_TEXT,     /* plain text */
     TECHNIQUE_ROW,      /* a row of a CSV or JSONL batch */
     TECHNIQUE_OFFICE,   /* office and mail formats */
+    TECHNIQUE_DATA,     /* data that the document carries for machines: an invoice as XML, JSON-LD,
+                           microdata, Open Graph, form fields; stands in Reading.second only */
     TECHNIQUE_LAST
 } Technique;
 
@@ -52,10 +54,14 @@ typedef struct {
 typedef enum {
     WORD_GLUED = 1 << 0, /* no space between the word before and this one */
     WORD_BOLD = 1 << 1,
+    WORD_HYPHEN = 1 << 2, /* ends its line with a hyphen of the typesetter: the word goes on with
+                             the first word of the next line */
 } WordFlags;
 
 typedef struct {
     Rect rect;
+    double agreement; /* 0..1: how much of it the second technique read the same way; -1 if
+                                    only one technique read the page */
     guint32 first_word, n_words; /* into Reading.words */
 } Line;
 
@@ -64,7 +70,17 @@ typedef struct {
     guint32 kind;                /* BlockKind */
     guint32 level;               /* heading level or list depth, else 0 */
     guint32 first_line, n_lines; /* into Reading.lines */
+    guint32 flags;               /* BlockFlags */
+    guint32 reserved;            /* 0 */
 } Block;
+
+typedef enum {
+    BLOCK_HEADER = 1 << 0,      /* stands at the head of its page, as on other pages */
+    BLOCK_FOOTER = 1 << 1,      /* the same at the foot; page numbers too */
+    BLOCK_VERTICAL = 1 << 2,    /* its text runs from top to bottom or bottom to top */
+    BLOCK_ANNOTATION = 1 << 3,  /* a note that somebody put on the page */
+    BLOCK_BOILERPLATE = 1 << 4, /* of a web page: menus, notices, links to elsewhere */
+} BlockFlags;
 
 typedef struct {
     double width, height;          /* points, or characters and lines in a grid */
@@ -78,12 +94,24 @@ typedef struct {
                                       rectangles are those of the page as it lies */
 } Page;
 
+/* What a document carries inside: a mail's or PDF's attachment, a member of an archive. */
+typedef struct {
+    char *name;       /* as it stands there, made valid UTF-8; never NULL; no path to be trusted */
+    char *media_type; /* as claimed there, or "" */
+    guint64 size;     /* bytes */
+    GBytes *content;  /* NULL when it is only listed */
+} Attachment;
+
 typedef struct Reading {
     char *media_type;   /* "application/pdf"; never NULL */
     guint32 page_count; /* pages that the document has; more than pages->len in a partial reading */
     GArray *pages, *blocks, *lines, *words; /* of Page, Block, Line, Word */
     GByteArray *text;                       /* the words, each NUL-terminated */
-    GPtrArray *notes; /* char*: sentences about what was seen (hidden text, cut, repaired) */
+    GPtrArray *notes;       /* char*: sentences about what was seen (hidden text, cut, repaired) */
+    GPtrArray *attachments; /* of Attachment */
+    struct Reading
+        *second; /* the same pages as another technique read them, and TECHNIQUE_DATA; its
+                               pages need not be all. NULL when one technique read; never nested */
 } Reading;
 
 /* ---- building (in readers) ----
@@ -108,6 +136,10 @@ double reading_add_text(Reading *r, const char *text, gssize length, double x, d
 /* Drops empty lines and blocks, sets page confidences. Call once when a page is complete. */
 void reading_end_page(Reading *r);
 void reading_note(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Lists an attachment; `content` (a reference is taken) may be NULL. FALSE, and it is not listed, when
+ * there are DOCKET_MAX_ATTACHMENTS already. */
+gboolean reading_attach(Reading *r, const char *name, const char *media_type, guint64 size,
+                        GBytes *content);
 
 /* Appends the pages of `other` (consumed), as a page range read by another reader. */
 void reading_take_pages(Reading *r, Reading *other);
@@ -161,7 +193,7 @@ char *reading_to_hocr(const Reading *r);
  * The variant is (type READING_VARIANT_TYPE) the arrays as they are: same build on both sides.
  * reading_from_variant treats it as hostile: every range, offset, enum, rectangle, UTF-8 sequence
  * and limit is checked; DOCKET_ERROR_READER_LIED says which rule was broken. */
-#define READING_VARIANT_TYPE "(sua(ddduuuuuuu)a(dddduuuu)a(dddduu)a(ddddduuiu)ayas)"
+#define READING_VARIANT_TYPE "(sua(ddduuuuuuu)a(dddduuuuuu)a(ddddduu)a(ddddduuiu)ayasa(sstbay)av)"
 GVariant *reading_to_variant(const Reading *r); /* floating */
 Reading *reading_from_variant(GVariant *variant, GError **error);
 

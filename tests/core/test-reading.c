@@ -78,6 +78,12 @@ static void test_round_trip(void)
 {
     g_autoptr(Reading) r = sample(1);
     reading_note(r, "a note");
+    g_autoptr(GBytes) bytes = g_bytes_new_static("PK", 2);
+    g_assert_true(reading_attach(r, "a.zip", "application/zip", 2, bytes));
+    g_assert_true(reading_attach(r, "far too large", NULL, G_MAXUINT64, NULL));
+    r->second = sample(1);
+    g_array_index(r->lines, Line, 0).agreement = 0.5;
+    g_array_index(r->blocks, Block, 0).flags = BLOCK_HEADER;
     g_autoptr(GVariant) variant = g_variant_ref_sink(reading_to_variant(r));
     g_assert_true(g_variant_is_of_type(variant, G_VARIANT_TYPE(READING_VARIANT_TYPE)));
     g_autoptr(GError) error = NULL;
@@ -85,6 +91,12 @@ static void test_round_trip(void)
     g_assert_no_error(error);
     g_autofree char *before = reading_to_json(r), *after = reading_to_json(back);
     g_assert_cmpstr(before, ==, after);
+    g_assert_nonnull(strstr(after, "\"agreement\":0.5"));
+    g_assert_nonnull(strstr(after, "\"header\":true"));
+    const Attachment *zip = back->attachments->pdata[0], *listed = back->attachments->pdata[1];
+    g_assert_true(g_bytes_equal(zip->content, bytes));
+    g_assert_null(listed->content);
+    g_assert_cmpuint(back->second->words->len, ==, r->words->len);
 }
 
 static void test_upright(void)
