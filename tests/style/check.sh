@@ -58,7 +58,7 @@ pick '\.[ch]$' | refuse layer '#include "\.\./'
 
 # Who may link what.
 pick '\.[ch]$' | without '^(stages/read/techniques|samples/make|tests)/' |
-    refuse library '#include <(poppler|cairo|tesseract|leptonica|allheaders|libxml|uchardet)'
+    refuse library '#include <(poppler|cairo|tesseract|leptonica|allheaders|libxml|uchardet|archive|gmime)'
 pick '\.[ch]$' | without '^(stages/(ask|deliver)|tests)/' | refuse library '#include <curl/'
 pick '\.[ch]$' | without '^(stages/check|tests)/' | refuse library '#include <jq\.h>'
 pick '\.[ch]$' | without '^(tools/llm-sim[^/]*|tests/.*)$' | refuse library '#include <microhttpd'
