@@ -19,6 +19,8 @@ typedef struct {
 
 static gboolean is_unusable(gunichar c)
 {
+    if (c < 0x7f)
+        return c < 0x20;
     GUnicodeType type = g_unichar_type(c);
     return c == 0xfffd || type == G_UNICODE_CONTROL || type == G_UNICODE_PRIVATE_USE ||
            type == G_UNICODE_UNASSIGNED || type == G_UNICODE_SURROGATE;
@@ -32,14 +34,34 @@ static gboolean is_invisible(gunichar c)
            (c >= 0x2060 && c <= 0x2064) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
+static gboolean is_control(gunichar c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* The word that is being put together. */
+typedef struct {
+    char text[MAX_WORD_BYTES + 8];
+    gsize length;
+    Rect rect;
+    PdfInk ink;
+    const PopplerTextAttributes *style;
+    gboolean begun; /* characters were seen, though none may have been kept */
+} Building;
+
 /* Ligatures are single characters for typesetters only. */
-static void append_char(GString *word, gunichar c)
+static void append_char(Building *b, gunichar c)
 {
     static const char *const ligatures[] = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
-    if (c >= 0xfb00 && c <= 0xfb06)
-        g_string_append(word, ligatures[c - 0xfb00]);
-    else if (!is_invisible(c))
-        g_string_append_unichar(word, c);
+    if (b->length > MAX_WORD_BYTES)
+        return;
+    if (c < 0x7f) {
+        if (c >= 0x20)
+            b->text[b->length++] = (char)c;
+    } else if (c >= 0xfb00 && c <= 0xfb06) {
+        b->length += g_strlcpy(b->text + b->length, ligatures[c - 0xfb00], 4);
+    } else if (!is_invisible(c) && !is_control(c))
+        b->length += (gsize)g_unichar_to_utf8(c, b->text + b->length);
 }
 
 static gboolean is_voiceless(const char *word, gboolean *latin)
@@ -57,30 +79,6 @@ static gboolean is_voiceless(const char *word, gboolean *latin)
     }
     *latin = letters >= 4;
     return vowels == 0;
-}
-
-static void judge_word(PdfText *t, const char *word)
-{
-    gboolean latin;
-    for (const char *p = word; *p; p = g_utf8_next_char(p)) {
-        t->letters++;
-        t->unusable += is_unusable(g_utf8_get_char(p));
-    }
-    gboolean voiceless = is_voiceless(word, &latin);
-    t->latin_words += latin;
-    t->voiceless += latin && voiceless;
-}
-
-static void strip_unusable(GString *word)
-{
-    GString *clean = g_string_sized_new(word->len);
-    for (const char *p = word->str; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (g_unichar_type(c) != G_UNICODE_CONTROL)
-            g_string_append_unichar(clean, c);
-    }
-    g_string_assign(word, clean->str);
-    g_string_free(clean, TRUE);
 }
 
 static Rect rect_of(const Layer *l, guint i)
@@ -118,27 +116,39 @@ static gboolean is_repeated(const PdfText *t, const LayoutWord *word)
     return FALSE;
 }
 
-static void add_word(PdfText *t, const Layer *l, GString *text, Rect rect,
-                     const PopplerTextAttributes *a)
+static float light_of(const PopplerColor *c)
 {
-    judge_word(t, text->str);
-    strip_unusable(text);
-    if (text->len == 0 || text->len > MAX_WORD_BYTES)
+    return (float)((0.3 * c->red + 0.59 * c->green + 0.11 * c->blue) / 65535);
+}
+
+static void add_word(PdfText *t, const Layer *l, Building *b)
+{
+    gboolean latin, voiceless;
+    b->begun = FALSE;
+    b->text[b->length] = '\0';
+    if (b->length == 0 || b->length > MAX_WORD_BYTES)
         return;
-    double height = rect.y1 - rect.y0;
+    voiceless = is_voiceless(b->text, &latin);
+    t->latin_words += latin;
+    t->voiceless += latin && voiceless;
+    const PopplerTextAttributes *a = b->style;
+    double height = b->rect.y1 - b->rect.y0;
     double size =
         a && a->font_size > 0.3 * height && a->font_size < 1.5 * height ? a->font_size : height;
-    Rect points = {rect.x0 * l->scale, rect.y0 * l->scale, rect.x1 * l->scale, rect.y1 * l->scale};
+    Rect points = {b->rect.x0 * l->scale, b->rect.y0 * l->scale, b->rect.x1 * l->scale,
+                   b->rect.y1 * l->scale};
     LayoutWord word = {.rect = points,
                        .page_rect = points,
-                       .text = g_string_chunk_insert(t->strings, text->str),
+                       .text = b->text,
                        .size = size * l->scale,
                        .confidence = -1,
                        .flags = is_bold(a) ? WORD_BOLD : 0,
                        .line = -1};
     if (is_repeated(t, &word))
         return;
+    word.text = g_string_chunk_insert_len(t->strings, b->text, (gssize)b->length);
     g_array_append_val(t->words, word);
+    g_array_append_val(t->inks, b->ink);
 }
 
 /* Poppler writes no space between two cells of one row. */
@@ -150,12 +160,20 @@ static gboolean is_far(Rect a, Rect b)
     return MAX(across, down) > CELL_GAP * em;
 }
 
+static void begin_word(Building *b, Rect rect, const PopplerTextAttributes *style)
+{
+    b->begun = TRUE;
+    b->length = 0;
+    b->rect = rect;
+    b->style = style;
+    b->ink = (PdfInk){2, -1};
+}
+
 static void split_words(PdfText *t, const Layer *l)
 {
-    g_autoptr(GString) word = g_string_new(NULL);
+    g_autofree Building *b = g_new0(Building, 1);
     GList *at = l->attributes;
-    const PopplerTextAttributes *style = NULL;
-    Rect rect = {0};
+    Rect before = {0};
     guint i = 0;
     /* Around right-to-left text Poppler adds marks, which have no rectangle. */
     gboolean marks = g_utf8_strlen(l->text, -1) > (glong)l->n;
@@ -165,28 +183,34 @@ static void split_words(PdfText *t, const Layer *l)
             i--;
             continue;
         }
-        gboolean space = g_unichar_isspace(c);
-        if (word->len && (space || is_far(rect_of(l, i - 1), rect_of(l, i)))) {
-            add_word(t, l, word, rect, style);
-            g_string_truncate(word, 0);
-        }
+        Rect rect = rect_of(l, i);
+        gboolean space = c < 0x80 ? g_ascii_isspace((char)c) : g_unichar_isspace(c);
+        if (b->begun && (space || is_far(before, rect)))
+            add_word(t, l, b);
         if (space)
             continue;
-        if (word->len == 0) {
-            style = attributes_at(&at, i);
-            rect = rect_of(l, i);
+        t->letters++;
+        t->unusable += is_unusable(c);
+        const PopplerTextAttributes *style = attributes_at(&at, i);
+        if (!b->begun)
+            begin_word(b, rect, style);
+        append_char(b, c);
+        b->rect = rect_union(b->rect, rect);
+        if (style) {
+            float light = light_of(&style->color);
+            b->ink = (PdfInk){MIN(b->ink.darkest, light), MAX(b->ink.lightest, light)};
         }
-        append_char(word, c);
-        rect = rect_union(rect, rect_of(l, i));
+        before = rect;
     }
-    if (word->len)
-        add_word(t, l, word, rect, style);
+    if (b->begun)
+        add_word(t, l, b);
 }
 
 PdfText *pdf_text_new(PopplerPage *page, double scale)
 {
     PdfText *t = g_new0(PdfText, 1);
     t->words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
+    t->inks = g_array_new(FALSE, FALSE, sizeof(PdfInk));
     t->strings = g_string_chunk_new(4096);
     g_autofree char *text = poppler_page_get_text(page);
     Layer layer = {.text = text, .scale = scale};
@@ -204,6 +228,7 @@ void pdf_text_free(PdfText *text)
     if (!text)
         return;
     g_array_unref(text->words);
+    g_array_unref(text->inks);
     g_string_chunk_free(text->strings);
     g_free(text);
 }

@@ -5,8 +5,14 @@
 
 #include <poppler.h>
 
+/* How light the letters of one word are, 0 black to 1 white; lightest < darkest when unknown. */
+typedef struct {
+    float darkest, lightest;
+} PdfInk;
+
 typedef struct {
     GArray *words;                /* of LayoutWord, in content order */
+    GArray *inks;                 /* of PdfInk, one a word until words are taken out */
     GStringChunk *strings;        /* holds their text */
     guint letters;                /* characters that are not space */
     guint unusable;               /* of them: U+FFFD, control, private use, unassigned */

@@ -6,6 +6,7 @@
 #include "pdf.h"
 
 #include "ocr.h"
+#include "pdf-hidden.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
@@ -24,6 +25,7 @@
 typedef struct {
     const TechniqueInput *input;
     Reading *reading;
+    PdfMap *map; /* NULL when every page must be drawn */
     PopplerPage *page;
     guint number;
     double scale;    /* points per page unit; 1 but for gigantic pages */
@@ -58,12 +60,20 @@ static gboolean has_letters(const char *text)
     return FALSE;
 }
 
+static gboolean all_are_seen(PdfPage *p, const PdfText *text)
+{
+    if (!p->map || p->scale < 1)
+        return FALSE;
+    g_autoptr(PdfPaint) paint = pdf_paint_new(p->map, p->number, p->area.x1, p->area.y1);
+    return pdf_hidden_none(text, paint, p->area.x1, p->area.y1);
+}
+
 /* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
  * covered, clipped, off the page, too small. */
 static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
 {
     guint kept = 0;
-    if (text->words->len == 0)
+    if (text->words->len == 0 || all_are_seen(p, text))
         return TRUE;
     if (!look(p)) {
         set_not_drawn(p, error);
@@ -77,8 +87,7 @@ static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
         gboolean letters = has_letters(word->text);
         double margin = letters ? 0.1 * (r.y1 - r.y0) : 0;
         Rect core = {r.x0, r.y0 + margin, r.x1, r.y1 - margin};
-        gboolean tiny = r.y1 - r.y0 < 1.0 || r.x1 <= r.x0;
-        if (!tiny && pdf_picture_has_ink(p->look, p->look_dpi, core))
+        if (!pdf_hidden_is_tiny(r) && pdf_picture_has_ink(p->look, p->look_dpi, core))
             g_array_index(text->words, LayoutWord, kept++) = *word;
         else
             p->hidden += letters;
@@ -173,8 +182,8 @@ static gboolean read_page(PdfPage *p, GError **error)
     return ok;
 }
 
-static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *document, guint number,
-                              Reading *reading, GError **error)
+static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *document, PdfMap *map,
+                              guint number, Reading *reading, GError **error)
 {
     g_autoptr(PopplerPage) page = poppler_document_get_page(document, (int)number - 1);
     double width = 0, height = 0;
@@ -190,6 +199,7 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
     double scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
     PdfPage p = {.input = input,
                  .reading = reading,
+                 .map = map,
                  .page = page,
                  .number = number,
                  .scale = scale,
@@ -234,11 +244,12 @@ Reading *pdf_read(const TechniqueInput *input, GError **error)
     }
     g_autoptr(Reading) reading = reading_new(input->media_type);
     reading->page_count = (guint)pages;
+    g_autoptr(PdfMap) map = pdf_map_new(input->bytes, (guint)pages);
     guint last = input->last_page ? MIN(input->last_page, (guint)pages) : (guint)pages;
     for (guint number = MAX(1, input->first_page); number <= last; number++) {
         if (input->on_page)
             input->on_page(number, input->data);
-        if (!read_numbered(input, document, number, reading, error))
+        if (!read_numbered(input, document, map, number, reading, error))
             return NULL;
     }
     return g_steal_pointer(&reading);
