@@ -136,10 +136,11 @@ void warm_free(Warm *warm)
     g_free(warm);
 }
 
+/* Its messages go to stderr, which is nowhere in a reader; a debug_file would be opened for writing at
+ * the first of them, and the jail kills for that. */
 static gboolean engine_start(Warm *warm, const char *languages)
 {
     warm->engine = TessBaseAPICreate();
-    TessBaseAPISetVariable(warm->engine, "debug_file", "/dev/null");
     if (warm->model && strcmp(languages, warm->languages) == 0)
         return TessBaseAPIInit5(warm->engine, g_mapped_file_get_contents(warm->model),
                                 (int)g_mapped_file_get_length(warm->model), languages,
