@@ -20,6 +20,9 @@ struct Warm {
     TessBaseAPI *engine;   /* NULL until something must be recognised */
     char *loaded;          /* languages of the engine */
     PopplerDocument *hold; /* an open document, see above */
+    GBytes *kept_bytes;    /* of the document below; NULL: none */
+    gpointer kept;
+    GDestroyNotify close_kept;
 };
 
 static void silence_xml(void *context, const char *format, ...)
@@ -119,6 +122,27 @@ Warm *warm_new(const char *languages, const char *tessdata)
     return warm;
 }
 
+gpointer warm_kept(const Warm *warm, const GBytes *bytes)
+{
+    return warm && warm->kept_bytes == bytes ? warm->kept : NULL;
+}
+
+static void close_kept(Warm *warm)
+{
+    if (warm->kept)
+        warm->close_kept(warm->kept);
+    warm->kept = NULL;
+    g_clear_pointer(&warm->kept_bytes, g_bytes_unref);
+}
+
+void warm_keep(Warm *warm, GBytes *bytes, gpointer opened, GDestroyNotify close_it)
+{
+    close_kept(warm);
+    warm->kept_bytes = g_bytes_ref(bytes);
+    warm->kept = opened;
+    warm->close_kept = close_it;
+}
+
 static void engine_stop(Warm *warm)
 {
     if (warm->engine)
@@ -133,6 +157,7 @@ void warm_free(Warm *warm)
         return;
     engine_stop(warm);
     g_clear_pointer(&warm->model, g_mapped_file_unref);
+    close_kept(warm);
     g_clear_object(&warm->hold);
     g_free(warm->tessdata);
     g_free(warm->languages);
