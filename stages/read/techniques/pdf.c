@@ -200,12 +200,20 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
     return ok;
 }
 
+/* From a stream: opening bytes with a wrong password crashes Poppler 22.12, which tries it once more,
+ * in UTF-8, on a stream that it has freed. */
+static PopplerDocument *open_with(GBytes *bytes, const char *password)
+{
+    g_autoptr(GInputStream) stream = g_memory_input_stream_new_from_bytes(bytes);
+    return poppler_document_new_from_stream(stream, (goffset)g_bytes_get_size(bytes), password, NULL,
+                                            NULL);
+}
+
 static PopplerDocument *try_passwords(const TechniqueInput *input, GError **error)
 {
     guint tried = 0;
     for (; input->passwords && input->passwords[tried]; tried++) {
-        const char *password = input->passwords[tried];
-        PopplerDocument *document = poppler_document_new_from_bytes(input->bytes, password, NULL);
+        PopplerDocument *document = open_with(input->bytes, input->passwords[tried]);
         if (document)
             return document;
     }
