@@ -1,6 +1,7 @@
 #include "technique.h"
 
 #include "csv.h"
+#include "docx.h"
 #include "html.h"
 #include "image.h"
 #include "jsonl.h"
@@ -18,6 +19,8 @@ static const TechniqueRow rows[] = {
     {.media_type = "application/jsonl", .read = jsonl_read},
     {.media_type = "application/json", .read = json_read},
     {.media_type = "text/markdown", .read = markdown_read},
+    {.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+     .read = docx_read},
     {.media_type = "text/", .read = text_read},
 };
 
