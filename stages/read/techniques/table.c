@@ -7,6 +7,7 @@
 #include "jsonl.h"
 #include "pdf.h"
 #include "text.h"
+#include "xlsx.h"
 
 #include <string.h>
 
@@ -21,6 +22,8 @@ static const TechniqueRow rows[] = {
     {.media_type = "text/markdown", .read = markdown_read},
     {.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
      .read = docx_read},
+    {.media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     .read = xlsx_read},
     {.media_type = "text/", .read = text_read},
 };
 
