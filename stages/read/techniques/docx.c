@@ -61,23 +61,13 @@ static gboolean read_related(Docx *d, const char *type, guint flags, const char 
     return TRUE;
 }
 
-static void read_drawings(Docx *d)
-{
-    for (guint i = 0; i < d->relations->len; i++) {
-        const OpcRelation *relation = d->relations->pdata[i];
-        if (!relation->external && (strcmp(relation->type, "chart") == 0 ||
-                                    strcmp(relation->type, "diagramData") == 0))
-            opc_drawing_text(d->zip, relation->target, d->flow);
-    }
-}
-
 static gboolean read_document(Docx *d, const char *main_part, GError **error)
 {
     flow_begin_page(d->flow, 1);
     gboolean ok = read_related(d, "header", BLOCK_HEADER, NULL, error) &&
                   read_part(d, main_part, NULL, error);
     if (ok)
-        read_drawings(d);
+        opc_drawings(d->zip, d->relations, d->flow);
     ok = ok && read_related(d, "footnotes", 0, "[", error) &&
          read_related(d, "endnotes", 0, "[", error) &&
          read_related(d, "comments", BLOCK_ANNOTATION, NULL, error) &&
@@ -113,5 +103,17 @@ Reading *docx_read(const TechniqueInput *input, GError **error)
         reading_note(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
     g_autofree char *folder = folder_of(main_part);
     opc_attach(d.zip, folder, d.reading);
+    return g_steal_pointer(&d.reading);
+}
+
+Reading *wordml_read(const TechniqueInput *input, GError **error)
+{
+    g_auto(Docx) d = {.reading = reading_new(input->media_type)};
+    d.flow = flow_new(d.reading);
+    d.styles = docx_styles_new(input->bytes, NULL);
+    DocxWalk walk = {.flow = d.flow, .styles = d.styles};
+    flow_begin_page(d.flow, 1);
+    if (!docx_walk(&walk, input->bytes, "the document", error) || !flow_end_page(d.flow, error))
+        return NULL;
     return g_steal_pointer(&d.reading);
 }

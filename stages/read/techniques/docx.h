@@ -5,3 +5,5 @@
 #include "technique.h"
 
 Reading *docx_read(const TechniqueInput *input, GError **error);
+/* Word's XML of 2003, which is one file. */
+Reading *wordml_read(const TechniqueInput *input, GError **error);

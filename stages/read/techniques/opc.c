@@ -157,7 +157,7 @@ enum { DRAWING_P = 1, DRAWING_T, DRAWING_V, DRAWING_CACHE };
 
 typedef struct {
     Flow *flow;
-    guint letters, strings;
+    guint letters, strings, paragraphs;
 } DrawingWalk;
 
 static void drawing_start(int id, const XmlAttributes *attributes, gpointer data)
@@ -165,6 +165,7 @@ static void drawing_start(int id, const XmlAttributes *attributes, gpointer data
     DrawingWalk *walk = data;
     if (id == DRAWING_P)
         flow_begin(walk->flow, BLOCK_PARAGRAPH, 0);
+    walk->paragraphs += id == DRAWING_P;
     walk->strings += id == DRAWING_CACHE;
     walk->letters += id == DRAWING_T || (id == DRAWING_V && walk->strings);
 }
@@ -174,7 +175,10 @@ static void drawing_end(int id, gpointer data)
     DrawingWalk *walk = data;
     walk->letters -= id == DRAWING_T || (id == DRAWING_V && walk->strings);
     walk->strings -= id == DRAWING_CACHE;
-    if (id == DRAWING_P || (id == DRAWING_V && walk->strings))
+    walk->paragraphs -= id == DRAWING_P;
+    /* Letters outside a paragraph (a comment of the old kind, a name in a chart) are one of their own. */
+    if (id == DRAWING_P || (id == DRAWING_V && walk->strings) ||
+        (id == DRAWING_T && !walk->paragraphs))
         flow_end(walk->flow);
 }
 
@@ -204,4 +208,14 @@ void opc_drawing_text(const ZipParts *zip, const char *part, Flow *flow)
     if (bytes)
         xml_walk(bytes, part, &handler, &walk, NULL);
     flow_end(flow);
+}
+
+void opc_drawings(const ZipParts *zip, const GPtrArray *relations, Flow *flow)
+{
+    for (guint i = 0; i < relations->len; i++) {
+        const OpcRelation *relation = relations->pdata[i];
+        if (!relation->external && (strcmp(relation->type, "chart") == 0 ||
+                                    strcmp(relation->type, "diagramData") == 0))
+            opc_drawing_text(zip, relation->target, flow);
+    }
 }

@@ -28,5 +28,7 @@ char *opc_main_part(const ZipParts *zip, const char *usual, GError **error);
  * content where it may be a document of its own. */
 void opc_attach(const ZipParts *zip, const char *folder, Reading *reading);
 
-/* Texts of a drawing's own part (a chart, a diagram): a paragraph each. */
+/* Texts of a drawing's own part (a chart, a diagram, comments on slides): a paragraph each. */
 void opc_drawing_text(const ZipParts *zip, const char *part, Flow *flow);
+/* The same of all charts and diagrams among the relations of a part. */
+void opc_drawings(const ZipParts *zip, const GPtrArray *relations, Flow *flow);

@@ -5,7 +5,9 @@
 #include "html.h"
 #include "image.h"
 #include "jsonl.h"
+#include "legacy.h"
 #include "pdf.h"
+#include "pptx.h"
 #include "text.h"
 #include "xlsx.h"
 
@@ -24,6 +26,16 @@ static const TechniqueRow rows[] = {
      .read = docx_read},
     {.media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
      .read = xlsx_read},
+    {.media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+     .read = pptx_read},
+    {.media_type = "application/vnd.ms-wordml", .read = wordml_read},
+    {.media_type = "application/msword", .read = legacy_read},
+    {.media_type = "application/vnd.ms-excel", .read = legacy_read},
+    {.media_type = "application/vnd.ms-excel.sheet.binary.macroenabled.12", .read = legacy_read},
+    {.media_type = "application/vnd.ms-powerpoint", .read = legacy_read},
+    {.media_type = "application/vnd.ms-outlook", .read = legacy_read},
+    {.media_type = "application/x-encrypted-office", .read = legacy_read},
+    {.media_type = "application/x-ole-storage", .read = legacy_read},
     {.media_type = "text/", .read = text_read},
 };
 

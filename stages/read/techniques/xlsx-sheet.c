@@ -227,6 +227,8 @@ static void end_header_footer(Walk *w)
             g_string_append_c(out, *++p);
         } else if (g_ascii_isdigit(p[1])) {
             p += strspn(p + 1, "0123456789");
+        } else if (p[1] == 'K') { /* a colour: six digits, or a theme's with its shade */
+            p += 1 + strspn(p + 2, "0123456789abcdefABCDEF+-");
         } else if (p[1]) {
             g_string_append(out, strchr("LCR", p[1]) ? "  " : "");
             p++;

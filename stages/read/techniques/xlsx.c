@@ -114,12 +114,7 @@ static void read_drawing(Workbook *b, const char *part)
 {
     g_autoptr(GPtrArray) relations = opc_relations(b->zip, part);
     opc_drawing_text(b->zip, part, b->flow);
-    for (guint i = 0; i < relations->len; i++) {
-        const OpcRelation *relation = relations->pdata[i];
-        if (!relation->external && (strcmp(relation->type, "chart") == 0 ||
-                                    strcmp(relation->type, "diagramData") == 0))
-            opc_drawing_text(b->zip, relation->target, b->flow);
-    }
+    opc_drawings(b->zip, relations, b->flow);
 }
 
 static void read_around(Workbook *b, const char *part)

@@ -29,6 +29,7 @@ static const struct {
 } spaces[] = {
     {"/wordprocessingml/main", "w"},
     {"/wordprocessingml/2006/main", "w"},
+    {"/word/2003/wordml", "w"},
     {"/spreadsheetml/main", "s"},
     {"/spreadsheetml/2006/main", "s"},
     {"/presentationml/main", "p"},
