@@ -1,5 +1,7 @@
 #include "flow.h"
 
+#include "pipeline/core/limits.h"
+
 #include <string.h>
 
 #define MAX_COLUMNS 4000    /* of one table; what stands further right joins the last */
@@ -171,6 +173,12 @@ gboolean flow_is_fresh(const Flow *flow)
     return flow->now.text->len == 0;
 }
 
+gboolean flow_ends_in_space(const Flow *flow)
+{
+    const GString *text = flow->now.text;
+    return text->len == 0 || strchr(" \t\n", text->str[text->len - 1]) != NULL;
+}
+
 /* A cell with a list keeps it readable: each item on a line of its own. */
 static void add_to_cell(Table *table, const char *text)
 {
@@ -198,6 +206,12 @@ void flow_hide(Flow *flow, const char *text, gssize length)
 {
     g_autofree char *copy = length < 0 ? g_strdup(text) : g_strndup(text, (gsize)length);
     flow->grid.hidden += grid_count_words(copy);
+}
+
+void flow_hide_open(Flow *flow)
+{
+    flow_hide(flow, flow->now.text->str, -1);
+    g_string_truncate(flow->now.text, 0);
 }
 
 void flow_push(Flow *flow)
@@ -292,6 +306,53 @@ void flow_end_cell(Flow *flow)
         flow_begin_row(flow);
     g_string_append_c(table->text, '\0');
     g_array_append_val(table->cells, cell);
+}
+
+gboolean flow_row_is_empty(const Flow *flow)
+{
+    const Table *table = open_table(flow);
+    return !table || !table->rows->len ||
+           g_array_index(table->rows, guint, table->rows->len - 1) == table->cells->len;
+}
+
+/* Copies share their text; a limit on cells keeps repeated repetitions small. */
+static void copy_cell(Table *table, Cell cell)
+{
+    if (table->cells->len < DOCKET_MAX_WORDS)
+        g_array_append_val(table->cells, cell);
+}
+
+void flow_repeat_cell(Flow *flow, guint times)
+{
+    Table *table = open_table(flow);
+    guint column = table ? table->column : 0;
+    if (!table)
+        return;
+    if (!flow_row_is_empty(flow)) {
+        Cell cell = g_array_index(table->cells, Cell, table->cells->len - 1);
+        for (guint i = 1; i <= times && cell.column == column; i++) {
+            Cell copy = {.text = cell.text, .column = MIN(column + i, MAX_COLUMNS - 1)};
+            copy_cell(table, copy);
+        }
+    }
+    table->next = MIN(table->next + times, MAX_COLUMNS);
+}
+
+void flow_repeat_row(Flow *flow, guint times)
+{
+    Table *table = open_table(flow);
+    if (flow_row_is_empty(flow))
+        return;
+    guint first = g_array_index(table->rows, guint, table->rows->len - 1);
+    guint end = table->cells->len;
+    for (guint i = 0; i < times; i++) {
+        guint start = table->cells->len;
+        if (start >= DOCKET_MAX_WORDS)
+            return;
+        g_array_append_val(table->rows, start);
+        for (guint k = first; k < end; k++)
+            copy_cell(table, g_array_index(table->cells, Cell, k));
+    }
 }
 
 /* Places of the columns that have text, so that the others take none. */

@@ -28,9 +28,14 @@ void flow_kind(Flow *flow, BlockKind kind, guint level);
 void flow_text(Flow *flow, const char *text, gssize length);
 /* The open paragraph has no text yet. */
 gboolean flow_is_fresh(const Flow *flow);
+/* The open paragraph ends in white space, or has no text. */
+gboolean flow_ends_in_space(const Flow *flow);
 void flow_end(Flow *flow);
 /* Counts the words of text that a person does not see. */
 void flow_hide(Flow *flow, const char *text, gssize length);
+
+/* The open paragraph's text so far is not seen either: it is counted and dropped. */
+void flow_hide_open(Flow *flow);
 
 /* Sets the open paragraph aside while what is anchored in it (a text box) is read; flow_pop goes on with
  * it. May be nested to any depth. */
@@ -44,6 +49,12 @@ void flow_begin_row(Flow *flow);
 /* `column` from 0, or -1 for the one after the cell before; `span` is how many columns it covers. */
 void flow_begin_cell(Flow *flow, gint column, guint span);
 void flow_end_cell(Flow *flow);
+/* The row has no text so far. */
+gboolean flow_row_is_empty(const Flow *flow);
+/* The cell that was ended last, if it has text, stands in the next `times` columns too; the same of the open
+ * row. */
+void flow_repeat_cell(Flow *flow, guint times);
+void flow_repeat_row(Flow *flow, guint times);
 /* Writes the table: as paragraphs where it has one column, as fields where the first of two columns is
  * labels, else as a table whose empty columns are left out. */
 void flow_end_table(Flow *flow);

@@ -197,6 +197,7 @@ void opc_drawing_text(const ZipParts *zip, const char *part, Flow *flow)
     {"a:t", DRAWING_T},
     {"c:strCache", DRAWING_CACHE},
     {"c:v", DRAWING_V},
+    {"p:text", DRAWING_T},
 };
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),

@@ -6,6 +6,7 @@
 #include "image.h"
 #include "jsonl.h"
 #include "legacy.h"
+#include "odf.h"
 #include "pdf.h"
 #include "pptx.h"
 #include "text.h"
@@ -28,6 +29,9 @@ static const TechniqueRow rows[] = {
      .read = xlsx_read},
     {.media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
      .read = pptx_read},
+    {.media_type = "application/vnd.oasis.opendocument.text", .read = odf_read},
+    {.media_type = "application/vnd.oasis.opendocument.spreadsheet", .read = odf_read},
+    {.media_type = "application/vnd.oasis.opendocument.presentation", .read = odf_read},
     {.media_type = "application/vnd.ms-wordml", .read = wordml_read},
     {.media_type = "application/msword", .read = legacy_read},
     {.media_type = "application/vnd.ms-excel", .read = legacy_read},

@@ -68,7 +68,15 @@ static const struct {
     {"opendocument:xmlns:svg-compatible:1.0", "svg"},
     {"opendocument:xmlns:manifest:1.0", "manifest"},
     {"opendocument:xmlns:datastyle:1.0", "number"},
-    {"/office/1.0/", "office"},
+    {"openoffice.org/2000/office", "office"},
+    {"openoffice.org/2000/text", "text"},
+    {"openoffice.org/2000/table", "table"},
+    {"openoffice.org/2000/style", "style"},
+    {"openoffice.org/2000/drawing", "draw"},
+    {"openoffice.org/2000/presentation", "presentation"},
+    {"openoffice.org/2001/manifest", "manifest"},
+    {"http://www.w3.org/1999/XSL/Format", "fo"},
+    {"http://www.w3.org/1998/Math/MathML", "math"},
 };
 
 static const char *prefix_of(const char *uri)
