@@ -32,12 +32,20 @@ typedef struct {
     gboolean open;
 } Paragraph;
 
+/* What is anchored in a paragraph comes after it. */
+typedef struct {
+    char *text;
+    BlockKind kind;
+    guint level, flags;
+} Anchored;
+
 struct Flow {
     Reading *reading;
     Grid grid;
     guint flags;
     Paragraph now;
     GArray *aside;     /* of Paragraph */
+    GArray *anchored;  /* of Anchored: waits for the paragraphs set aside */
     GPtrArray *tables; /* of Table, the innermost last */
 };
 
@@ -56,6 +64,12 @@ static void paragraph_clear(gpointer data)
     g_string_free(paragraph->text, TRUE);
 }
 
+static void anchored_clear(gpointer data)
+{
+    Anchored *anchored = data;
+    g_free(anchored->text);
+}
+
 Flow *flow_new(Reading *reading)
 {
     Flow *flow = g_new0(Flow, 1);
@@ -63,6 +77,8 @@ Flow *flow_new(Reading *reading)
     flow->now.text = g_string_new(NULL);
     flow->aside = g_array_new(FALSE, FALSE, sizeof(Paragraph));
     g_array_set_clear_func(flow->aside, paragraph_clear);
+    flow->anchored = g_array_new(FALSE, FALSE, sizeof(Anchored));
+    g_array_set_clear_func(flow->anchored, anchored_clear);
     flow->tables = g_ptr_array_new_with_free_func(table_free);
     return flow;
 }
@@ -73,6 +89,7 @@ void flow_free(Flow *flow)
         return;
     g_string_free(flow->now.text, TRUE);
     g_array_unref(flow->aside);
+    g_array_unref(flow->anchored);
     g_ptr_array_unref(flow->tables);
     g_free(flow);
 }
@@ -189,6 +206,27 @@ static void add_to_cell(Table *table, const char *text)
     g_string_append(table->text, text);
 }
 
+static void write_anchored(Flow *flow)
+{
+    guint flags = flow->flags;
+    for (guint i = 0; i < flow->anchored->len; i++) {
+        const Anchored *anchored = &g_array_index(flow->anchored, Anchored, i);
+        flow->flags = anchored->flags;
+        write_lines(flow, anchored->text, anchored->kind, anchored->level);
+    }
+    flow->flags = flags;
+    g_array_set_size(flow->anchored, 0);
+}
+
+static void set_anchored(Flow *flow)
+{
+    Anchored anchored = {.text = g_strdup(flow->now.text->str),
+                         .kind = flow->now.kind,
+                         .level = flow->now.level,
+                         .flags = flow->flags};
+    g_array_append_val(flow->anchored, anchored);
+}
+
 void flow_end(Flow *flow)
 {
     Table *table = open_table(flow);
@@ -196,10 +234,14 @@ void flow_end(Flow *flow)
         return;
     if (table && table->in_cell && !table->dissolved)
         add_to_cell(table, flow->now.text->str);
+    else if (flow->aside->len)
+        set_anchored(flow);
     else
         write_lines(flow, flow->now.text->str, flow->now.kind, flow->now.level);
     g_string_truncate(flow->now.text, 0);
     flow->now.open = FALSE;
+    if (!flow->aside->len)
+        write_anchored(flow);
 }
 
 void flow_hide(Flow *flow, const char *text, gssize length)
@@ -230,6 +272,8 @@ void flow_pop(Flow *flow)
     g_array_set_clear_func(flow->aside, NULL);
     g_array_set_size(flow->aside, flow->aside->len - 1);
     g_array_set_clear_func(flow->aside, paragraph_clear);
+    if (!flow->aside->len && flow_is_fresh(flow))
+        write_anchored(flow);
 }
 
 /* ---- tables ---- */
@@ -430,6 +474,7 @@ void flow_end_table(Flow *flow)
     Table *outer = open_table(flow);
     gboolean inside = outer && outer->in_cell && !outer->dissolved;
     g_autofree Columns *columns = measure(table);
+    write_anchored(flow); /* what stands above it */
     if (columns->n == 1 || inside)
         dissolve(flow, table);
     else if (columns->n > 1 && !flow->grid.full)

@@ -350,7 +350,6 @@ static void start_table(Walk *w, int id, const XmlAttributes *attributes)
 {
     gboolean sheet_row = w->rows && !w->tables;
     gint64 repeated = xml_attribute_int(attributes, "table:number-columns-repeated", 1);
-    gint64 span = xml_attribute_int(attributes, "table:number-columns-spanned", 1);
     const char *visibility = xml_attribute(attributes, "table:visibility");
     gboolean hidden = visibility && strcmp(visibility, "visible") != 0;
     switch (id) {
@@ -374,7 +373,7 @@ static void start_table(Walk *w, int id, const XmlAttributes *attributes)
         if (sheet_row)
             odf_rows_begin_cell(w->rows, repeated);
         else
-            flow_begin_cell(w->flow, -1, (guint)CLAMP(id == CELL ? span : 1, 1, 1000));
+            flow_begin_cell(w->flow, -1, 1); /* those that a wider one covers are there too */
         break;
     default:
         break;

@@ -119,7 +119,7 @@ char *opc_main_part(const ZipParts *zip, const char *usual, GError **error)
     return zip_parts_need(zip, name, error) ? g_strdup(name) : NULL;
 }
 
-static const char *picture_type(const char *name)
+const char *opc_picture_type(const char *name)
 {
     static const struct {
         const char *end, *type;
@@ -146,7 +146,7 @@ void opc_attach(const ZipParts *zip, const char *folder, Reading *reading)
                          attached + size <= MAX_ATTACHED_BYTES;
         attached += carry ? size : 0;
         const char *slash = strrchr(name, '/');
-        reading_attach(reading, slash ? slash + 1 : name, picture_type(name), size,
+        reading_attach(reading, slash ? slash + 1 : name, opc_picture_type(name), size,
                        carry ? bytes : NULL);
     }
 }

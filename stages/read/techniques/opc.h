@@ -24,6 +24,8 @@ const OpcRelation *opc_by_id(const GPtrArray *relations, const char *id);
 /* The part that is the document; NULL and DAMAGED when none is named. Caller frees. */
 char *opc_main_part(const ZipParts *zip, const char *usual, GError **error);
 
+/* The media type of a picture by its name, "" for other parts. Static string. */
+const char *opc_picture_type(const char *name);
 /* Lists pictures, embedded files and other documents below the folder ("word/") as attachments, with their
  * content where it may be a document of its own. */
 void opc_attach(const ZipParts *zip, const char *folder, Reading *reading);

@@ -2,6 +2,7 @@
 
 #include "csv.h"
 #include "docx.h"
+#include "epub.h"
 #include "html.h"
 #include "image.h"
 #include "jsonl.h"
@@ -9,6 +10,7 @@
 #include "odf.h"
 #include "pdf.h"
 #include "pptx.h"
+#include "rtf.h"
 #include "text.h"
 #include "xlsx.h"
 
@@ -32,6 +34,8 @@ static const TechniqueRow rows[] = {
     {.media_type = "application/vnd.oasis.opendocument.text", .read = odf_read},
     {.media_type = "application/vnd.oasis.opendocument.spreadsheet", .read = odf_read},
     {.media_type = "application/vnd.oasis.opendocument.presentation", .read = odf_read},
+    {.media_type = "application/epub+zip", .read = epub_read},
+    {.media_type = "application/rtf", .read = rtf_read},
     {.media_type = "application/vnd.ms-wordml", .read = wordml_read},
     {.media_type = "application/msword", .read = legacy_read},
     {.media_type = "application/vnd.ms-excel", .read = legacy_read},
