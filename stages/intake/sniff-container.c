@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-#define MAX_MEMBERS 5000u       /* of a ZIP, looked at */
-#define LIST_END_BYTES 65557u   /* a ZIP's end record is within these (APPNOTE 4.3.16: comment and record) */
-#define MAX_FOLDER_SECTORS 512u /* of a compound file; its own streams come first */
-#define MAX_ALLOCATION 109u     /* sectors of the allocation table that the header lists */
+#define MAX_MEMBERS 5000u /* of a ZIP, looked at */
+#define LIST_END_BYTES                                                                             \
+    65557u /* a ZIP's end record is within these (APPNOTE 4.3.16: comment and record) */
+#define MAX_FOLDER_SECTORS 512u  /* of a compound file; its own streams come first */
+#define MAX_ALLOCATION 109u      /* sectors of the allocation table that the header lists */
 #define END_OF_CHAIN 0xfffffffau /* and all above */
 
 typedef struct {
@@ -112,7 +113,8 @@ static gsize weigh_heads(Span s)
 {
     gsize best = G_N_ELEMENTS(members), at = 0;
     for (guint n = 0; n < MAX_MEMBERS; n++) {
-        const guint8 *next = at < s.length ? memmem(s.bytes + at, s.length - at, "PK\3\4", 4) : NULL;
+        const guint8 *next =
+            at < s.length ? memmem(s.bytes + at, s.length - at, "PK\3\4", 4) : NULL;
         if (!next)
             break;
         at = (gsize)(next - s.bytes);

@@ -30,7 +30,8 @@ static const Signature signatures[] = {
     SIGNATURE(4, "ftypmif1", "image/heic"),
     SIGNATURE(4, "ftypavif", "image/avif"),
     SIGNATURE(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    SIGNATURE(0, "\x09\x00\x04\x00", "application/vnd.ms-excel"), /* Excel 2, 3 and 4: no container */
+    SIGNATURE(0, "\x09\x00\x04\x00",
+              "application/vnd.ms-excel"), /* Excel 2, 3 and 4: no container */
     SIGNATURE(0, "\x09\x02\x06\x00", "application/vnd.ms-excel"),
     SIGNATURE(0, "\x09\x04\x06\x00", "application/vnd.ms-excel"),
     SIGNATURE(0, "\xdb\xa5\x2d\x00", "application/msword"), /* Word 2 */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEVELS 9             /* ECMA-376 part 1, 17.9.6 */
-#define MAX_INHERITANCE 30   /* styles based on each other; a circle ends here */
+#define LEVELS 9           /* ECMA-376 part 1, 17.9.6 */
+#define MAX_INHERITANCE 30 /* styles based on each other; a circle ends here */
 #define MAX_STYLES 20000u
 #define LARGEST_NUMBER 100000
 
@@ -28,15 +28,15 @@ typedef struct {
 } Abstract;
 
 typedef struct {
-    Abstract *abstract; /* lent */
+    Abstract *abstract;   /* lent */
     gint restart[LEVELS]; /* startOverride, -1: none; taken when the numbering is first used */
 } Numbering;
 
 struct DocxStyles {
-    GHashTable *styles;    /* id -> Style */
-    GHashTable *abstracts; /* id -> Abstract */
+    GHashTable *styles;     /* id -> Style */
+    GHashTable *abstracts;  /* id -> Abstract */
     GHashTable *numberings; /* id -> Numbering */
-    char *standard;        /* id of the default paragraph style */
+    char *standard;         /* id of the default paragraph style */
 };
 
 static void style_free(gpointer data)
@@ -93,7 +93,7 @@ enum {
 
 typedef struct {
     DocxStyles *styles;
-    Style *style; /* open */
+    Style *style;      /* open */
     guint conditional; /* inside properties for parts of a table */
     Abstract *abstract;
     Numbering *numbering;
@@ -132,8 +132,8 @@ static gint heading_by_name(const char *name)
 
 static gboolean is_white(const char *color)
 {
-    return color && (g_ascii_strcasecmp(color, "FFFFFF") == 0 ||
-                     g_ascii_strcasecmp(color, "white") == 0);
+    return color &&
+           (g_ascii_strcasecmp(color, "FFFFFF") == 0 || g_ascii_strcasecmp(color, "white") == 0);
 }
 
 static gboolean is_paint(const XmlAttributes *attributes)
@@ -199,17 +199,11 @@ static void style_end(int id, gpointer data)
 static void read_styles(DocxStyles *styles, GBytes *part)
 {
     static const XmlName names[] = {
-    {"w:basedOn", BASED_ON},
-    {"w:color", COLOR},
-    {"w:ilvl", DEPTH},
-    {"w:name", NAME},
-    {"w:numId", NUMBERING},
-    {"w:outlineLvl", OUTLINE},
-    {"w:shd", SHADING},
-    {"w:style", STYLE},
-    {"w:tblStylePr", CONDITIONAL},
-    {"w:vanish", VANISH},
-};
+        {"w:basedOn", BASED_ON}, {"w:color", COLOR},     {"w:ilvl", DEPTH},
+        {"w:name", NAME},        {"w:numId", NUMBERING}, {"w:outlineLvl", OUTLINE},
+        {"w:shd", SHADING},      {"w:style", STYLE},     {"w:tblStylePr", CONDITIONAL},
+        {"w:vanish", VANISH},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = G_N_ELEMENTS(names), .start = style_start, .end = style_end};
     StyleWalk walk = {.styles = styles};
@@ -326,16 +320,16 @@ static void numbering_end(int id, gpointer data)
 static void read_numbering(DocxStyles *styles, GBytes *part)
 {
     static const XmlName names[] = {
-    {"w:abstractNum", ABSTRACT},
-    {"w:abstractNumId", ABSTRACT_REF},
-    {"w:lvl", LEVEL},
-    {"w:lvlOverride", OVERRIDE},
-    {"w:lvlText", LEVEL_TEXT},
-    {"w:num", NUM},
-    {"w:numFmt", FORMAT},
-    {"w:start", START},
-    {"w:startOverride", RESTART},
-};
+        {"w:abstractNum", ABSTRACT},
+        {"w:abstractNumId", ABSTRACT_REF},
+        {"w:lvl", LEVEL},
+        {"w:lvlOverride", OVERRIDE},
+        {"w:lvlText", LEVEL_TEXT},
+        {"w:num", NUM},
+        {"w:numFmt", FORMAT},
+        {"w:start", START},
+        {"w:startOverride", RESTART},
+    };
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),
                                        .start = numbering_start,

@@ -4,12 +4,12 @@
 #include <glib.h>
 
 typedef struct {
-    gint heading;     /* level 1..6; 0: none; -1: not said here */
-    gint numbering;   /* numId; 0: none; -1: not said here */
-    gint depth;       /* ilvl; -1: not said here */
-    gint hidden;      /* w:vanish; -1: not said here */
-    gint white;       /* letters in white; -1: not said here */
-    gint painted;     /* has shading of its own; -1: not said here */
+    gint heading;   /* level 1..6; 0: none; -1: not said here */
+    gint numbering; /* numId; 0: none; -1: not said here */
+    gint depth;     /* ilvl; -1: not said here */
+    gint hidden;    /* w:vanish; -1: not said here */
+    gint white;     /* letters in white; -1: not said here */
+    gint painted;   /* has shading of its own; -1: not said here */
 } DocxStyle;
 
 typedef struct DocxStyles DocxStyles;

@@ -7,9 +7,40 @@
 #define INVISIBLE_HALF_POINTS 2 /* letters of one point or less */
 
 enum {
-    P = 1, P_PROPERTIES, P_STYLE, NUM_ID, DEPTH, OUTLINE, R, R_PROPERTIES, R_STYLE, VANISH, COLOR,
-    SIZE, SHADING, HIGHLIGHT, T, TAB, BREAK, HYPHEN, SYMBOL, SKIPPED, TABLE, ROW, CELL, SPAN, TEXT_BOX,
-    ALTERNATIVE, NOTE_REFERENCE, NOTE, NOTE_MARK, DENOMINATOR, SHAPE_TEXT, SHAPE_P, BACKGROUND,
+    P = 1,
+    P_PROPERTIES,
+    P_STYLE,
+    NUM_ID,
+    DEPTH,
+    OUTLINE,
+    R,
+    R_PROPERTIES,
+    R_STYLE,
+    VANISH,
+    COLOR,
+    SIZE,
+    SHADING,
+    HIGHLIGHT,
+    T,
+    TAB,
+    BREAK,
+    HYPHEN,
+    SYMBOL,
+    SKIPPED,
+    TABLE,
+    ROW,
+    CELL,
+    SPAN,
+    TEXT_BOX,
+    ALTERNATIVE,
+    NOTE_REFERENCE,
+    NOTE,
+    NOTE_MARK,
+    DENOMINATOR,
+    SHAPE_TEXT,
+    SHAPE_P,
+    BACKGROUND,
+    FORMULA,
 };
 
 static const XmlName names[] = {
@@ -18,6 +49,7 @@ static const XmlName names[] = {
     {"a:t", T},
     {"a:txBody", SHAPE_TEXT},
     {"m:den", DENOMINATOR},
+    {"m:oMath", FORMULA},
     {"m:t", T},
     {"mc:Fallback", SKIPPED},
     {"w:background", BACKGROUND},
@@ -75,10 +107,10 @@ typedef struct {
 } Run;
 
 typedef struct {
-    DocxStyle style;  /* its style, and what it says itself */
-    Run run;          /* the open one */
-    gboolean begun;   /* its kind is decided, its number written */
-    gboolean hides;   /* some of its text is hidden */
+    DocxStyle style; /* its style, and what it says itself */
+    Run run;         /* the open one */
+    gboolean begun;  /* its kind is decided, its number written */
+    gboolean hides;  /* some of its text is hidden */
 } Paragraph;
 
 typedef struct {
@@ -91,7 +123,7 @@ typedef struct {
     gboolean cell_waits;        /* a cell's width is known before its text only */
     gint span;
     gboolean background; /* the pages have a colour of their own */
-    gboolean note;             /* inside a note that has not shown its mark */
+    gboolean note;       /* inside a note that has not shown its mark */
     char *note_id;
 } Walk;
 
@@ -180,9 +212,9 @@ static void add_symbol(Walk *w, const XmlAttributes *attributes)
     static const struct {
         guint code;
         const char *text;
-    } wingdings[] = {{0x6c, "●"}, {0x6f, "☐"}, {0x71, "☐"}, {0x72, "☐"}, {0x76, "❖"}, {0xa7, "▪"},
-                     {0xa8, "☐"}, {0xd8, "➢"}, {0xe0, "→"}, {0xe8, "➔"}, {0xfb, "✗"}, {0xfc, "✓"},
-                     {0xfd, "☒"}, {0xfe, "☑"}};
+    } wingdings[] = {{0x6c, "●"}, {0x6f, "☐"}, {0x71, "☐"}, {0x72, "☐"}, {0x76, "❖"},
+                     {0xa7, "▪"}, {0xa8, "☐"}, {0xd8, "➢"}, {0xe0, "→"}, {0xe8, "➔"},
+                     {0xfb, "✗"}, {0xfc, "✓"}, {0xfd, "☒"}, {0xfe, "☑"}};
     const char *font = xml_attribute(attributes, "w:font");
     const char *value = xml_attribute(attributes, "w:char");
     guint code = value ? (guint)(g_ascii_strtoull(value, NULL, 16) & 0xffff) : 0;
@@ -342,6 +374,10 @@ static void start_content(Walk *w, int id, const XmlAttributes *attributes)
     case DENOMINATOR:
         add_text(w, "/", 1);
         break;
+    case FORMULA:
+        if (!flow_ends_in_space(w->flow))
+            add_text(w, " ", 1);
+        break;
     default:
         break;
     }
@@ -456,7 +492,8 @@ gboolean docx_walk(const DocxWalk *walk, GBytes *part, const char *name, GError 
                                        .start = on_start,
                                        .end = on_end,
                                        .text = on_text};
-    Walk w = {.part = walk, .flow = walk->flow, .aside = g_array_new(FALSE, FALSE, sizeof(Paragraph))};
+    Walk w = {
+        .part = walk, .flow = walk->flow, .aside = g_array_new(FALSE, FALSE, sizeof(Paragraph))};
     gboolean ok = xml_walk(part, name, &handler, &w, error);
     g_array_unref(w.aside);
     g_free(w.note_id);

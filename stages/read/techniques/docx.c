@@ -75,6 +75,17 @@ static gboolean read_document(Docx *d, const char *main_part, GError **error)
     return ok && flow_end_page(d->flow, error);
 }
 
+/* Documents in other formats that Word shows inside this one: attached, for their own techniques. */
+static void note_foreign(Docx *d)
+{
+    for (guint i = 0; i < d->relations->len; i++) {
+        const OpcRelation *relation = d->relations->pdata[i];
+        if (strcmp(relation->type, "aFChunk") == 0)
+            reading_note(d->reading, "%s is shown inside the document; it is an attachment here",
+                         relation->target);
+    }
+}
+
 /* The folder of the main part: its pictures stand below it. */
 static char *folder_of(const char *part)
 {
@@ -101,6 +112,7 @@ Reading *docx_read(const TechniqueInput *input, GError **error)
         return NULL;
     if (zip_parts_broken(d.zip))
         reading_note(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
+    note_foreign(&d);
     g_autofree char *folder = folder_of(main_part);
     opc_attach(d.zip, folder, d.reading);
     return g_steal_pointer(&d.reading);

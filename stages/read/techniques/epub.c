@@ -31,10 +31,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Book, book_clear)
 /* Chapters have any name; what they are not is known by its end. */
 static gboolean is_wanted(const char *name, guint64 size)
 {
-    static const char *const others[] = {".png", ".jpg", ".jpeg", ".gif",  ".svg",   ".webp", ".bmp",
-                                         ".tif", ".tiff", ".css", ".ttf",  ".otf",   ".woff", ".woff2",
-                                         ".mp3", ".mp4",  ".m4a", ".m4v",  ".ogg",   ".js",   ".ncx",
-                                         ".pdf", NULL};
+    static const char *const others[] = {".png",  ".jpg",   ".jpeg", ".gif", ".svg", ".webp",
+                                         ".bmp",  ".tif",   ".tiff", ".css", ".ttf", ".otf",
+                                         ".woff", ".woff2", ".mp3",  ".mp4", ".m4a", ".m4v",
+                                         ".ogg",  ".js",    ".ncx",  ".pdf", NULL};
     g_autofree char *lower = g_ascii_strdown(name, -1);
     for (guint i = 0; others[i]; i++)
         if (g_str_has_suffix(lower, others[i]))
@@ -61,7 +61,8 @@ static void add_item(Book *b, const XmlAttributes *attributes)
         return;
     g_autofree char *path = g_strndup(href, strcspn(href, "#?"));
     g_autofree char *plain = g_uri_unescape_string(path, NULL);
-    g_hash_table_insert(b->items, g_strdup(id), zip_parts_resolve(b->package, plain ? plain : path));
+    g_hash_table_insert(b->items, g_strdup(id),
+                        zip_parts_resolve(b->package, plain ? plain : path));
 }
 
 static void on_start(int id, const XmlAttributes *attributes, gpointer data)
@@ -98,12 +99,8 @@ static void on_end(int id, gpointer data)
 
 /* Old packages have no namespace. */
 static const XmlName names[] = {
-    {"enc:EncryptionMethod", METHOD},
-    {"item", ITEM},
-    {"itemref", ITEM_REFERENCE},
-    {"ocf:rootfile", ROOT},
-    {"opf:item", ITEM},
-    {"opf:itemref", ITEM_REFERENCE},
+    {"enc:EncryptionMethod", METHOD}, {"item", ITEM},     {"itemref", ITEM_REFERENCE},
+    {"ocf:rootfile", ROOT},           {"opf:item", ITEM}, {"opf:itemref", ITEM_REFERENCE},
 };
 
 static const XmlHandler handler = {
@@ -127,8 +124,7 @@ static gboolean open_book(Book *b, const TechniqueInput *input, GError **error)
     GBytes *container = zip_parts_need(b->zip, "META-INF/container.xml", error);
     if (!container || !xml_walk(container, "META-INF/container.xml", &handler, b, error))
         return FALSE;
-    GBytes *package =
-        zip_parts_need(b->zip, b->package ? b->package : "(the package)", error);
+    GBytes *package = zip_parts_need(b->zip, b->package ? b->package : "(the package)", error);
     if (!package || !xml_walk(package, b->package, &handler, b, error))
         return FALSE;
     if (!b->spine->len)

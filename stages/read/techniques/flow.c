@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#define MAX_COLUMNS 4000    /* of one table; what stands further right joins the last */
-#define WIDEST_COLUMN 60    /* characters; longer cells reach into the next column's place */
-#define MAX_INDENT 8        /* depth of lists that is shown by indentation */
+#define MAX_COLUMNS 4000 /* of one table; what stands further right joins the last */
+#define WIDEST_COLUMN 60 /* characters; longer cells reach into the next column's place */
+#define MAX_INDENT 8     /* depth of lists that is shown by indentation */
 #define TAB 8
 
 typedef struct {

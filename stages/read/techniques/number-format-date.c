@@ -147,8 +147,9 @@ static void put_run(GString *out, const Moment *m, char letter, guint n, gboolea
 static const char *put_elapsed(GString *out, const Moment *m, const char *p)
 {
     char unit = g_ascii_tolower(p[1]);
-    double amount = unit == 'h' ? m->total / 3600000 : unit == 'm' ? m->total / 60000
-                                                                   : m->total / 1000;
+    double amount = unit == 'h'   ? m->total / 3600000
+                    : unit == 'm' ? m->total / 60000
+                                  : m->total / 1000;
     guint width = (guint)strspn(p + 1, "hHmMsS");
     g_string_append_printf(out, "%0*.0f", (int)MIN(width, 9), floor(amount));
     return strchr(p, ']') + 1;
@@ -167,8 +168,7 @@ static const char *put_parts(GString *out, const Moment *m, const char *p)
 
 static gboolean is_elapsed(const char *p)
 {
-    return *p == '[' && p[1] && strchr("hHmMsS", p[1]) &&
-           p[1 + strspn(p + 1, "hHmMsS")] == ']';
+    return *p == '[' && p[1] && strchr("hHmMsS", p[1]) && p[1 + strspn(p + 1, "hHmMsS")] == ']';
 }
 
 static const char *put_piece(GString *out, const Moment *m, const char *section, const char *p,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SECTIONS 4
-#define MAX_CODE 512       /* bytes of a code; longer ones are General */
+#define MAX_CODE 512 /* bytes of a code; longer ones are General */
 #define MAX_DECIMALS 30
 #define LARGEST_SHOWN 1e21 /* larger ones are shown as General does */
 
@@ -113,8 +113,7 @@ static gboolean condition_of(const char *section, double value, gboolean *holds)
         if (length == 1)
             *holds = p[1] == '<' ? value < limit : p[1] == '>' ? value > limit : value == limit;
         else
-            *holds = p[1] == '<' ? (p[2] == '>' ? value != limit : value <= limit)
-                                 : value >= limit;
+            *holds = p[1] == '<' ? (p[2] == '>' ? value != limit : value <= limit) : value >= limit;
         return TRUE;
     }
     return FALSE;
@@ -258,7 +257,10 @@ static char *as_scientific(double value, const Shape *shape)
         return g_strdup(text);
     *e = '\0';
     int exponent = atoi(e + 1);
-    return g_strdup_printf("%sE%s%0*d", text, exponent < 0 ? "-" : shape->plus ? "+" : "",
+    return g_strdup_printf("%sE%s%0*d", text,
+                           exponent < 0  ? "-"
+                           : shape->plus ? "+"
+                                         : "",
                            (int)MIN(shape->exponent, 5), ABS(exponent));
 }
 

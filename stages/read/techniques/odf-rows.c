@@ -14,13 +14,13 @@ typedef struct {
 
 struct OdfRows {
     Flow *flow;
-    GArray *hidden;     /* of Range: hidden columns */
-    guint columns;      /* described so far */
-    guint column;       /* of the open cell */
-    guint cell_copies;  /* columns that the open cell stands for */
+    GArray *hidden;    /* of Range: hidden columns */
+    guint columns;     /* described so far */
+    guint column;      /* of the open cell */
+    guint cell_copies; /* columns that the open cell stands for */
     guint row_copies;
     gboolean row_hidden, row_begun, in_row;
-    gboolean gap;       /* an empty row stands above */
+    gboolean gap; /* an empty row stands above */
 };
 
 OdfRows *odf_rows_new(Flow *flow)
@@ -138,13 +138,13 @@ static void formula_text(const char *text, gsize length, gpointer data)
 void odf_formula(const ZipParts *zip, const char *href, Flow *flow)
 {
     static const XmlName names[] = {
-    {"math:annotation", ANNOTATION},
-    {"math:mi", SIGN},
-    {"math:mn", SIGN},
-    {"math:mo", SIGN},
-    {"math:ms", SIGN},
-    {"math:mtext", SIGN},
-};
+        {"math:annotation", ANNOTATION},
+        {"math:mi", SIGN},
+        {"math:mn", SIGN},
+        {"math:mo", SIGN},
+        {"math:ms", SIGN},
+        {"math:mtext", SIGN},
+    };
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),
                                        .start = formula_start,

@@ -195,16 +195,16 @@ static void on_end(int id, gpointer data)
 void odf_styles_parse(OdfStyles *styles, GBytes *part)
 {
     static const XmlName names[] = {
-    {"style:drawing-page-properties", PAGE_PROPERTIES},
-    {"style:paragraph-properties", OTHER_PROPERTIES},
-    {"style:properties", TEXT_PROPERTIES},
-    {"style:style", STYLE},
-    {"style:table-cell-properties", OTHER_PROPERTIES},
-    {"style:table-properties", TABLE_PROPERTIES},
-    {"style:text-properties", TEXT_PROPERTIES},
-    {"text:list-level-style-number", LIST_NUMBER},
-    {"text:list-style", LIST_STYLE},
-};
+        {"style:drawing-page-properties", PAGE_PROPERTIES},
+        {"style:paragraph-properties", OTHER_PROPERTIES},
+        {"style:properties", TEXT_PROPERTIES},
+        {"style:style", STYLE},
+        {"style:table-cell-properties", OTHER_PROPERTIES},
+        {"style:table-properties", TABLE_PROPERTIES},
+        {"style:text-properties", TEXT_PROPERTIES},
+        {"text:list-level-style-number", LIST_NUMBER},
+        {"text:list-style", LIST_STYLE},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = G_N_ELEMENTS(names), .start = on_start, .end = on_end};
     Walk walk = {.styles = styles};

@@ -5,13 +5,40 @@
 
 #include <string.h>
 
-#define MAX_SPACES 200     /* one text:s */
+#define MAX_SPACES 200 /* one text:s */
 #define MAX_LIST_DEPTH 10
 
 enum {
-    BODY_TEXT = 1, BODY_SHEETS, BODY_SLIDES, P, H, SPAN, LIST, ITEM, S, TAB, BREAK, SKIPPED, NOTE_CITATION,
-    NOTE, ANNOTATION, HIDDEN_TEXT, HIDDEN_PARAGRAPH, SECTION, TABLE, ROW, CELL, COVERED, COLUMN, PAGE,
-    NOTES, FRAME, OBJECT, HEADER, FOOTER, ALTERNATIVE,
+    BODY_TEXT = 1,
+    BODY_SHEETS,
+    BODY_SLIDES,
+    P,
+    H,
+    SPAN,
+    LIST,
+    ITEM,
+    S,
+    TAB,
+    BREAK,
+    SKIPPED,
+    NOTE_CITATION,
+    NOTE,
+    ANNOTATION,
+    HIDDEN_TEXT,
+    HIDDEN_PARAGRAPH,
+    SECTION,
+    TABLE,
+    ROW,
+    CELL,
+    COVERED,
+    COLUMN,
+    PAGE,
+    NOTES,
+    FRAME,
+    OBJECT,
+    HEADER,
+    FOOTER,
+    ALTERNATIVE,
 };
 
 static const XmlName names[] = {
@@ -89,20 +116,21 @@ typedef struct {
     OdfWalk *out;
     Flow *flow;
     gboolean margins; /* this is styles.xml: only headers and footers */
-    GError *error; /* the first page that did not fit */
+    GError *error;    /* the first page that did not fit */
     int body;
-    gboolean reading; /* inside a body, a page to be read, or a margin */
-    guint skipped;    /* open elements that are not text */
-    guint unseen;     /* open elements whose text is hidden */
+    gboolean reading;     /* inside a body, a page to be read, or a margin */
+    guint skipped;        /* open elements that are not text */
+    guint unseen;         /* open elements whose text is hidden */
     GArray *unseen_spans; /* of gboolean: what the open spans and sections add to unseen */
     GArray *paragraphs;   /* of Paragraph, the innermost last */
     GPtrArray *lists;     /* of List */
+    GHashTable *counted;  /* style of an outer list -> number that its next item would have */
     gboolean item;        /* the next paragraph begins a list item */
     OdfRows *rows;        /* of the open sheet, else NULL */
     guint tables;         /* open ones inside the sheet or text */
     guint boxes;
     guint role_level; /* heading level inside the title of a slide, else 0 */
-    GArray *roles; /* of guint: role levels of the frames around */
+    GArray *roles;    /* of guint: role levels of the frames around */
 } Walk;
 
 static void list_free(gpointer data)
@@ -119,8 +147,8 @@ static void begin_page(Walk *w, gboolean hidden)
     OdfWalk *out = w->out;
     out->hidden += hidden;
     out->pages += !hidden;
-    w->reading = !hidden && out->pages >= out->first && (!out->last || out->pages <= out->last) &&
-                 !w->error;
+    w->reading =
+        !hidden && out->pages >= out->first && (!out->last || out->pages <= out->last) && !w->error;
     if (!w->reading)
         return;
     if (out->on_page)
@@ -180,8 +208,8 @@ static void write_number(Walk *w)
 
 static void begin_paragraph(Walk *w, int id, const XmlAttributes *attributes)
 {
-    OdfStyle style = odf_style(w->out->styles, "paragraph",
-                               xml_attribute(attributes, "text:style-name"));
+    OdfStyle style =
+        odf_style(w->out->styles, "paragraph", xml_attribute(attributes, "text:style-name"));
     gint64 level = xml_attribute_int(attributes, "text:outline-level",
                                      xml_attribute_int(attributes, "text:level", 1));
     Paragraph paragraph = {.pushed = w->paragraphs->len > 0,
@@ -192,7 +220,8 @@ static void begin_paragraph(Walk *w, int id, const XmlAttributes *attributes)
         flow_push(w->flow);
     g_array_append_val(w->paragraphs, paragraph);
     if (id == H || style.heading > 0)
-        flow_begin(w->flow, BLOCK_HEADING, id == H ? (guint)CLAMP(level, 1, 6) : (guint)style.heading);
+        flow_begin(w->flow, BLOCK_HEADING,
+                   id == H ? (guint)CLAMP(level, 1, 6) : (guint)style.heading);
     else if (w->role_level)
         flow_begin(w->flow, BLOCK_HEADING, w->role_level);
     else if (w->lists->len)
@@ -313,7 +342,23 @@ static void begin_list(Walk *w, const XmlAttributes *attributes)
     List *list = g_new0(List, 1);
     list->style = g_strdup(style ? style : outer ? outer->style : NULL);
     list->number = odf_list_start(w->out->styles, list->style, w->lists->len + 1);
+    if (!w->lists->len && list->style &&
+        (xml_attribute_is(attributes, "text:continue-numbering", FALSE) ||
+         xml_attribute(attributes, "text:continue-list"))) {
+        gint next = GPOINTER_TO_INT(g_hash_table_lookup(w->counted, list->style));
+        list->number = next ? next : list->number;
+    }
     g_ptr_array_add(w->lists, list);
+}
+
+static void end_list(Walk *w)
+{
+    if (!w->lists->len)
+        return;
+    const List *list = w->lists->pdata[w->lists->len - 1];
+    if (w->lists->len == 1 && list->style)
+        g_hash_table_insert(w->counted, g_strdup(list->style), GINT_TO_POINTER(list->number));
+    g_ptr_array_set_size(w->lists, (gint)w->lists->len - 1);
 }
 
 static void begin_item(Walk *w, const XmlAttributes *attributes)
@@ -526,8 +571,8 @@ static void on_end(int id, gpointer data)
         return;
     if (id == SPAN || id == HIDDEN_TEXT || id == SECTION) {
         end_span(w);
-    } else if (id == LIST && w->lists->len) {
-        g_ptr_array_set_size(w->lists, (gint)w->lists->len - 1);
+    } else if (id == LIST) {
+        end_list(w);
     } else if (id == FRAME) {
         end_frame(w);
     } else if (w->margins && (id == HEADER || id == FOOTER)) {
@@ -566,13 +611,15 @@ static gboolean walk_part(OdfWalk *out, GBytes *part, const char *name, gboolean
               .unseen_spans = g_array_new(FALSE, FALSE, sizeof(gboolean)),
               .paragraphs = g_array_new(FALSE, FALSE, sizeof(Paragraph)),
               .roles = g_array_new(FALSE, FALSE, sizeof(guint)),
-              .lists = g_ptr_array_new_with_free_func(list_free)};
+              .lists = g_ptr_array_new_with_free_func(list_free),
+              .counted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
     gboolean ok = xml_walk(part, name, &handler, &w, error);
     odf_rows_free(w.rows);
     g_array_unref(w.unseen_spans);
     g_array_unref(w.paragraphs);
     g_array_unref(w.roles);
     g_ptr_array_unref(w.lists);
+    g_hash_table_unref(w.counted);
     if (w.error && ok) {
         g_propagate_error(error, w.error);
         return FALSE;

@@ -10,7 +10,7 @@ typedef struct {
     const OdfStyles *styles;
     const ZipParts *zip; /* for formulas, which are parts of their own */
     guint first, last;   /* pages to read, from 1; last 0: to the end */
-    GBytes *margins;     /* styles.xml, whose headers and footers stand on a text's page; may be NULL */
+    GBytes *margins; /* styles.xml, whose headers and footers stand on a text's page; may be NULL */
     void (*on_page)(guint page, gpointer data); /* may be NULL */
     gpointer data;
     guint pages;  /* out: pages that the document has */

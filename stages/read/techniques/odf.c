@@ -36,8 +36,8 @@ static void manifest_end(int id, gpointer data)
 static gboolean check_password(const Odf *o, GError **error)
 {
     static const XmlName names[] = {
-    {"manifest:encryption-data", 1},
-};
+        {"manifest:encryption-data", 1},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = 1, .start = manifest_start, .end = manifest_end};
     GBytes *manifest = zip_parts_get(o->zip, "META-INF/manifest.xml");

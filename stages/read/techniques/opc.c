@@ -1,18 +1,19 @@
 #include "opc.h"
 
+#include "opc-chart.h"
 #include "pipeline/core/error.h"
 #include "xml-walk.h"
 
 #include <string.h>
 
 #define MAX_RELATIONS 50000u
-#define DOCUMENT_PICTURE_BYTES 16384u     /* smaller pictures are icons, logos and lines */
-#define MAX_ATTACHED_BYTES (64u << 20)    /* contents that one reading carries */
+#define DOCUMENT_PICTURE_BYTES 16384u  /* smaller pictures are icons, logos and lines */
+#define MAX_ATTACHED_BYTES (64u << 20) /* contents that one reading carries */
 
 static gboolean is_picture(const char *name)
 {
-    static const char *const ends[] = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif",
-                                       ".bmp", ".webp", ".jp2", NULL};
+    static const char *const ends[] = {".png", ".jpg", ".jpeg", ".tif", ".tiff",
+                                       ".gif", ".bmp", ".webp", ".jp2", NULL};
     g_autofree char *lower = g_ascii_strdown(name, -1);
     for (guint i = 0; ends[i]; i++)
         if (g_str_has_suffix(lower, ends[i]))
@@ -76,15 +77,14 @@ static void ignore_end(int id, gpointer data)
 GPtrArray *opc_relations(const ZipParts *zip, const char *part)
 {
     static const XmlName names[] = {
-    {"rel:Relationship", 1},
-};
+        {"rel:Relationship", 1},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = 1, .start = relation_start, .end = ignore_end};
     RelationWalk walk = {.relations = g_ptr_array_new_with_free_func(relation_free), .part = part};
     const char *slash = strrchr(part, '/');
     g_autofree char *folder = g_strndup(part, slash ? (gsize)(slash + 1 - part) : 0);
-    g_autofree char *name =
-        g_strdup_printf("%s_rels/%s.rels", folder, slash ? slash + 1 : part);
+    g_autofree char *name = g_strdup_printf("%s_rels/%s.rels", folder, slash ? slash + 1 : part);
     GBytes *bytes = zip_parts_get(zip, name);
     if (bytes) /* what a broken list has up to its break is used */
         xml_walk(bytes, name, &handler, &walk, NULL);
@@ -133,6 +133,13 @@ const char *opc_picture_type(const char *name)
     return "";
 }
 
+static const char *embedded_type(const char *name)
+{
+    if (g_str_has_suffix(name, ".mht") || g_str_has_suffix(name, ".mhtml"))
+        return "multipart/related";
+    return g_str_has_suffix(name, ".htm") || g_str_has_suffix(name, ".html") ? "text/html" : "";
+}
+
 void opc_attach(const ZipParts *zip, const char *folder, Reading *reading)
 {
     guint64 attached = 0;
@@ -146,18 +153,19 @@ void opc_attach(const ZipParts *zip, const char *folder, Reading *reading)
                          attached + size <= MAX_ATTACHED_BYTES;
         attached += carry ? size : 0;
         const char *slash = strrchr(name, '/');
-        reading_attach(reading, slash ? slash + 1 : name, opc_picture_type(name), size,
+        reading_attach(reading, slash ? slash + 1 : name,
+                       is_picture(name) ? opc_picture_type(name) : embedded_type(name), size,
                        carry ? bytes : NULL);
     }
 }
 
 /* ---- charts and diagrams ---- */
 
-enum { DRAWING_P = 1, DRAWING_T, DRAWING_V, DRAWING_CACHE };
+enum { DRAWING_P = 1, DRAWING_T };
 
 typedef struct {
     Flow *flow;
-    guint letters, strings, paragraphs;
+    guint letters, paragraphs;
 } DrawingWalk;
 
 static void drawing_start(int id, const XmlAttributes *attributes, gpointer data)
@@ -166,19 +174,16 @@ static void drawing_start(int id, const XmlAttributes *attributes, gpointer data
     if (id == DRAWING_P)
         flow_begin(walk->flow, BLOCK_PARAGRAPH, 0);
     walk->paragraphs += id == DRAWING_P;
-    walk->strings += id == DRAWING_CACHE;
-    walk->letters += id == DRAWING_T || (id == DRAWING_V && walk->strings);
+    walk->letters += id == DRAWING_T;
 }
 
 static void drawing_end(int id, gpointer data)
 {
     DrawingWalk *walk = data;
-    walk->letters -= id == DRAWING_T || (id == DRAWING_V && walk->strings);
-    walk->strings -= id == DRAWING_CACHE;
+    walk->letters -= id == DRAWING_T;
     walk->paragraphs -= id == DRAWING_P;
-    /* Letters outside a paragraph (a comment of the old kind, a name in a chart) are one of their own. */
-    if (id == DRAWING_P || (id == DRAWING_V && walk->strings) ||
-        (id == DRAWING_T && !walk->paragraphs))
+    /* Letters outside a paragraph, as in comments of the old kind, are one of their own. */
+    if (id == DRAWING_P || (id == DRAWING_T && !walk->paragraphs))
         flow_end(walk->flow);
 }
 
@@ -189,16 +194,13 @@ static void drawing_text(const char *text, gsize length, gpointer data)
         flow_text(walk->flow, text, (gssize)length);
 }
 
-/* Names of a chart's series and categories are strings in its cache; its numbers are in the sheet. */
 void opc_drawing_text(const ZipParts *zip, const char *part, Flow *flow)
 {
     static const XmlName names[] = {
-    {"a:p", DRAWING_P},
-    {"a:t", DRAWING_T},
-    {"c:strCache", DRAWING_CACHE},
-    {"c:v", DRAWING_V},
-    {"p:text", DRAWING_T},
-};
+        {"a:p", DRAWING_P},
+        {"a:t", DRAWING_T},
+        {"p:text", DRAWING_T},
+    };
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),
                                        .start = drawing_start,
@@ -215,8 +217,12 @@ void opc_drawings(const ZipParts *zip, const GPtrArray *relations, Flow *flow)
 {
     for (guint i = 0; i < relations->len; i++) {
         const OpcRelation *relation = relations->pdata[i];
-        if (!relation->external && (strcmp(relation->type, "chart") == 0 ||
-                                    strcmp(relation->type, "diagramData") == 0))
+        if (relation->external)
+            continue;
+        GBytes *part = zip_parts_get(zip, relation->target);
+        if (part && strcmp(relation->type, "chart") == 0)
+            opc_chart(part, relation->target, flow);
+        else if (part && strcmp(relation->type, "diagramData") == 0)
             opc_drawing_text(zip, relation->target, flow);
     }
 }

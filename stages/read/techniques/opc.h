@@ -30,7 +30,7 @@ const char *opc_picture_type(const char *name);
  * content where it may be a document of its own. */
 void opc_attach(const ZipParts *zip, const char *folder, Reading *reading);
 
-/* Texts of a drawing's own part (a chart, a diagram, comments on slides): a paragraph each. */
+/* Texts of a drawing's own part (a diagram, boxes on a sheet, comments on slides): a paragraph each. */
 void opc_drawing_text(const ZipParts *zip, const char *part, Flow *flow);
-/* The same of all charts and diagrams among the relations of a part. */
+/* All charts and diagrams among the relations of a part. */
 void opc_drawings(const ZipParts *zip, const GPtrArray *relations, Flow *flow);

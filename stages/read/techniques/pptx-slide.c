@@ -9,8 +9,24 @@
 #define MAX_SPAN 1000
 
 enum {
-    SLIDE = 1, SHAPE, GROUP, PROPERTIES, PLACEHOLDER, OFFSET, EXTENT, P, P_PROPERTIES, NO_BULLET,
-    BULLET, AUTO_NUMBER, T, BREAK, TABLE, ROW, CELL, SKIPPED,
+    SLIDE = 1,
+    SHAPE,
+    GROUP,
+    PROPERTIES,
+    PLACEHOLDER,
+    OFFSET,
+    EXTENT,
+    P,
+    P_PROPERTIES,
+    NO_BULLET,
+    BULLET,
+    AUTO_NUMBER,
+    T,
+    BREAK,
+    TABLE,
+    ROW,
+    CELL,
+    SKIPPED,
 };
 
 static const XmlName names[] = {

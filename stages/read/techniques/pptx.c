@@ -61,9 +61,9 @@ static void on_end(int id, gpointer data)
 static gboolean open_deck(Deck *d, const TechniqueInput *input, GError **error)
 {
     static const XmlName names[] = {
-    {"p:sldId", SLIDE_REFERENCE},
-    {"p:sldSz", SIZE},
-};
+        {"p:sldId", SLIDE_REFERENCE},
+        {"p:sldSz", SIZE},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = G_N_ELEMENTS(names), .start = on_start, .end = on_end};
     d->zip = zip_parts_open(input->bytes, opc_wanted, error);
@@ -88,8 +88,7 @@ static const OpcRelation *read_related(Deck *d, const GPtrArray *relations, cons
     GBytes *part = relation ? zip_parts_get(d->zip, relation->target) : NULL;
     PptxSlide how = {.flow = d->flow, .kind = kind};
     g_autoptr(GError) error = NULL;
-    if (!part || (kind == PPTX_MASTER &&
-                  !g_hash_table_add(d->shown, g_strdup(relation->target))))
+    if (!part || (kind == PPTX_MASTER && !g_hash_table_add(d->shown, g_strdup(relation->target))))
         return relation;
     if (!pptx_slide(&how, part, relation->target, &error))
         reading_note(d->reading, "damaged: %s", error->message);

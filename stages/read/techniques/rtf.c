@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#define MAX_DEPTH 10000          /* groups in each other */
-#define INVISIBLE_HALF_POINTS 2  /* letters of one point or less */
-#define MAX_FALLBACK 100         /* characters behind \uN that are left out */
+#define MAX_DEPTH 10000         /* groups in each other */
+#define INVISIBLE_HALF_POINTS 2 /* letters of one point or less */
+#define MAX_FALLBACK 100        /* characters behind \uN that are left out */
 
 typedef enum { INTO_TEXT, INTO_NOTHING, INTO_HEAD, INTO_MARKER } Into;
 
@@ -166,9 +166,8 @@ static void flush(Rtf *r)
     if (ascii) {
         put(r, r->bytes->str, r->bytes->len);
     } else {
-        g_autofree char *text = page == RTF_SYMBOLS
-                                    ? decode_signs(r->bytes->str, r->bytes->len)
-                                    : decode(r->bytes->str, r->bytes->len, page);
+        g_autofree char *text = page == RTF_SYMBOLS ? decode_signs(r->bytes->str, r->bytes->len)
+                                                    : decode(r->bytes->str, r->bytes->len, page);
         put(r, text, strlen(text));
     }
     g_string_truncate(r->bytes, 0);
@@ -365,8 +364,7 @@ static void do_layout(Rtf *r, const RtfWord *word)
 static void put_note_mark(Rtf *r)
 {
     r->notes += !r->now.anchored;
-    g_autofree char *mark =
-        g_strdup_printf(r->now.anchored ? "[%u] " : " [%u]", r->notes);
+    g_autofree char *mark = g_strdup_printf(r->now.anchored ? "[%u] " : " [%u]", r->notes);
     put(r, mark, strlen(mark));
 }
 

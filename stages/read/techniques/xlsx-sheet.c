@@ -52,10 +52,10 @@ static void string_text(const char *text, gsize length, gpointer data)
 XlsxStrings *xlsx_strings_new(GBytes *part, const char *name, GError **error)
 {
     static const XmlName names[] = {
-    {"s:rPh", PHONETIC},
-    {"s:si", ITEM},
-    {"s:t", T},
-};
+        {"s:rPh", PHONETIC},
+        {"s:si", ITEM},
+        {"s:t", T},
+    };
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),
                                        .start = string_start,
@@ -125,8 +125,8 @@ static void add_columns(Walk *w, const XmlAttributes *attributes)
     if (first < 1 || last < first || w->n_hidden == MAX_HIDDEN_RANGES ||
         !xml_attribute_is(attributes, "hidden", FALSE))
         return;
-    w->hidden[w->n_hidden++] = (Range){(guint)MIN(first, MAX_COLUMN) - 1,
-                                       (guint)MIN(last, MAX_COLUMN) - 1};
+    w->hidden[w->n_hidden++] =
+        (Range){(guint)MIN(first, MAX_COLUMN) - 1, (guint)MIN(last, MAX_COLUMN) - 1};
 }
 
 static void begin_row(Walk *w, const XmlAttributes *attributes)
@@ -289,15 +289,15 @@ static void on_text(const char *text, gsize length, gpointer data)
 gboolean xlsx_sheet(const XlsxSheet *sheet, GBytes *part, const char *name, GError **error)
 {
     static const XmlName names[] = {
-    {"s:c", CELL},
-    {"s:col", COLUMNS},
-    {"s:oddFooter", HEADER_FOOTER},
-    {"s:oddHeader", HEADER_FOOTER},
-    {"s:rPh", PHONETIC},
-    {"s:row", ROW},
-    {"s:t", T},
-    {"s:v", VALUE},
-};
+        {"s:c", CELL},
+        {"s:col", COLUMNS},
+        {"s:oddFooter", HEADER_FOOTER},
+        {"s:oddHeader", HEADER_FOOTER},
+        {"s:rPh", PHONETIC},
+        {"s:row", ROW},
+        {"s:t", T},
+        {"s:v", VALUE},
+    };
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),
                                        .start = on_start,
@@ -321,6 +321,7 @@ gboolean xlsx_sheet(const XlsxSheet *sheet, GBytes *part, const char *name, GErr
 
 typedef struct {
     Flow *flow;
+    GString *text;
     guint letters;
 } CommentWalk;
 
@@ -328,42 +329,42 @@ static void comment_start(int id, const XmlAttributes *attributes, gpointer data
 {
     CommentWalk *w = data;
     if (id == COMMENT)
-        flow_begin(w->flow, BLOCK_PARAGRAPH, 0);
+        g_string_truncate(w->text, 0);
     w->letters += id == T;
 }
 
+/* Threads are repeated as comments of the old kind, for programs that do not know them. */
 static void comment_end(int id, gpointer data)
 {
     CommentWalk *w = data;
     w->letters -= id == T;
-    if (id == COMMENT)
-        flow_end(w->flow);
+    if (id != COMMENT || g_str_has_prefix(w->text->str, "[Threaded comment]"))
+        return;
+    flow_begin(w->flow, BLOCK_PARAGRAPH, 0);
+    flow_text(w->flow, w->text->str, -1);
+    flow_end(w->flow);
 }
 
 static void comment_text(const char *text, gsize length, gpointer data)
 {
     CommentWalk *w = data;
     if (w->letters)
-        flow_text(w->flow, text, (gssize)length);
+        g_string_append_len(w->text, text, (gssize)length);
 }
 
 void xlsx_comments(Flow *flow, GBytes *part)
 {
-    /* Threaded comments have a namespace of their own, with the same two names. */
+    /* Threads have a namespace of their own. */
     static const XmlName names[] = {
-    {"?:text", T},
-    {"?:threadedComment", COMMENT},
-    {"s:comment", COMMENT},
-    {"s:t", T},
-};
+        {"?:text", T}, {"?:threadedComment", COMMENT}, {"s:comment", COMMENT}, {"s:t", T}};
     static const XmlHandler handler = {.names = names,
                                        .n_names = G_N_ELEMENTS(names),
                                        .start = comment_start,
                                        .end = comment_end,
                                        .text = comment_text};
-    CommentWalk walk = {.flow = flow};
+    CommentWalk walk = {.flow = flow, .text = g_string_new(NULL)};
     flow_flags(flow, BLOCK_ANNOTATION);
     xml_walk(part, "comments", &handler, &walk, NULL);
-    flow_end(flow);
     flow_flags(flow, 0);
+    g_string_free(walk.text, TRUE);
 }

@@ -123,16 +123,10 @@ static void on_end(int id, gpointer data)
 XlsxStyles *xlsx_styles_new(GBytes *part)
 {
     static const XmlName names[] = {
-    {"s:cellXfs", CELL_STYLES},
-    {"s:color", COLOR},
-    {"s:fill", FILL},
-    {"s:fills", FILLS},
-    {"s:font", FONT},
-    {"s:fonts", FONTS},
-    {"s:numFmt", FORMAT},
-    {"s:patternFill", PATTERN},
-    {"s:xf", STYLE},
-};
+        {"s:cellXfs", CELL_STYLES}, {"s:color", COLOR},         {"s:fill", FILL},
+        {"s:fills", FILLS},         {"s:font", FONT},           {"s:fonts", FONTS},
+        {"s:numFmt", FORMAT},       {"s:patternFill", PATTERN}, {"s:xf", STYLE},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = G_N_ELEMENTS(names), .start = on_start, .end = on_end};
     XlsxStyles *styles = g_new0(XlsxStyles, 1);

@@ -83,15 +83,14 @@ static GBytes *related(const Workbook *b, const char *type, const char **name)
 static gboolean open_workbook(Workbook *b, const TechniqueInput *input, GError **error)
 {
     static const XmlName names[] = {
-    {"s:sheet", SHEET},
-    {"s:workbookPr", WORKBOOK},
-};
+        {"s:sheet", SHEET},
+        {"s:workbookPr", WORKBOOK},
+    };
     static const XmlHandler handler = {
         .names = names, .n_names = G_N_ELEMENTS(names), .start = on_start, .end = on_end};
     const char *name;
     b->zip = zip_parts_open(input->bytes, opc_wanted, error);
-    g_autofree char *main_part =
-        b->zip ? opc_main_part(b->zip, "xl/workbook.xml", error) : NULL;
+    g_autofree char *main_part = b->zip ? opc_main_part(b->zip, "xl/workbook.xml", error) : NULL;
     if (!main_part)
         return FALSE;
     b->relations = opc_relations(b->zip, main_part);
@@ -121,27 +120,23 @@ static void read_around(Workbook *b, const char *part)
 {
     g_autoptr(GPtrArray) relations = opc_relations(b->zip, part);
     const OpcRelation *drawing = opc_by_type(relations, "drawing");
-    /* The old kind of comment repeats the threaded ones for programs that do not know them. */
-    const OpcRelation *comments = opc_by_type(relations, "threadedComment");
-    if (!comments)
-        comments = opc_by_type(relations, "comments");
-    GBytes *notes = comments ? zip_parts_get(b->zip, comments->target) : NULL;
+    const OpcRelation *comments = opc_by_type(relations, "comments");
+    const OpcRelation *threads = opc_by_type(relations, "threadedComment");
     if (drawing)
         read_drawing(b, drawing->target);
-    if (notes)
-        xlsx_comments(b->flow, notes);
+    if (comments && zip_parts_get(b->zip, comments->target))
+        xlsx_comments(b->flow, zip_parts_get(b->zip, comments->target));
+    if (threads && zip_parts_get(b->zip, threads->target))
+        xlsx_comments(b->flow, zip_parts_get(b->zip, threads->target));
 }
 
 static gboolean read_sheet(Workbook *b, guint number, GError **error)
 {
     const Sheet *sheet = &g_array_index(b->sheets, Sheet, number - 1);
     const OpcRelation *relation = opc_by_id(b->relations, sheet->relation);
-    XlsxSheet how = {.flow = b->flow,
-                     .strings = b->strings,
-                     .styles = b->styles,
-                     .from_1904 = b->from_1904};
-    GBytes *part =
-        zip_parts_need(b->zip, relation ? relation->target : sheet->relation, error);
+    XlsxSheet how = {
+        .flow = b->flow, .strings = b->strings, .styles = b->styles, .from_1904 = b->from_1904};
+    GBytes *part = zip_parts_need(b->zip, relation ? relation->target : sheet->relation, error);
     if (!part) {
         g_prefix_error(error, "sheet %u: ", number);
         return FALSE;

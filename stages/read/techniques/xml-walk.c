@@ -214,8 +214,8 @@ gboolean xml_walk(GBytes *part, const char *part_name, const XmlHandler *handler
     parser->userData = &walk;
     /* NOENT is about "&amp;" in attributes, which would stay "&#38;" without it. Entities that the
      * document declares are never kept, so that there is nothing to expand. */
-    xmlCtxtUseOptions(parser, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_NOERROR |
-                                  XML_PARSE_NOWARNING);
+    xmlCtxtUseOptions(parser,
+                      XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     xmlParseDocument(parser);
     gboolean ok = parser->wellFormed != 0;
     if (!ok)

@@ -7,11 +7,11 @@
 #include <archive_entry.h>
 #include <string.h>
 
-#define MAX_PARTS 20000u               /* a workbook or a book has hundreds */
-#define MAX_PART_BYTES (128u << 20)    /* one part, unpacked */
+#define MAX_PARTS 20000u                /* a workbook or a book has hundreds */
+#define MAX_PART_BYTES (128u << 20)     /* one part, unpacked */
 #define MAX_UNPACKED_BYTES (256u << 20) /* all of them */
-#define MAX_RATIO 500u                 /* unpacked to packed; XML packs to a tenth */
-#define RATIO_FREE_BYTES (8u << 20)    /* small parts may be as empty as they like */
+#define MAX_RATIO 500u                  /* unpacked to packed; XML packs to a tenth */
+#define RATIO_FREE_BYTES (8u << 20)     /* small parts may be as empty as they like */
 #define CHUNK 65536
 
 typedef struct {
@@ -110,8 +110,9 @@ static gboolean unpack(ZipParts *zip, struct archive *archive, const char *name,
     }
     zip->unpacked += data->len;
     if (n < 0)
-        set_broken(zip, name, archive_error_string(archive) ? archive_error_string(archive)
-                                                            : "it does not unpack");
+        set_broken(zip, name,
+                   archive_error_string(archive) ? archive_error_string(archive)
+                                                 : "it does not unpack");
     else
         *bytes = g_byte_array_free_to_bytes(g_steal_pointer(&data));
     return TRUE;
