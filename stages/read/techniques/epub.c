@@ -49,8 +49,8 @@ enum { ROOT = 1, METHOD, ITEM, ITEM_REFERENCE };
 /* Fonts are often scrambled, which locks nothing (EPUB 3.3, 4.2.6.3.1; Adobe's own way). */
 static gboolean is_font_scrambling(const char *algorithm)
 {
-    return strcmp(algorithm, "http://www.idpf.org/2008/embedding") == 0 ||
-           strcmp(algorithm, "http://ns.adobe.com/pdf/enc#RC") == 0;
+    return g_str_has_suffix(algorithm, "idpf.org/2008/embedding") ||
+           g_str_has_suffix(algorithm, "ns.adobe.com/pdf/enc#RC");
 }
 
 static void add_item(Book *b, const XmlAttributes *attributes)

@@ -55,7 +55,7 @@ static const struct {
     {"/word/2010/wordprocessingShape", "wps"},
     {"urn:schemas-microsoft-com:vml", "v"},
     {"urn:oasis:names:tc:opendocument:xmlns:container", "ocf"},
-    {"http://www.idpf.org/2007/opf", "opf"},
+    {"idpf.org/2007/opf", "opf"},
     {"http://www.w3.org/2001/04/xmlenc#", "enc"},
     {"http://www.w3.org/1999/xlink", "xlink"},
     {"opendocument:xmlns:office:1.0", "office"},
