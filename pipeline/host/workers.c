@@ -6,12 +6,13 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/sandbox.h"
 #include "reader-process.h"
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <unistd.h>
 
-#define START_DEADLINE_S 60 /* warming up */
 #define MAX_FAILED_STARTS 3 /* in a row, before the pool gives up */
 
 typedef struct {
@@ -41,6 +42,7 @@ struct Workers {
     guint64 last_task;
     guint failed_starts;
     guint64 peak_memory;
+    char *weakness; /* what the jail lacks, when that is accepted */
     GError *fault;
 };
 
@@ -97,6 +99,12 @@ static GError *death_error(const Worker *worker, const ReaderEnd *end)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
                            "the reader ran out of its %" G_GUINT64_FORMAT " MB of memory%s",
                            worker->workers->options.memory_bytes >> 20, where);
+    if (end->signal == SIGSYS)
+        return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_ESCAPE,
+                           "the reader tried a forbidden system call%s", where);
+    if (end->signal == SIGXCPU)
+        return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_CPU,
+                           "the reader used up its processor time%s", where);
     if (end->signal)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_SIGNAL,
                            "the reader died by signal %d (%s)%s", end->signal,
@@ -179,12 +187,35 @@ static void accept_failure(Worker *worker, const WireFrame *frame)
     settle(worker, NULL, error);
 }
 
-static void accept_ready(Worker *worker)
+/* What the jail of a reader that is ready lacks, or NULL. The kernel's word goes before the reader's.
+ * Caller frees. */
+static char *jail_lacks(const Worker *worker, const char *profile)
 {
+    g_autofree char *utf8 = bytes_to_utf8(profile, -1);
+    if (!reader_process_is_filtered(worker->process))
+        return g_strdup("seccomp: the kernel shows no filter");
+    return sandbox_missing(utf8);
+}
+
+/* No document goes to a reader outside its jail, unless that was asked for. */
+static void accept_ready(Worker *worker, const WireFrame *frame)
+{
+    Workers *workers = worker->workers;
+    g_autofree char *missing = jail_lacks(worker, frame->message);
     worker->ready = TRUE;
-    worker->workers->failed_starts = 0;
+    workers->failed_starts = 0;
     clear_source(&worker->timer);
-    schedule(worker->workers);
+    if (missing && !workers->options.best_effort) {
+        if (!workers->fault)
+            workers->fault = g_error_new(
+                DOCKET_ERROR, DOCKET_ERROR_NO_SANDBOX,
+                "readers cannot be locked in, so nothing is read; missing: %s", missing);
+        retire(worker, NULL);
+        return;
+    }
+    if (missing && !workers->weakness)
+        workers->weakness = g_steal_pointer(&missing);
+    schedule(workers);
 }
 
 static void dispatch_frame(Worker *worker, WireFrame *frame)
@@ -200,7 +231,7 @@ static void dispatch_frame(Worker *worker, WireFrame *frame)
         if (worker->ready)
             retire(worker, lied("ready twice"));
         else
-            accept_ready(worker);
+            accept_ready(worker, frame);
         return;
     case WIRE_PAGE:
         worker->page = frame->first_page;
@@ -268,7 +299,7 @@ static gboolean start_worker(Workers *workers)
     worker->watch = g_unix_fd_source_new(reader_process_socket(process), G_IO_IN | G_IO_HUP);
     g_source_set_callback(worker->watch, G_SOURCE_FUNC(on_frame), worker, NULL);
     g_source_attach(worker->watch, workers->context);
-    set_timer(worker, START_DEADLINE_S);
+    set_timer(worker, READER_START_DEADLINE_S);
     g_ptr_array_add(workers->workers, worker);
     return TRUE;
 }
@@ -306,6 +337,7 @@ static gboolean give(Worker *worker, Task *task)
     worker->used = TRUE;
     worker->page = 0;
     set_timer(worker, worker->workers->options.deadline_s);
+    reader_process_allow_cpu(worker->process, worker->workers->options.deadline_s);
     if (wire_send(reader_process_socket(worker->process), &task->frame, &error))
         return TRUE;
     /* It died while idle: the document has nothing to do with that, and waits for another one. */
@@ -369,6 +401,7 @@ void workers_free(Workers *workers)
     g_ptr_array_unref(workers->workers);
     g_main_context_unref(workers->context);
     g_clear_error(&workers->fault);
+    g_free(workers->weakness);
     g_free(workers->program);
     g_free(workers->languages);
     g_free(workers->tessdata);
@@ -422,6 +455,11 @@ guint workers_count(const Workers *workers)
 guint workers_waiting(const Workers *workers)
 {
     return g_queue_get_length((GQueue *)&workers->tasks);
+}
+
+const char *workers_weakness(const Workers *workers)
+{
+    return workers->weakness;
 }
 
 const GError *workers_fault(const Workers *workers)
