@@ -14,6 +14,8 @@ typedef struct {
 
 /* Begins page 1 of the reading. */
 void grid_begin(Grid *grid, Reading *reading, Technique technique);
+/* Begins another page, which starts its own grid. */
+void grid_begin_page(Grid *grid, Reading *reading, Technique technique, guint number);
 void grid_block(Grid *grid, BlockKind kind, guint level);
 void grid_line(Grid *grid);
 /* Adds the words of UTF-8 text to the open line, the first at column x of the grid; `cell` as in
