@@ -13,11 +13,19 @@ void grid_begin(Grid *grid, Reading *reading, Technique technique)
     reading_begin_page(reading, 1, technique, READING_GRID, 0, 0);
 }
 
+void grid_source(Grid *grid, guint32 source)
+{
+    GArray *blocks = grid->reading->blocks;
+    if (blocks->len)
+        g_array_index(blocks, Block, blocks->len - 1).reserved = source;
+}
+
 void grid_block(Grid *grid, BlockKind kind, guint level)
 {
     if (grid->lines)
         grid->y += 1; /* blocks stand apart */
     reading_begin_block(grid->reading, kind, level);
+    grid_source(grid, grid->source);
 }
 
 void grid_line(Grid *grid)
