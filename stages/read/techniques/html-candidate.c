@@ -13,9 +13,10 @@
 #define NAME_WEIGHT 25        /* what a telling class or id is worth */
 #define SHORTEST_ARTICLE 400  /* letters; with less, the next looser attempt is made */
 #define TOP_CANDIDATES 5
-#define PROSE_LETTERS 60    /* of running text in one piece, from which it counts as such */
-#define MORE_PROSE 0.2      /* what an outer box must add to the article's running text */
-#define MOSTLY_PROSE 0.7    /* and the share of it in all that it adds */
+#define LIST_OF_LINKS 0.75 /* share of links in a list that leads elsewhere */
+#define PROSE_LETTERS 60   /* of running text in one piece, from which it counts as such */
+#define MORE_PROSE 0.2     /* what an outer box must add to the article's running text */
+#define MOSTLY_PROSE 0.7   /* and the share of it in all that it adds */
 
 typedef enum { STRIP_AROUND = 1 << 0, WEIGH_NAMES = 1 << 1, CLEAN = 1 << 2 } Rules;
 
@@ -61,7 +62,8 @@ static void strike_around(Judge *j)
 static guint32 prose_in(const HtmlBox *box)
 {
     guint32 links = box->links * (box->role == ROLE_ITEM ? 10 : 4);
-    return box->own >= PROSE_LETTERS && links < box->own && box->role != ROLE_HEADING ? box->own : 0;
+    return box->own >= PROSE_LETTERS && links < box->own && box->role != ROLE_HEADING ? box->own
+                                                                                      : 0;
 }
 
 /* Each box gets what the boxes inside it have. */
@@ -269,7 +271,7 @@ static gboolean is_clutter(const Judge *j, const HtmlBox *box)
         return TRUE;
     if (!list && weight < 25 && density > 0.2)
         return TRUE;
-    return (list || weight >= 25) && density > 0.5;
+    return density > (list ? LIST_OF_LINKS : 0.5) && (list || weight >= 25);
 }
 
 static gboolean is_cleaned(const Judge *j, const HtmlBox *box)
@@ -313,7 +315,11 @@ static void begin(Judge *j)
     for (guint32 i = 0; i < j->n; i++) {
         HtmlBox *box = &j->boxes[i];
         box->own = box->text;
-        box->prose = box->running = prose_in(box);
+        box->prose = prose_in(box);
+        /* Of a list's item that begins with a link, what follows is text as well. */
+        gboolean item =
+            box->role == ROLE_ITEM && box->own >= PROSE_LETTERS && box->links * 5 < box->own * 3;
+        box->running = item ? box->own - box->links : box->prose;
     }
 }
 
@@ -331,10 +337,6 @@ static gboolean attempt(Judge *j)
     return TRUE;
 }
 
-#include <stdio.h>
-#include <stdlib.h>
-static void dump(Judge*j){ for(guint32 i=0;i<j->n;i++){HtmlBox*b=&j->boxes[i]; int d=0; for(guint32 k=i;k;k=j->boxes[k].parent)d++;
- if(b->text>150||(b->state&STATE_CHOSEN)) fprintf(stderr,"%*s%u role %d hints %x text %u own %u links %u commas %u p %u score %.1f %s%s%s%s\n",d,"",i,b->role,b->hints,b->text,b->own,b->links,b->commas,b->paragraphs,b->score,b->state&1?"DEAD ":"",b->state&2?"cand ":"",b->state&4?"CHOSEN ":"",b->state&8?"dropped ":"");}}
 /* Letters and running text in the boxes that are left. */
 static HtmlArticle count_chosen(const Judge *j)
 {
@@ -349,13 +351,14 @@ static HtmlArticle count_chosen(const Judge *j)
 
 gboolean html_candidate_find(const HtmlOutline *outline, guint8 *inside, HtmlArticle *article)
 {
-    static const guint rules[] = {STRIP_AROUND | WEIGH_NAMES | CLEAN, WEIGH_NAMES | CLEAN, CLEAN, 0};
+    static const guint rules[] = {STRIP_AROUND | WEIGH_NAMES | CLEAN, WEIGH_NAMES | CLEAN, CLEAN,
+                                  0};
     *article = (HtmlArticle){0};
     for (gsize k = 0; k < G_N_ELEMENTS(rules) && article->letters < SHORTEST_ARTICLE; k++) {
         g_autoptr(GArray) boxes = g_array_copy(outline->boxes);
         Judge j = {&g_array_index(boxes, HtmlBox, 0), boxes->len, rules[k]};
         begin(&j);
-        gboolean found = attempt(&j); if(getenv("DUMP")) {fprintf(stderr,"ATTEMPT %zu\n",k); dump(&j);}
+        gboolean found = attempt(&j);
         if (k == 0)
             article->live = j.boxes[0].prose;
         HtmlArticle next = count_chosen(&j);
@@ -364,7 +367,9 @@ gboolean html_candidate_find(const HtmlOutline *outline, guint8 *inside, HtmlArt
         article->letters = next.letters;
         article->prose = next.prose;
         for (guint32 i = 0; i < j.n; i++)
-            inside[i] = (j.boxes[i].state & STATE_CHOSEN) != 0;
+            inside[i] = j.boxes[i].state & STATE_CHOSEN ? PLACE_INSIDE
+                        : j.boxes[i].state & STATE_DEAD ? PLACE_AROUND
+                                                        : PLACE_OUTSIDE;
     }
     return article->letters > 0;
 }

@@ -9,18 +9,18 @@
 
 #include <string.h>
 
-#define MAX_VALUES 20000u         /* of one syntax; what comes after is left out, and said so */
-#define LONGEST_VALUE 20000u      /* bytes of one value */
-#define MAX_SCRIPT (8u << 20)     /* bytes of one script */
-#define LONGEST_KEY 400u          /* bytes of a path */
-#define MAX_DEPTH 64              /* of things in things */
+#define MAX_VALUES 20000u     /* of one syntax; what comes after is left out, and said so */
+#define LONGEST_VALUE 20000u  /* bytes of one value */
+#define MAX_SCRIPT (8u << 20) /* bytes of one script */
+#define LONGEST_KEY 400u      /* bytes of a path */
+#define MAX_DEPTH 64          /* of things in things */
 
 struct HtmlData {
     HtmlItems *micro, *rdfa;
     Fields *linked, *meta; /* JSON-LD, <meta> */
     guint n_linked, n_meta;
     guint broken;
-    gboolean script;                    /* the open script is JSON-LD */
+    gboolean script;                     /* the open script is JSON-LD */
     gboolean article, offer, og_article; /* types that were seen */
 };
 
@@ -59,14 +59,14 @@ static void note_type(const char *type, gpointer user)
 /* Names that tell of the content, and not of how to show or index the page. */
 static gboolean is_telling(const char *name)
 {
-    static const char *const prefixes[] = {"og:",       "article:", "product:", "book:",
-                                           "profile:",  "music:",   "video:",   "place:",
-                                           "business:", "twitter:", "dc.",      "dcterms.",
-                                           "dc:",       "citation_", "event:",  "recipe:", NULL};
-    static const char *const names[] = {"description", "author",   "keywords",  "date",
-                                        "pubdate",     "subject",  "publisher", "copyright",
-                                        "abstract",    "language", "last-modified",
-                                        "news_keywords", "publish-date", NULL};
+    static const char *const prefixes[] = {
+        "og:",    "article:",  "product:",  "book:",    "profile:", "music:",
+        "video:", "place:",    "business:", "twitter:", "dc.",      "dcterms.",
+        "dc:",    "citation_", "event:",    "recipe:",  NULL};
+    static const char *const names[] = {
+        "description",   "author",        "keywords",     "date",     "pubdate",
+        "subject",       "publisher",     "copyright",    "abstract", "language",
+        "last-modified", "news_keywords", "publish-date", NULL};
     for (gsize i = 0; prefixes[i]; i++)
         if (g_str_has_prefix(name, prefixes[i]))
             return TRUE;
@@ -223,7 +223,7 @@ HtmlClaim html_data_claim(const HtmlData *data)
         return HTML_CLAIM_ARTICLE;
     if (seen.offer)
         return HTML_CLAIM_OFFER;
-    return seen.og_article ? HTML_CLAIM_ARTICLE : HTML_CLAIM_NOTHING;
+    return seen.og_article ? HTML_CLAIM_LIKELY : HTML_CLAIM_NOTHING;
 }
 
 static void write_syntax(Grid *grid, const char *name, const Fields *fields)

@@ -53,6 +53,7 @@ static const HintRow words[] = {
     {"extra", HINT_AROUND, 1},
     {"footer", HINT_AROUND | HINT_BAD, 0},
     {"footnote", 0, 0},
+    {"gallery", HINT_BAD, 0},
     {"gdpr", HINT_AROUND | HINT_BAD, 0},
     {"header", HINT_AROUND, 0},
     {"headline", HINT_TITLE, 0},
@@ -102,6 +103,7 @@ static const HintRow words[] = {
     {"shoutbox", HINT_AROUND | HINT_BAD, 0},
     {"sidebar", HINT_AROUND | HINT_BAD, 0},
     {"skyscraper", HINT_AROUND | HINT_BAD, 0},
+    {"slideshow", HINT_BAD, 0},
     {"social", HINT_AROUND | HINT_BAD, 0},
     {"sponsor", HINT_AROUND | HINT_BAD, 0},
     {"storybody", HINT_TEXT | HINT_GOOD, 0},
@@ -175,9 +177,9 @@ guint html_hints(const char *classes, const char *id)
 
 guint html_role_hints(const char *role)
 {
-    static const char *const around[] = {"navigation", "complementary", "banner", "contentinfo",
-                                         "search",     "menu",          "dialog", "alertdialog",
-                                         "menubar",    NULL};
+    static const char *const around[] = {
+        "navigation", "complementary", "banner",      "contentinfo", "search",
+        "menu",       "dialog",        "alertdialog", "menubar",     NULL};
     g_autofree char *lower = g_ascii_strdown(role, -1);
     if (g_strv_contains(around, lower))
         return HINT_AROUND | HINT_BAD;

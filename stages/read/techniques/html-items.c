@@ -6,12 +6,12 @@
 
 #define NONE G_MAXUINT32
 #define MAX_PROPERTIES 20000u
-#define MAX_SCOPES 20000u        /* elements with an id, outside of things */
-#define MAX_NAMES 8              /* of one property */
-#define LONGEST_VALUE 20000u     /* bytes; the text of a whole article is longer, and no datum */
-#define ALL_VALUES (4u << 20)    /* bytes; texts may hold each other */
-#define MAX_DEPTH 32             /* of things in things, where they refer to each other */
-#define MAX_VISITS 100000        /* of properties, when things are shared by reference */
+#define MAX_SCOPES 20000u     /* elements with an id, outside of things */
+#define MAX_NAMES 8           /* of one property */
+#define LONGEST_VALUE 20000u  /* bytes; the text of a whole article is longer, and no datum */
+#define ALL_VALUES (4u << 20) /* bytes; texts may hold each other */
+#define MAX_DEPTH 32          /* of things in things, where they refer to each other */
+#define MAX_VISITS 100000     /* of properties, when things are shared by reference */
 
 typedef struct {
     char *type;    /* shortened; NULL when it has none */
@@ -21,10 +21,10 @@ typedef struct {
 
 typedef struct {
     char *name;
-    char *value;    /* NULL when `child` is the value */
-    guint32 owner;  /* item; NONE: of whoever refers to the scope */
-    guint32 scope;  /* of ids */
-    guint32 child;  /* item */
+    char *value;   /* NULL when `child` is the value */
+    guint32 owner; /* item; NONE: of whoever refers to the scope */
+    guint32 scope; /* of ids */
+    guint32 child; /* item */
 } Property;
 
 /* An element with an id: properties in it may be another item's. */
@@ -140,7 +140,7 @@ static gboolean opens_item(const HtmlItems *items, const HtmlAttributes *a)
 static const char *given_value(const HtmlItems *items, const char *name, const HtmlAttributes *a)
 {
     static const char *const links[] = {"a", "area", "link", NULL};
-    static const char *const sources[] = {"audio", "embed",  "iframe", "img",
+    static const char *const sources[] = {"audio",  "embed", "iframe", "img",
                                           "source", "track", "video",  NULL};
     if (a->value[ATTRIBUTE_CONTENT])
         return a->value[ATTRIBUTE_CONTENT];

@@ -178,7 +178,8 @@ static gboolean is_number(const char *word)
 {
     char *end;
     g_ascii_strtod(word, &end);
-    return *end == '\0' && (g_ascii_isdigit(word[0]) || (word[0] == '-' && g_ascii_isdigit(word[1])));
+    return *end == '\0' &&
+           (g_ascii_isdigit(word[0]) || (word[0] == '-' && g_ascii_isdigit(word[1])));
 }
 
 /* true, null, 12, and names that should be quoted. */

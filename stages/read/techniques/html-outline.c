@@ -45,6 +45,14 @@ void html_outline_close(HtmlOutline *outline, guint32 box)
     outline->open = b->parent == HTML_NO_BOX ? 0 : b->parent;
 }
 
+void html_outline_name(HtmlOutline *outline, const HtmlAttributes *attributes)
+{
+    const char *classes = attributes->value[ATTRIBUTE_CLASS], *id = attributes->value[ATTRIBUTE_ID];
+    if (classes || id)
+        html_outline_box(outline, outline->open)->hints |=
+            (guint8)(html_hints(classes, id) & HINT_OFFER);
+}
+
 void html_outline_count(HtmlOutline *outline, HtmlRole role)
 {
     HtmlBox *box = html_outline_box(outline, outline->open);

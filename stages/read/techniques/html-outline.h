@@ -30,11 +30,11 @@ typedef struct {
     guint32 text, links, commas;
     guint32 paragraphs, items, inputs, images, headings; /* headings: letters in them */
     float score;
-    guint8 role;  /* HtmlRole */
-    guint8 hints; /* HtmlHints */
-    guint8 level; /* of a heading */
-    guint8 state; /* html-article.c's own */
-    guint32 prose; /* letters of running text */
+    guint8 role;          /* HtmlRole */
+    guint8 hints;         /* HtmlHints */
+    guint8 level;         /* of a heading */
+    guint8 state;         /* html-article.c's own */
+    guint32 prose;        /* letters of running text */
     guint32 own, running; /* text and prose that stand in the box itself */
 } HtmlBox;
 
@@ -52,6 +52,8 @@ void html_outline_clear(HtmlOutline *outline);
 guint32 html_outline_open(HtmlOutline *outline, HtmlRole role, guint level,
                           const HtmlAttributes *attributes);
 void html_outline_close(HtmlOutline *outline, guint32 box);
+/* Hints of an element that is no box for the open box: only a price is worth knowing. */
+void html_outline_name(HtmlOutline *outline, const HtmlAttributes *attributes);
 /* Counts a thing that stands in the open box, such as ROLE_INPUT; `images`: ROLE_NONE. */
 void html_outline_count(HtmlOutline *outline, HtmlRole role);
 /* Text (UTF-8) that stands in the open box. Returns how many letters it has. */

@@ -6,7 +6,7 @@
 #define WIDEST_COLUMN 120 /* characters; longer cells reach into the next column's place */
 
 typedef struct {
-    GString *text; /* lines separated by newlines */
+    GString *text;  /* lines separated by newlines */
     guint32 source; /* as in Grid */
     guint column;
     gboolean heading;

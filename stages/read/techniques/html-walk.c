@@ -18,7 +18,7 @@
 typedef struct {
     char name[16]; /* shortened: only compared with itself */
     Tag tag;
-    guint32 box; /* of the outline; HTML_NO_BOX when it is none of its own */
+    guint32 box;    /* of the outline; HTML_NO_BOX when it is none of its own */
     gboolean hides; /* this element, and so all inside */
     gboolean skips;
     gboolean painted; /* may have a background of its own, or an ancestor may */
@@ -31,14 +31,14 @@ typedef struct {
     GPtrArray *tables; /* of HtmlTable, the innermost last */
     StyleSheet *sheet;
     HtmlOutline outline;
-    HtmlData *data;                                             /* NULL: not asked for */
-    gboolean letters;                                           /* the line has more than an alternative text */
-    GString *line;                                              /* text of the line in the making */
-    GString *raw;                                               /* text of an open <style>, <script> */
+    HtmlData *data;   /* NULL: not asked for */
+    gboolean letters; /* the line has more than an alternative text */
+    GString *line;    /* text of the line in the making */
+    GString *raw;     /* text of an open <style>, <script> */
     guint hidden, skipped, headings, lists, items, pre, styles; /* open elements of each kind */
     guint links, scripts;
-    guint level;                                                /* of the innermost heading */
-    gboolean fresh;                                             /* the next line begins a block */
+    guint level;     /* of the innermost heading */
+    gboolean fresh;  /* the next line begins a block */
     gboolean item;   /* the next line begins a list item */
     Tag part;        /* TAG_TERM or TAG_DETAIL while inside one, else TAG_INLINE */
     gboolean fields; /* a block of fields is open */
@@ -168,7 +168,8 @@ static void judge(Walk *w, Element *e, const char *name, const HtmlAttributes *a
                  a->value[ATTRIBUTE_BGCOLOR] || a->value[ATTRIBUTE_BACKGROUND];
     e->hides = (effects & STYLE_HIDES) || a->value[ATTRIBUTE_HIDDEN] ||
                ((effects & STYLE_WHITE) && (!e->painted || (effects & STYLE_WHITE_PAPER)));
-    e->skips = e->tag == TAG_SKIP || e->tag == TAG_SCRIPT || e->tag == TAG_STYLE || (e->tag == TAG_OPTION && !a->value[ATTRIBUTE_SELECTED]);
+    e->skips = e->tag == TAG_SKIP || e->tag == TAG_SCRIPT || e->tag == TAG_STYLE ||
+               (e->tag == TAG_OPTION && !a->value[ATTRIBUTE_SELECTED]);
 }
 
 static void begin_cell(Walk *w, const char *name, const HtmlAttributes *a)
@@ -311,10 +312,12 @@ static void end_element(Walk *w, const Element *e)
 /* The element's place in the outline, where it has one. */
 static void enter_box(Walk *w, Element *e, HtmlRole role, const HtmlAttributes *a)
 {
+    e->links = role == ROLE_LINK || role == ROLE_INPUT;
     if (role == ROLE_INPUT)
         html_outline_count(&w->outline, role);
-    e->links = role == ROLE_LINK || role == ROLE_INPUT;
-    if (role != ROLE_NONE && !e->links)
+    else if (role == ROLE_NONE)
+        html_outline_name(&w->outline, a);
+    else if (role != ROLE_LINK)
         e->box = html_outline_open(&w->outline, role, w->level, a);
 }
 
@@ -429,7 +432,8 @@ static gboolean finish(Walk *w, Reading *reading, GError **error)
         end_table(w);
     if (!grid_end(&w->grid, error))
         return FALSE;
-    html_article_mark(&w->outline, reading, w->data ? html_data_claim(w->data) : HTML_CLAIM_NOTHING);
+    html_article_mark(&w->outline, reading,
+                      w->data ? html_data_claim(w->data) : HTML_CLAIM_NOTHING);
     if (w->data)
         reading->second = html_data_reading(w->data, reading->media_type);
     return TRUE;

@@ -61,10 +61,22 @@ function readability(html) {
 const heldOut = (id) => [...id].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7) % 3 === 0;
 const squeeze = (text) => text.replace(/\s+/g, " ");
 
-function judge(item, text, truth) {
+// The headline is an article's title, and no part of the body that the truths hold: a first line that the
+// page's <title> repeats counts in neither output, nor in the truth.
+function body(text, html) {
+  const title = new Set(words(/<title[^>]*>([^<]*)/i.exec(html)?.[1].replace(/&[#\w]+;/g, " ") ?? ""));
+  const lines = text.split("\n");
+  const first = lines.findIndex((line) => line.trim());
+  if (first < 0) return text;
+  const list = words(lines[first]);
+  if (list.filter((word) => title.has(word)).length < 0.6 * list.length) return text;
+  return lines.slice(first + 1).join("\n");
+}
+
+function judge(item, html, text, truth) {
   const out = {};
   if (truth !== null) {
-    const found = words(text), want = words(truth);
+    const found = words(body(text, html)), want = words(body(truth, html));
     out.word = f1(found, want);
     out.shingle = f1(shingles(found, 4), shingles(want, 4)).f;
   }
@@ -91,8 +103,8 @@ for (const line of readFileSync(join(corpus, "index.jsonl"), "utf8").trim().spli
   const truth = item.truth_text ? readFileSync(join(corpus, item.truth_text), "utf8") : null;
   const html = decode(readFileSync(join(pages, `${item.id}.html`)));
   const both = {
-    docket: judge(item, readFileSync(join(ours, `${item.id}.html.txt`), "utf8"), truth),
-    readability: judge(item, readability(html), truth),
+    docket: judge(item, html, readFileSync(join(ours, `${item.id}.html.txt`), "utf8"), truth),
+    readability: judge(item, html, readability(html), truth),
   };
   const set = item.file.split("/")[0];
   for (const [who, score] of Object.entries(both))
