@@ -142,13 +142,27 @@ static gboolean ends_word(const char *text, gsize at)
            (g_ascii_isupper(text[at]) && at > 0 && g_ascii_islower(text[at - 1]));
 }
 
-static guint hints_at(const char *text, gsize at, const guint8 *first)
+/* The first row with that letter, or the one before which it would stand. */
+static gsize first_row(char letter)
 {
-    char letter = g_ascii_tolower(text[at]);
-    for (gsize i = first[letter - 'a']; i < G_N_ELEMENTS(words) && words[i].word[0] == letter;
-         i++) {
+    gsize low = 0, high = G_N_ELEMENTS(words);
+    while (low < high) {
+        gsize middle = (low + high) / 2;
+        if (words[middle].word[0] < letter)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static guint hints_at(const char *text, gsize at)
+{
+    char letter = g_ascii_tolower(text[at]), second = g_ascii_tolower(text[at + 1]);
+    for (gsize i = first_row(letter); i < G_N_ELEMENTS(words) && words[i].word[0] == letter; i++) {
         gsize length = strlen(words[i].word);
-        if (g_ascii_strncasecmp(text + at, words[i].word, length) != 0)
+        if (words[i].word[1] != second ||
+            g_ascii_strncasecmp(text + at, words[i].word, length) != 0)
             continue;
         if (!words[i].whole || ends_word(text, at + length))
             return words[i].hints;
@@ -158,15 +172,10 @@ static guint hints_at(const char *text, gsize at, const guint8 *first)
 
 static guint hints_of(const char *text)
 {
-    /* Row at which the words of a letter begin. */
-    guint8 first[26];
     guint hints = 0;
-    memset(first, G_N_ELEMENTS(words), sizeof first);
-    for (gsize i = G_N_ELEMENTS(words); i-- > 0;)
-        first[words[i].word[0] - 'a'] = (guint8)i;
     for (gsize i = 0; text[i]; i++)
         if (is_letter(text[i]) && begins_word(text, i))
-            hints |= hints_at(text, i, first);
+            hints |= hints_at(text, i);
     return hints;
 }
 

@@ -120,25 +120,38 @@ static void end_block(Walk *w)
     w->fresh = TRUE;
 }
 
-/* Adds text to the line as it shows. */
-static void collect(Walk *w, const char *text, gsize length)
+/* Adds text to the line, each run of white space as one space. */
+static void collect_flow(GString *line, const char *text, gsize length)
+{
+    gsize old = line->len;
+    g_string_set_size(line, old + length);
+    char *to = line->str + old;
+    for (gsize i = 0; i < length; i++) {
+        if (!g_ascii_isspace(text[i]))
+            *to++ = text[i];
+        else if (to > line->str && to[-1] != ' ')
+            *to++ = ' ';
+    }
+    g_string_truncate(line, (gsize)(to - line->str));
+}
+
+/* The same inside <pre>, where spaces and line ends are as they stand. */
+static void collect_pre(Walk *w, const char *text, gsize length)
 {
     for (gsize i = 0; i < length; i++) {
-        gsize from = i;
-        while (i < length && (guchar)text[i] > ' ')
-            i++;
-        g_string_append_len(w->line, text + from, (gssize)(i - from));
-        if (i == length)
-            break;
-        char c = text[i];
-        if (c == '\n' && w->pre) {
+        if (text[i] == '\n')
             end_line(w);
-        } else if ((w->pre && c == ' ') || !g_ascii_isspace(c)) {
-            g_string_append_c(w->line, c);
-        } else if (w->line->len && w->line->str[w->line->len - 1] != ' ') {
-            g_string_append_c(w->line, ' ');
-        }
+        else
+            g_string_append_c(w->line, g_ascii_isspace(text[i]) ? ' ' : text[i]);
     }
+}
+
+static void collect(Walk *w, const char *text, gsize length)
+{
+    if (w->pre)
+        collect_pre(w, text, length);
+    else
+        collect_flow(w->line, text, length);
 }
 
 static void add_text(Walk *w, const char *text, gsize length)
