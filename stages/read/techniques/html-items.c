@@ -48,6 +48,7 @@ struct HtmlItems {
     guint texts;   /* how many there are */
     guint depth;
     guint32 item, scope; /* innermost open, NONE when none is */
+    guint32 page;        /* item that properties of RDFa without one belong to; NONE so far */
     gsize bytes;         /* of all values */
 };
 
@@ -82,7 +83,7 @@ HtmlItems *html_items_new(ItemSyntax syntax)
     g_array_set_clear_func(items->properties, property_clear);
     g_array_set_clear_func(items->scopes, scope_clear);
     items->text = g_string_new(NULL);
-    items->item = items->scope = NONE;
+    items->item = items->scope = items->page = NONE;
     return items;
 }
 
@@ -181,7 +182,7 @@ static guint32 add_properties(HtmlItems *items, const char *names)
             g_autofree char *name = g_strndup(p, length);
             gboolean shorten = items->syntax == ITEMS_RDFA || strchr(name, '/');
             Property property = {.name = g_strdup(shorten ? html_items_short(name) : name),
-                                 .owner = items->item,
+                                 .owner = items->item == NONE ? items->page : items->item,
                                  .scope = items->scope,
                                  .child = NONE};
             g_array_append_val(items->properties, property);
@@ -230,6 +231,22 @@ static void take_value(HtmlItems *items, const char *name, const HtmlAttributes 
     items->texts++;
 }
 
+/* RDFa without a thing around speaks of the page itself, for which an item is made; <meta> does so too,
+ * mostly in Open Graph, and is read elsewhere. Names without a vocabulary are something else's. */
+static gboolean takes_names(HtmlItems *items, const char *name, const char *names)
+{
+    if (items->syntax == ITEMS_MICRODATA || items->item != NONE)
+        return TRUE;
+    if (!strchr(names, ':') || strcmp(name, "meta") == 0)
+        return FALSE;
+    if (items->page == NONE) {
+        Item page = {0};
+        items->page = items->items->len;
+        g_array_append_val(items->items, page);
+    }
+    return TRUE;
+}
+
 void html_items_start(HtmlItems *items, const char *name, const HtmlAttributes *a)
 {
     const char *names = names_of(items, a), *id = a->value[ATTRIBUTE_ID];
@@ -244,8 +261,7 @@ void html_items_start(HtmlItems *items, const char *name, const HtmlAttributes *
                    .property = items->properties->len};
     if (scopes)
         open_scope(items, id);
-    /* RDFa without a thing around speaks of the page; Open Graph is what that is used for. */
-    if (names && (items->syntax == ITEMS_MICRODATA || items->item != NONE))
+    if (names && takes_names(items, name, names))
         frame.n_property = add_properties(items, names);
     if (opens) {
         open_item(items, a, &frame);
