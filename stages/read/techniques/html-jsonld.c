@@ -33,12 +33,24 @@ static void skip_to(Repair *r, const char *end, gsize after)
     r->at = found ? (gsize)(found - r->text) + after : r->length;
 }
 
+/* "//<![CDATA[" is no comment on the rest of its line. */
+static gboolean hides_mark(const Repair *r)
+{
+    Repair after = *r;
+    after.at += 2;
+    while (g_ascii_isspace(peek(&after, 0)) && peek(&after, 0) != '\n')
+        after.at++;
+    return stands(&after, "<![CDATA[") || stands(&after, "]]>") || stands(&after, "<!--");
+}
+
 /* White space, comments, and the marks that hide a script from something. */
 static void skip_space(Repair *r)
 {
     while (r->at < r->length) {
         if (g_ascii_isspace(r->text[r->at]) || r->text[r->at] == ';')
             r->at++;
+        else if (stands(r, "//") && hides_mark(r))
+            r->at += 2;
         else if (stands(r, "//"))
             skip_to(r, "\n", 1);
         else if (stands(r, "/*"))
@@ -235,13 +247,13 @@ static void copy_mark(Repair *r, char c)
 
 char *html_jsonld_repair(const char *text, gsize length, gsize *at)
 {
-    gsize start = *at;
-    while (start < length && text[start] != '{' && text[start] != '[')
-        start++;
+    Repair r = {.text = text, .at = *at, .length = length};
+    for (skip_space(&r); r.at < length && text[r.at] != '{' && text[r.at] != '['; skip_space(&r))
+        r.at++;
     *at = length;
-    if (start == length)
+    if (r.at >= length)
         return NULL;
-    Repair r = {.text = text, .at = start, .length = length, .out = g_string_new(NULL)};
+    r.out = g_string_new(NULL);
     while (!r.done) {
         skip_space(&r);
         if (r.at >= r.length)
