@@ -145,7 +145,7 @@ static void delete_transform(gpointer transform)
         cmsDeleteTransform(transform);
 }
 
-PdfMap *pdf_map_new(GBytes *bytes, guint pages)
+PdfMap *pdf_map_new(GBytes *bytes, const char *password, guint pages)
 {
     gsize size;
     const char *data = g_bytes_get_data(bytes, &size);
@@ -161,7 +161,7 @@ PdfMap *pdf_map_new(GBytes *bytes, guint pages)
     qpdf_silence_errors(m->file);
     qpdf_set_suppress_warnings(m->file, TRUE);
     qpdf_set_attempt_recovery(m->file, FALSE);
-    if (qpdf_read_memory(m->file, "", data, size, NULL) != QPDF_SUCCESS || !pdf_map_is_sound(m))
+    if (qpdf_read_memory(m->file, "", data, size, password) != QPDF_SUCCESS || !pdf_map_is_sound(m))
         return NULL;
     qpdf_oh tree = key(m, qpdf_get_root(m->file), "/Pages");
     gboolean whole = walk(m, tree, -1, 0) && m->pages->len == pages;

@@ -10,8 +10,8 @@
 
 typedef struct PdfMap PdfMap;
 
-/* NULL when the file is odd. `pages` is what Poppler counts. `bytes` is kept. */
-PdfMap *pdf_map_new(GBytes *bytes, guint pages);
+/* NULL when the file is odd. `pages` is what Poppler counts. `bytes` is kept. `password` may be NULL. */
+PdfMap *pdf_map_new(GBytes *bytes, const char *password, guint pages);
 void pdf_map_free(PdfMap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfMap, pdf_map_free)
 

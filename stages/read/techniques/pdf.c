@@ -6,6 +6,7 @@
 #include "pdf.h"
 
 #include "ocr.h"
+#include "pdf-file.h"
 #include "pdf-hidden.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
@@ -182,10 +183,10 @@ static gboolean read_page(PdfPage *p, GError **error)
     return ok;
 }
 
-static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *document, PdfMap *map,
-                              guint number, Reading *reading, GError **error)
+static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, guint number,
+                              Reading *reading, GError **error)
 {
-    g_autoptr(PopplerPage) page = poppler_document_get_page(document, (int)number - 1);
+    g_autoptr(PopplerPage) page = poppler_document_get_page(file->document, (int)number - 1);
     double width = 0, height = 0;
     if (page)
         poppler_page_get_size(page, &width, &height);
@@ -199,7 +200,7 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
     double scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
     PdfPage p = {.input = input,
                  .reading = reading,
-                 .map = map,
+                 .map = file->map,
                  .page = page,
                  .number = number,
                  .scale = scale,
@@ -209,47 +210,18 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
     return ok;
 }
 
-static PopplerDocument *open_document(GBytes *bytes, GError **error)
-{
-    g_autoptr(GError) inner = NULL;
-    PopplerDocument *document = poppler_document_new_from_bytes(bytes, NULL, &inner);
-    if (document)
-        return document;
-    if (g_error_matches(inner, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED, "the PDF asks for a password");
-    else
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF cannot be opened: %s",
-                    inner ? inner->message : "it is broken");
-    return NULL;
-}
-
 Reading *pdf_read(const TechniqueInput *input, GError **error)
 {
-    if (g_bytes_get_size(input->bytes) == 0) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the PDF has no bytes");
+    g_autoptr(PdfFile) file = pdf_file_open(input, error);
+    if (!file)
         return NULL;
-    }
-    g_autoptr(PopplerDocument) document = open_document(input->bytes, error);
-    if (!document)
-        return NULL;
-    int pages = poppler_document_get_n_pages(document);
-    if (pages <= 0) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF has no pages");
-        return NULL;
-    }
-    if ((guint)pages > DOCKET_MAX_PAGES) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "%d pages; the limit is %u", pages,
-                    DOCKET_MAX_PAGES);
-        return NULL;
-    }
     g_autoptr(Reading) reading = reading_new(input->media_type);
-    reading->page_count = (guint)pages;
-    g_autoptr(PdfMap) map = pdf_map_new(input->bytes, (guint)pages);
-    guint last = input->last_page ? MIN(input->last_page, (guint)pages) : (guint)pages;
+    reading->page_count = file->pages;
+    guint last = input->last_page ? MIN(input->last_page, file->pages) : file->pages;
     for (guint number = MAX(1, input->first_page); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
-        if (!read_numbered(input, document, map, number, reading, error))
+        if (!technique_begin_page(input, number))
+            break;
+        if (!read_numbered(input, file, number, reading, error))
             return NULL;
     }
     return g_steal_pointer(&reading);

@@ -1,11 +1,12 @@
 #include "warm.h"
 
+#include "warm-libraries.h"
+
 #include <allheaders.h>
-#include <cairo-pdf.h>
-#include <libxml/parser.h>
-#include <locale.h>
-#include <poppler.h>
+#include <fcntl.h>
+#include <libxml/xmlerror.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where Debian's tesseract-ocr packages put the language data. */
 #ifndef DOCKET_TESSDATA
@@ -14,12 +15,15 @@
 #define MAX_LANGUAGES_BYTES 200
 
 struct Warm {
-    char *tessdata;        /* folder of NAME.traineddata */
-    char *languages;       /* "eng+deu": what the model below is for */
-    GMappedFile *model;    /* data of a single language, handed to the engine from memory */
-    TessBaseAPI *engine;   /* NULL until something must be recognised */
-    char *loaded;          /* languages of the engine */
-    PopplerDocument *hold; /* an open document, see above */
+    char *tessdata;      /* folder of NAME.traineddata */
+    char *languages;     /* "eng+deu": what the model below is for */
+    GMappedFile *model;  /* data of a single language, handed to the engine from memory */
+    TessBaseAPI *engine; /* NULL until something must be recognised */
+    char *loaded;        /* languages of the engine */
+    WarmLibraries *libraries;
+    GBytes *kept_bytes; /* of the document below; NULL: none */
+    gpointer kept;
+    GDestroyNotify close_kept;
 };
 
 static void silence_xml(void *context, const char *format, ...)
@@ -44,24 +48,6 @@ void warm_silence(void)
     g_log_set_writer_func(silence_glib, NULL, NULL);
 }
 
-static cairo_status_t append(void *closure, const unsigned char *data, unsigned int length)
-{
-    g_byte_array_append(closure, data, length);
-    return CAIRO_STATUS_SUCCESS;
-}
-
-static PopplerDocument *hold_new(void)
-{
-    GByteArray *pdf = g_byte_array_new();
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(append, pdf, 10, 10);
-    cairo_t *cr = cairo_create(surface);
-    cairo_show_page(cr);
-    cairo_destroy(cr);
-    cairo_surface_destroy(surface);
-    g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(pdf);
-    return poppler_document_new_from_bytes(bytes, NULL, NULL);
-}
-
 /* The names become part of a path: only what Tesseract's own names are made of. */
 static gboolean languages_are_names(const char *languages)
 {
@@ -84,6 +70,16 @@ static char *package_name(const char *language)
     return g_strconcat("tesseract-ocr-", g_strdelimit(lower, "_", '-'), NULL);
 }
 
+/* Opened, not looked for: behind the lock of the jail files can be opened where that is allowed, and
+ * asked about nowhere. */
+static gboolean is_readable(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static gboolean check_languages(const Warm *warm, const char *languages, GError **error)
 {
     if (!languages_are_names(languages)) {
@@ -94,7 +90,7 @@ static gboolean check_languages(const Warm *warm, const char *languages, GError 
     g_auto(GStrv) each = g_strsplit(languages, "+", -1);
     for (guint i = 0; each[i]; i++) {
         g_autofree char *path = model_path(warm, each[i]);
-        if (each[i][0] == '\0' || !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+        if (each[i][0] == '\0' || !is_readable(path)) {
             g_autofree char *package = package_name(each[i]);
             g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
                         "OCR data for language \"%s\" is missing in %s: install the package %s",
@@ -114,9 +110,34 @@ Warm *warm_new(const char *languages, const char *tessdata)
         g_autofree char *path = model_path(warm, warm->languages);
         warm->model = g_mapped_file_new(path, FALSE, NULL);
     }
-    warm->hold = hold_new();
-    xmlInitParser();
+    warm->libraries = warm_libraries_new();
     return warm;
+}
+
+const char *warm_tessdata(const Warm *warm)
+{
+    return warm->tessdata;
+}
+
+gpointer warm_kept(const Warm *warm, const GBytes *bytes)
+{
+    return warm && warm->kept_bytes == bytes ? warm->kept : NULL;
+}
+
+static void close_kept(Warm *warm)
+{
+    if (warm->kept)
+        warm->close_kept(warm->kept);
+    warm->kept = NULL;
+    g_clear_pointer(&warm->kept_bytes, g_bytes_unref);
+}
+
+void warm_keep(Warm *warm, GBytes *bytes, gpointer opened, GDestroyNotify close_it)
+{
+    close_kept(warm);
+    warm->kept_bytes = g_bytes_ref(bytes);
+    warm->kept = opened;
+    warm->close_kept = close_it;
 }
 
 static void engine_stop(Warm *warm)
@@ -133,16 +154,18 @@ void warm_free(Warm *warm)
         return;
     engine_stop(warm);
     g_clear_pointer(&warm->model, g_mapped_file_unref);
-    g_clear_object(&warm->hold);
+    close_kept(warm);
+    warm_libraries_free(warm->libraries);
     g_free(warm->tessdata);
     g_free(warm->languages);
     g_free(warm);
 }
 
+/* Its messages go to stderr, which is nowhere in a reader; a debug_file would be opened for writing at
+ * the first of them, and the jail kills for that. */
 static gboolean engine_start(Warm *warm, const char *languages)
 {
     warm->engine = TessBaseAPICreate();
-    TessBaseAPISetVariable(warm->engine, "debug_file", "/dev/null");
     if (warm->model && strcmp(languages, warm->languages) == 0)
         return TessBaseAPIInit5(warm->engine, g_mapped_file_get_contents(warm->model),
                                 (int)g_mapped_file_get_length(warm->model), languages,
