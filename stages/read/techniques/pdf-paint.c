@@ -661,9 +661,11 @@ PdfPaint *pdf_paint_new(PdfMap *map, guint number, double width, double height)
     Painter p = {.map = map, .paint = paint, .saved = g_array_new(FALSE, FALSE, sizeof(State))};
     PdfMapPage page;
     pdf_path_init(&p.path);
-    if (pdf_map_open_page(map, number, &page))
+    paint->annotated = TRUE;
+    if (pdf_map_open_page(map, number, &page)) {
+        paint->annotated = page.notes_on_page->len > 0;
         paint_page(&p, &page, width, height);
-    else
+    } else
         paint->odd = "a page that is not plain";
     if (!pdf_map_is_sound(map))
         paint->odd = "a page that is damaged";

@@ -26,7 +26,8 @@ typedef struct {
 
 typedef struct {
     GArray *shows, *areas;
-    const char *odd; /* why only drawing can tell, or NULL; static */
+    gboolean annotated; /* it has, or may have, annotations that are more than links */
+    const char *odd;    /* why only drawing can tell, or NULL; static */
 } PdfPaint;
 
 /* The page's paint in points of the page as Poppler shows it (width by height). Caller frees. */

@@ -223,6 +223,19 @@ PdfText *pdf_text_new(PopplerPage *page, double scale)
     return t;
 }
 
+void pdf_text_add(PdfText *t, const char *word, Rect place, Rect page_rect, double size)
+{
+    LayoutWord added = {.rect = place,
+                        .page_rect = page_rect,
+                        .text = g_string_chunk_insert(t->strings, word),
+                        .size = size,
+                        .confidence = -1,
+                        .line = -1};
+    PdfInk unknown = {2, -1};
+    g_array_append_val(t->words, added);
+    g_array_append_val(t->inks, unknown);
+}
+
 void pdf_text_free(PdfText *text)
 {
     if (!text)

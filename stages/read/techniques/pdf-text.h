@@ -24,5 +24,9 @@ PdfText *pdf_text_new(PopplerPage *page, double scale);
 void pdf_text_free(PdfText *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfText, pdf_text_free)
 
+/* Adds a word that is no part of the layer: `place` is where it would stand, `page_rect` its evidence
+ * (points). */
+void pdf_text_add(PdfText *text, const char *word, Rect place, Rect page_rect, double size);
+
 /* FALSE when the characters are not what the page shows (fonts without a Unicode mapping). */
 gboolean pdf_text_is_usable(const PdfText *text);

@@ -6,8 +6,10 @@
 #include "pdf.h"
 
 #include "ocr.h"
+#include "pdf-attached.h"
 #include "pdf-file.h"
 #include "pdf-hidden.h"
+#include "pdf-notes.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
@@ -26,7 +28,7 @@
 typedef struct {
     const TechniqueInput *input;
     Reading *reading;
-    PdfMap *map; /* NULL when every page must be drawn */
+    PdfPaint *paint; /* NULL when nothing is known but what drawing tells */
     PopplerPage *page;
     guint number;
     double scale;    /* points per page unit; 1 but for gigantic pages */
@@ -61,12 +63,12 @@ static gboolean has_letters(const char *text)
     return FALSE;
 }
 
-static gboolean all_are_seen(PdfPage *p, const PdfText *text)
+/* Form fields may be anywhere in the file; a map tells that there are none here. */
+static gboolean add_fields(PdfPage *p, PdfText *text)
 {
-    if (!p->map || p->scale < 1)
+    if (p->paint && !p->paint->annotated)
         return FALSE;
-    g_autoptr(PdfPaint) paint = pdf_paint_new(p->map, p->number, p->area.x1, p->area.y1);
-    return pdf_hidden_none(text, paint, p->area.x1, p->area.y1);
+    return pdf_notes_add_fields(p->page, text, p->scale) > 0;
 }
 
 /* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
@@ -74,7 +76,10 @@ static gboolean all_are_seen(PdfPage *p, const PdfText *text)
 static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
 {
     guint kept = 0;
-    if (text->words->len == 0 || all_are_seen(p, text))
+    gboolean fields = add_fields(p, text);
+    gboolean seen = !fields && p->paint && p->scale >= 1 &&
+                    pdf_hidden_none(text, p->paint, p->area.x1, p->area.y1);
+    if (text->words->len == 0 || seen)
         return TRUE;
     if (!look(p)) {
         set_not_drawn(p, error);
@@ -82,7 +87,7 @@ static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
     }
     for (guint i = 0; i < text->words->len; i++) {
         LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
-        Rect r = word->rect;
+        Rect r = word->page_rect;
         /* Letters fill the middle; neighbouring lines may reach into the rest. Stray marks, as in the
          * text layers of old scans, are nobody's message. */
         gboolean letters = has_letters(word->text);
@@ -126,6 +131,8 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
     gboolean ok = layout_add(p->reading, text->words, error);
+    if (!p->paint || p->paint->annotated)
+        p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);
     end_page(p);
     return ok;
 }
@@ -200,13 +207,14 @@ static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, 
     double scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
     PdfPage p = {.input = input,
                  .reading = reading,
-                 .map = file->map,
+                 .paint = file->map ? pdf_paint_new(file->map, number, width, height) : NULL,
                  .page = page,
                  .number = number,
                  .scale = scale,
                  .area = {0, 0, MAX(width * scale, 1e-3), MAX(height * scale, 1e-3)}};
     gboolean ok = read_page(&p, error);
     pixDestroy(&p.look);
+    pdf_paint_free(p.paint);
     return ok;
 }
 
@@ -224,5 +232,7 @@ Reading *pdf_read(const TechniqueInput *input, GError **error)
         if (!read_numbered(input, file, number, reading, error))
             return NULL;
     }
+    if (input->first_page <= 1)
+        pdf_attached_read(file->document, reading);
     return g_steal_pointer(&reading);
 }
