@@ -69,10 +69,10 @@ static void take_invoice(Reading *reading, GBytes *content)
     Reading *invoice = facturx_read(content);
     if (!invoice)
         return;
-    if (reading->second)
-        reading_take_pages(reading->second, invoice);
-    else
-        reading->second = invoice;
+    /* Its page is the first one, and page numbers rise: a text layer beside OCR gives way to data. */
+    reading_free(reading->second);
+    reading->second = invoice;
+    invoice->page_count = reading->page_count;
     reading_agree_data(reading);
     facturx_note_disagreement(reading);
 }

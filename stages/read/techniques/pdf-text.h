@@ -17,6 +17,9 @@ typedef struct {
     guint letters;                /* characters that are not space */
     guint unusable;               /* of them: U+FFFD, control, private use, unassigned */
     guint latin_words, voiceless; /* longer words of Latin letters; of them without a vowel */
+    guint latin_letters,
+        common;     /* their letters; of them those that are common in every language */
+    guint mojibake; /* UTF-8 sequences that were taken for two or three characters */
 } PdfText;
 
 /* The words of the page; `scale` makes points of page units. Caller frees with pdf_text_free. */

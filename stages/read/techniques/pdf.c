@@ -13,6 +13,7 @@
 #include "pdf-picture.h"
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/reading-agree.h"
 
 #include <math.h>
 
@@ -162,11 +163,35 @@ static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
     return TRUE;
 }
 
+/* OCR in any case; a text layer that is there is what a second technique read. */
+static gboolean emit_both(PdfPage *p, GError **error)
+{
+    if (!emit_ocr(p, p->reading, error))
+        return FALSE;
+    g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
+    if (!pdf_text_is_usable(text))
+        return TRUE;
+    if (!remove_hidden(p, text, error))
+        return FALSE;
+    if (p->hidden)
+        end_page(p);
+    if (text->words->len == 0)
+        return TRUE;
+    if (!p->reading->second) {
+        p->reading->second = reading_new(p->input->media_type);
+        p->reading->second->page_count = p->reading->page_count;
+    }
+    PdfPage layer = *p;
+    layer.reading = p->reading->second;
+    layer.hidden = 0;
+    return emit_text(&layer, text, error);
+}
+
 static gboolean read_page(PdfPage *p, GError **error)
 {
     guint flags = p->input->flags;
     if (flags & WIRE_OCR_ALWAYS)
-        return emit_ocr(p, p->reading, error);
+        return emit_both(p, error);
     g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
     gboolean usable = pdf_text_is_usable(text);
     if (usable && !remove_hidden(p, text, error))
@@ -232,6 +257,8 @@ Reading *pdf_read(const TechniqueInput *input, GError **error)
         if (!read_numbered(input, file, number, reading, error))
             return NULL;
     }
+    if (reading->second)
+        reading_agree(reading);
     if (input->first_page <= 1)
         pdf_attached_read(file->document, reading);
     return g_steal_pointer(&reading);
