@@ -12,11 +12,13 @@
 #define COMMON_LETTERS "eainrtos"
 #define MIN_COMMON_SHARE 0.36
 #define MAX_MOJIBAKE_SHARE 0.01
+#define RIGHT_TO_LEFT_MARK "\xe2\x80\xab" /* U+202B */
 #define MAX_WORD_BYTES 4096
 #define CELL_GAP 0.4 /* of a letter's height, between two letters of different words */
 
 typedef struct {
-    const char *text; /* the page's characters, one rectangle each */
+    PopplerRectangle area;
+    char *text; /* the page's characters, one rectangle each */
     PopplerRectangle *rects;
     guint n;
     GList *attributes; /* sorted by position */
@@ -226,20 +228,52 @@ static void split_words(PdfText *t, const Layer *l)
         add_word(t, l, b);
 }
 
+static void take_layer(PopplerPage *page, PopplerRectangle area, Layer *l)
+{
+    l->area = area;
+    l->text = poppler_page_get_text_for_area(page, &l->area);
+    if (!l->text || !poppler_page_get_text_layout_for_area(page, &l->area, &l->rects, &l->n))
+        l->n = 0;
+}
+
+static void drop_layer(Layer *l)
+{
+    g_clear_pointer(&l->text, g_free);
+    g_clear_pointer(&l->rects, g_free);
+}
+
+/* Poppler gives out what would be selected from one corner to the other. Where lines begin on the right
+ * that is from the top right corner, or else the first lines are lost. */
+static void take_right_to_left(PopplerPage *page, double width, double height, Layer *l)
+{
+    Layer other = {.scale = l->scale};
+    take_layer(page, (PopplerRectangle){width, 0, 0, height}, &other);
+    if (other.n > l->n) {
+        Layer swap = *l;
+        *l = other;
+        other = swap;
+    }
+    drop_layer(&other);
+}
+
 PdfText *pdf_text_new(PopplerPage *page, double scale)
 {
     PdfText *t = g_new0(PdfText, 1);
     t->words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
     t->inks = g_array_new(FALSE, FALSE, sizeof(PdfInk));
     t->strings = g_string_chunk_new(4096);
-    g_autofree char *text = poppler_page_get_text(page);
-    Layer layer = {.text = text, .scale = scale};
-    if (text && poppler_page_get_text_layout(page, &layer.rects, &layer.n)) {
-        layer.attributes = poppler_page_get_text_attributes(page);
+    double width, height;
+    poppler_page_get_size(page, &width, &height);
+    Layer layer = {.scale = scale};
+    take_layer(page, (PopplerRectangle){0, 0, width, height}, &layer);
+    if (layer.text && strstr(layer.text, RIGHT_TO_LEFT_MARK))
+        take_right_to_left(page, width, height, &layer);
+    if (layer.n) {
+        layer.attributes = poppler_page_get_text_attributes_for_area(page, &layer.area);
         split_words(t, &layer);
         poppler_page_free_text_attributes(layer.attributes);
-        g_free(layer.rects);
     }
+    drop_layer(&layer);
     return t;
 }
 
