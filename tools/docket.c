@@ -25,7 +25,11 @@ static const Command commands[] = {
      command_extract},
     {"read", "FILE…", "what stands in a document: its text, layout, tables",
      "  docket read scan.png\n"
-     "  docket read --format json report.pdf          # every word with its rectangle",
+     "  docket read --format json report.pdf          # every word with its rectangle\n"
+     "  docket read --overlay boxes.pdf report.pdf     # look at what was found where\n"
+     "\nTSV has Tesseract's columns (level page_num block_num par_num line_num word_num left top\n"
+     "width height conf text); boxes are in points (1/72 inch), and in characters and lines for\n"
+     "documents without pages. Exit code 3: a document, or a page of it, could not be read.",
      command_read},
     {"review", "ACTION [DOC]", "the documents that wait for a person",
      "Actions:\n"
