@@ -191,11 +191,9 @@ static GVariant *picture_of(const Answer *answer)
 
 static gboolean send_answer(Answer *answer, guint64 next_offset, guint64 next_row, GError **error)
 {
-    g_autoptr(GVariant) body = g_variant_ref_sink(
-        g_variant_new("(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt@ay)",
-                      g_variant_builder_end(&answer->items),
-                      g_variant_builder_end(&answer->bad_rows), next_offset, next_row,
-                      picture_of(answer)));
+    g_autoptr(GVariant) body = g_variant_ref_sink(g_variant_new(
+        "(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt@ay)", g_variant_builder_end(&answer->items),
+        g_variant_builder_end(&answer->bad_rows), next_offset, next_row, picture_of(answer)));
     if (g_variant_get_size(body) > DOCKET_MAX_RESULT_BYTES) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "the reading is over %u MB",
                     DOCKET_MAX_RESULT_BYTES >> 20);
@@ -234,8 +232,8 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Technique
                     task->media_type);
         return FALSE;
     }
-    Reading *reading = draws ? overlay_read(row, input, &answer->picture, error)
-                             : row->read(input, error);
+    Reading *reading =
+        draws ? overlay_read(row, input, &answer->picture, error) : row->read(input, error);
     if (reading)
         add_item(answer, 0, "", reading);
     return reading != NULL;

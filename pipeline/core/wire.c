@@ -125,9 +125,10 @@ static gboolean unpack(const char *bytes, gsize length, WireFrame *frame, GError
     if (!g_variant_is_normal_form(variant))
         return lied(error, "not a frame");
     guint32 kind;
-    g_variant_get(variant, FRAME_FORMAT, &kind, &frame->task, &frame->media_type, &frame->first_page,
-                  &frame->last_page, &frame->offset, &frame->flags, &frame->languages, &frame->code,
-                  &frame->message, &frame->document, &frame->passwords);
+    g_variant_get(variant, FRAME_FORMAT, &kind, &frame->task, &frame->media_type,
+                  &frame->first_page, &frame->last_page, &frame->offset, &frame->flags,
+                  &frame->languages, &frame->code, &frame->message, &frame->document,
+                  &frame->passwords);
     frame->kind = kind;
     if (kind >= WIRE_LAST)
         return lied(error, "unknown kind");

@@ -38,9 +38,9 @@ typedef struct {
 } WireFrame;
 
 typedef enum {
-    WIRE_OCR_NEVER = 1 << 0,  /* text layer only */
-    WIRE_OCR_ALWAYS = 1 << 1, /* ignore the text layer */
-    WIRE_SPLIT_ROWS = 1 << 2, /* CSV/JSONL: answer with rows instead of one reading */
+    WIRE_OCR_NEVER = 1 << 0,   /* text layer only */
+    WIRE_OCR_ALWAYS = 1 << 1,  /* ignore the text layer */
+    WIRE_SPLIT_ROWS = 1 << 2,  /* CSV/JSONL: answer with rows instead of one reading */
     WIRE_OVERLAY_PNG = 1 << 3, /* draw `first_page` with the boxes of what was read, too */
     WIRE_OVERLAY_PDF = 1 << 4, /* the same for all pages of the range, as a PDF */
 } WireTaskFlags;

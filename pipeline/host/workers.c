@@ -24,8 +24,8 @@ typedef struct {
 typedef struct {
     Workers *workers;
     ReaderProcess *process;
-    gboolean ready; /* has warmed up */
-    gboolean used;  /* has seen a document: what it says next may be that one's doing */
+    gboolean ready;   /* has warmed up */
+    gboolean used;    /* has seen a document: what it says next may be that one's doing */
     gboolean trusted; /* has been given passwords */
     guint64 document; /* the last one that it read, which it may have open still */
     Task *task;       /* being read, NULL when idle */

@@ -80,8 +80,8 @@ static void answer(const WireFrame *task, Reading *reading)
                         g_variant_new_array(G_VARIANT_TYPE_BYTE, NULL, 0)};
     g_autoptr(GVariant) whole = g_variant_ref_sink(g_variant_new_tuple(body, G_N_ELEMENTS(body)));
     WireFrame frame = {.kind = WIRE_RESULT, .task = task->task};
-    frame.fd = wire_memfd_from_bytes("result", g_variant_get_data(whole),
-                                     g_variant_get_size(whole), NULL);
+    frame.fd =
+        wire_memfd_from_bytes("result", g_variant_get_data(whole), g_variant_get_size(whole), NULL);
     wire_send(SOCKET, &frame, NULL);
     close(frame.fd);
 }

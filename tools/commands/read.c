@@ -17,10 +17,8 @@ typedef struct {
 } Format;
 
 static const Format formats[] = {
-    {"text", reading_to_text, "\f"},
-    {"md", reading_to_markdown, "\n"},
-    {"json", reading_to_json, ""},
-    {"hocr", reading_to_hocr, ""},
+    {"text", reading_to_text, "\f"}, {"md", reading_to_markdown, "\n"},
+    {"json", reading_to_json, ""},   {"hocr", reading_to_hocr, ""},
     {"tsv", reading_to_tsv, ""},
 };
 
@@ -160,7 +158,9 @@ static gboolean set_drawing(Read *read, const char *path, int page, int *code)
         *code = EXIT_OK;
     read->drawing = (Drawing){.path = path,
                               .format = png ? OVERLAY_PNG : OVERLAY_PDF,
-                              .page = page > 0 ? (guint)page : png ? 1 : 0};
+                              .page = page > 0 ? (guint)page
+                                      : png    ? 1
+                                               : 0};
     return *code == EXIT_OK;
 }
 
