@@ -22,6 +22,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#ifdef DOCKET_SANITIZE
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #define SOCKET 3
 #define OUT_OF_MEMORY 77 /* exit status, known to the supervisor */
@@ -248,6 +251,9 @@ int main(int argc, char **argv)
     give_up_rights(&sandbox);
     warm_silence();
     Warm *warm = warm_new(options.languages, options.tessdata);
+#ifdef DOCKET_SANITIZE
+    __lsan_do_recoverable_leak_check(); /* it loads its list of known leaks at the first time */
+#endif
     sandbox.ocr_folder = warm_tessdata(warm);
     g_autofree char *profile = sandbox_lock(&sandbox);
     int status = work(warm, profile);
