@@ -81,6 +81,8 @@ static void be_silent(void)
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2 && nowhere >= 0; fd++)
         dup2(nowhere, fd);
+    if (nowhere > 2)
+        close(nowhere);
 }
 #endif
 
