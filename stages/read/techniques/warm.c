@@ -21,6 +21,9 @@ struct Warm {
     TessBaseAPI *engine; /* NULL until something must be recognised */
     char *loaded;        /* languages of the engine */
     WarmLibraries *libraries;
+    GBytes *kept_bytes; /* of the document below; NULL: none */
+    gpointer kept;
+    GDestroyNotify close_kept;
 };
 
 static void silence_xml(void *context, const char *format, ...)
@@ -116,6 +119,27 @@ const char *warm_tessdata(const Warm *warm)
     return warm->tessdata;
 }
 
+gpointer warm_kept(const Warm *warm, const GBytes *bytes)
+{
+    return warm && warm->kept_bytes == bytes ? warm->kept : NULL;
+}
+
+static void close_kept(Warm *warm)
+{
+    if (warm->kept)
+        warm->close_kept(warm->kept);
+    warm->kept = NULL;
+    g_clear_pointer(&warm->kept_bytes, g_bytes_unref);
+}
+
+void warm_keep(Warm *warm, GBytes *bytes, gpointer opened, GDestroyNotify close_it)
+{
+    close_kept(warm);
+    warm->kept_bytes = g_bytes_ref(bytes);
+    warm->kept = opened;
+    warm->close_kept = close_it;
+}
+
 static void engine_stop(Warm *warm)
 {
     if (warm->engine)
@@ -130,6 +154,7 @@ void warm_free(Warm *warm)
         return;
     engine_stop(warm);
     g_clear_pointer(&warm->model, g_mapped_file_unref);
+    close_kept(warm);
     warm_libraries_free(warm->libraries);
     g_free(warm->tessdata);
     g_free(warm->languages);
