@@ -1,12 +1,12 @@
 #include "warm.h"
 
+#include "warm-libraries.h"
+
 #include <allheaders.h>
-#include <cairo-pdf.h>
-#include <dlfcn.h>
-#include <libxml/parser.h>
-#include <locale.h>
-#include <poppler.h>
+#include <fcntl.h>
+#include <libxml/xmlerror.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where Debian's tesseract-ocr packages put the language data. */
 #ifndef DOCKET_TESSDATA
@@ -21,10 +21,13 @@ typedef struct {
 } Model;
 
 struct Warm {
-    char *tessdata;        /* folder of NAME.traineddata */
-    char *languages;       /* "eng+deu" */
-    GHashTable *models;    /* language -> Model */
-    PopplerDocument *hold; /* an open document, see above */
+    char *tessdata;     /* folder of NAME.traineddata */
+    char *languages;    /* "eng+deu" */
+    GHashTable *models; /* language -> Model */
+    WarmLibraries *libraries;
+    GBytes *kept_bytes; /* of the document below; NULL: none */
+    gpointer kept;
+    GDestroyNotify close_kept;
 };
 
 static void silence_xml(void *context, const char *format, ...)
@@ -49,24 +52,6 @@ void warm_silence(void)
     g_log_set_writer_func(silence_glib, NULL, NULL);
 }
 
-static cairo_status_t append(void *closure, const unsigned char *data, unsigned int length)
-{
-    g_byte_array_append(closure, data, length);
-    return CAIRO_STATUS_SUCCESS;
-}
-
-static PopplerDocument *hold_new(void)
-{
-    GByteArray *pdf = g_byte_array_new();
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(append, pdf, 10, 10);
-    cairo_t *cr = cairo_create(surface);
-    cairo_show_page(cr);
-    cairo_destroy(cr);
-    cairo_surface_destroy(surface);
-    g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(pdf);
-    return poppler_document_new_from_bytes(bytes, NULL, NULL);
-}
-
 /* The names become part of a path: only what Tesseract's own names are made of. */
 static gboolean languages_are_names(const char *languages)
 {
@@ -89,11 +74,21 @@ static char *package_name(const char *language)
     return g_strconcat("tesseract-ocr-", g_strdelimit(lower, "_", '-'), NULL);
 }
 
+/* Opened, not looked for: behind the lock of the jail files can be opened where that is allowed, and
+ * asked about nowhere. */
+static gboolean is_readable(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static gboolean has_model(const Warm *warm, const char *language)
 {
     const Model *model = g_hash_table_lookup(warm->models, language);
     g_autofree char *path = model_path(warm, language);
-    return (model && model->data) || g_file_test(path, G_FILE_TEST_IS_REGULAR);
+    return (model && model->data) || is_readable(path);
 }
 
 char **warm_languages(const Warm *warm, const char *languages, GError **error)
@@ -139,16 +134,6 @@ static Model *model_for(Warm *warm, const char *language)
     return model;
 }
 
-/* Threads of two readers on two cores wait for each other, five times as long as they work. The library
- * asks for four threads wherever it can; without levels of parallel work it gets one. */
-static void be_single_threaded(void)
-{
-    void (*set_levels)(int) = NULL;
-    *(void **)&set_levels = dlsym(RTLD_DEFAULT, "omp_set_max_active_levels");
-    if (set_levels)
-        set_levels(0);
-}
-
 Warm *warm_new(const char *languages, const char *tessdata)
 {
     Warm *warm = g_new0(Warm, 1);
@@ -160,10 +145,34 @@ Warm *warm_new(const char *languages, const char *tessdata)
         for (guint i = 0; each[i]; i++)
             model_for(warm, each[i]);
     }
-    be_single_threaded();
-    warm->hold = hold_new();
-    xmlInitParser();
+    warm->libraries = warm_libraries_new();
     return warm;
+}
+
+const char *warm_tessdata(const Warm *warm)
+{
+    return warm->tessdata;
+}
+
+gpointer warm_kept(const Warm *warm, const GBytes *bytes)
+{
+    return warm && warm->kept_bytes == bytes ? warm->kept : NULL;
+}
+
+static void close_kept(Warm *warm)
+{
+    if (warm->kept)
+        warm->close_kept(warm->kept);
+    warm->kept = NULL;
+    g_clear_pointer(&warm->kept_bytes, g_bytes_unref);
+}
+
+void warm_keep(Warm *warm, GBytes *bytes, gpointer opened, GDestroyNotify close_it)
+{
+    close_kept(warm);
+    warm->kept_bytes = g_bytes_ref(bytes);
+    warm->kept = opened;
+    warm->close_kept = close_it;
 }
 
 void warm_free(Warm *warm)
@@ -171,16 +180,18 @@ void warm_free(Warm *warm)
     if (!warm)
         return;
     g_hash_table_unref(warm->models);
-    g_clear_object(&warm->hold);
+    close_kept(warm);
+    warm_libraries_free(warm->libraries);
     g_free(warm->tessdata);
     g_free(warm->languages);
     g_free(warm);
 }
 
+/* Its messages go to stderr, which is nowhere in a reader; a debug_file would be opened for writing at
+ * the first of them, and the jail kills for that. */
 static gboolean engine_start(const Warm *warm, Model *model, const char *language)
 {
     model->engine = TessBaseAPICreate();
-    TessBaseAPISetVariable(model->engine, "debug_file", "/dev/null");
     if (model->data)
         return TessBaseAPIInit5(model->engine, g_mapped_file_get_contents(model->data),
                                 (int)g_mapped_file_get_length(model->data), language, OEM_LSTM_ONLY,

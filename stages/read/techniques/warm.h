@@ -12,3 +12,9 @@ char **warm_languages(const Warm *warm, const char *languages, GError **error);
 
 /* The engine for one language, started at the first call and kept. NULL and NO_LANGUAGE. Lent. */
 TessBaseAPI *warm_engine(Warm *warm, const char *language, GError **error);
+
+/* One opened document stays open between tasks of the same bytes (the very GBytes, which it keeps
+ * a reference to). `opened` is taken and closed when another one is kept. warm_kept lends it, or
+ * gives NULL: then open it, and keep it. */
+gpointer warm_kept(const Warm *warm, const GBytes *bytes);
+void warm_keep(Warm *warm, GBytes *bytes, gpointer opened, GDestroyNotify close_it);
