@@ -1,8 +1,10 @@
 /* docket-reader: turns bytes into readings, for the supervisor on the socket at descriptor 3.
  *
- * It parses hostile bytes with large libraries and must be expected to fall to them. So it gives up
- * rights before anything else; it has no environment, no network, no ledger, no key and no path of
- * a document: bytes come in through a sealed memory file, a reading goes out through another. It
+ * It parses hostile bytes with large libraries and must be expected to fall to them. So it takes its
+ * limits before anything else, warms up what it will need, and locks itself in before it asks for
+ * the first document (pipeline/core/sandbox.h). It has no environment, no network, no ledger, no key
+ * and no path of a document: bytes come in through a sealed memory file, a reading goes out through
+ * another. It says READY with the profile of the jail in force, and the supervisor judges that. It
  * exits when the supervisor closes the socket or breaks the protocol, dies with the supervisor, and
  * exits with OUT_OF_MEMORY when a document took all the memory that it may have.
  *
@@ -10,6 +12,7 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/sandbox.h"
 #include "pipeline/core/wire.h"
 #include "stages/read/techniques/overlay.h"
 
@@ -19,13 +22,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
+#ifdef DOCKET_SANITIZE
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #define SOCKET 3
 #define OUT_OF_MEMORY 77 /* exit status, known to the supervisor */
-#define MAX_DESCRIPTORS 64
 /* Rows of a batch come in answers of about this size, so that the supervisor's memory stays small.
  */
 #define ROWS_ANSWER_BYTES (16u << 20)
@@ -72,16 +75,6 @@ static void watch_crashes(void)
 
 #endif
 
-static void limit(int resource, rlim_t value)
-{
-    struct rlimit now;
-    if (getrlimit(resource, &now) == 0 && now.rlim_max != RLIM_INFINITY)
-        value = MIN(value, now.rlim_max);
-    struct rlimit narrow = {value, value};
-    if (setrlimit(resource, &narrow) != 0)
-        exit(EXIT_FAILURE);
-}
-
 #ifndef DOCKET_SANITIZE
 /* Some libraries print on their own account. (Sanitizers too, and must be heard.) */
 static void be_silent(void)
@@ -89,25 +82,18 @@ static void be_silent(void)
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2 && nowhere >= 0; fd++)
         dup2(nowhere, fd);
+    if (nowhere > 2)
+        close(nowhere);
 }
 #endif
 
-static void give_up_rights(void)
+static void give_up_rights(const SandboxOptions *sandbox)
 {
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
-        prctl(PR_SET_DUMPABLE, 0) != 0 || close_range(SOCKET + 1, ~0u, 0) != 0)
+    if (!sandbox_enter(sandbox, NULL))
         exit(EXIT_FAILURE);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, MAX_DESCRIPTORS);
-    limit(RLIMIT_FSIZE, (rlim_t)DOCKET_MAX_RESULT_BYTES * 2);
-    signal(SIGXFSZ, SIG_IGN); /* a write over the limit fails instead */
-    signal(SIGPIPE, SIG_IGN);
 #ifndef DOCKET_SANITIZE
     be_silent();
-    if (options.memory > 0) {
-        limit(RLIMIT_AS, (rlim_t)options.memory);
-        memory_probe = MAX(memory_probe, (size_t)options.memory / 4);
-    }
+    memory_probe = MAX(memory_probe, (size_t)sandbox->memory_bytes / 4);
     watch_crashes();
 #endif
 }
@@ -284,9 +270,9 @@ static void do_task(Session *session, WireFrame *task)
     g_clear_pointer(&answer.picture, g_bytes_unref);
 }
 
-static int work(Session *session)
+static int work(Session *session, char *profile)
 {
-    send_or_exit(&(WireFrame){.kind = WIRE_READY, .fd = -1});
+    send_or_exit(&(WireFrame){.kind = WIRE_READY, .message = profile, .fd = -1});
     for (;;) {
         gboolean eof = FALSE;
         g_auto(WireFrame) task = {.fd = -1};
@@ -306,10 +292,19 @@ int main(int argc, char **argv)
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, NULL) || argc != 1)
         return 2;
-    give_up_rights();
+    SandboxOptions sandbox = {.socket = SOCKET};
+#ifndef DOCKET_SANITIZE /* their bookkeeping needs more addresses than there is memory */
+    sandbox.memory_bytes = (guint64)MAX(options.memory, 0);
+#endif
+    give_up_rights(&sandbox);
     warm_silence();
     Session session = {.warm = warm_new(options.languages, options.tessdata)};
-    int status = work(&session);
+#ifdef DOCKET_SANITIZE
+    __lsan_do_recoverable_leak_check(); /* it loads its list of known leaks at the first time */
+#endif
+    sandbox.ocr_folder = warm_tessdata(session.warm);
+    g_autofree char *profile = sandbox_lock(&sandbox);
+    int status = work(&session, profile);
     warm_free(session.warm);
     g_clear_pointer(&session.bytes, g_bytes_unref);
     g_free(options.languages);

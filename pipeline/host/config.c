@@ -59,6 +59,9 @@ static const ConfigKey config_keys[] = {
      .help = "pages that may be left out of one document before it fails"},
     {"readers", "memory", TYPE_INT, "1536", .low = 64, .high = 1048576,
      .help = "MB of memory for one reader"},
+    {"readers", "sandbox", TYPE_CHOICE, "required", .choices = "required|best-effort",
+     .help =
+         "when the kernel lacks a part of the readers' jail: read nothing, or go on with the rest"},
     {"readers", "languages", TYPE_STRING, "eng",
      .help = "of scans, as Tesseract names them: eng+deu"},
     {"readers", "ocr", TYPE_CHOICE, "auto", .choices = "auto|always|never",

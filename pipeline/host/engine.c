@@ -209,6 +209,7 @@ static Workers *start_workers(const EngineOptions *options, GMainContext *contex
         .memory_bytes = (guint64)config_int(config, "readers.memory") << 20,
         .languages = config_string(config, "readers.languages"),
         .tessdata = config_string(config, "readers.tessdata"),
+        .best_effort = strcmp(config_string(config, "readers.sandbox"), "required") != 0,
     };
     return workers_new(&workers, context, error);
 }

@@ -6,12 +6,13 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/sandbox.h"
 #include "reader-process.h"
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <unistd.h>
 
-#define START_DEADLINE_S 60 /* warming up */
 #define MAX_FAILED_STARTS 3 /* in a row, before the pool gives up */
 
 typedef struct {
@@ -47,6 +48,7 @@ struct Workers {
     guint64 last_task;
     guint failed_starts;
     guint64 peak_memory;
+    char *weakness; /* what the jail lacks, when that is accepted */
     GError *fault;
 };
 
@@ -108,6 +110,12 @@ static GError *death_error(const Worker *worker, const ReaderEnd *end)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
                            "the reader ran out of its %" G_GUINT64_FORMAT " MB of memory%s",
                            worker->workers->options.memory_bytes >> 20, where);
+    if (end->signal == SIGSYS)
+        return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_ESCAPE,
+                           "the reader tried a forbidden system call%s", where);
+    if (end->signal == SIGXCPU)
+        return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_CPU,
+                           "the reader used up its processor time%s", where);
     if (end->signal)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_SIGNAL,
                            "the reader died by signal %d (%s)%s", end->signal,
@@ -208,12 +216,35 @@ static void accept_failure(Worker *worker, const WireFrame *frame)
     settle(worker, NULL, error);
 }
 
-static void accept_ready(Worker *worker)
+/* What the jail of a reader that is ready lacks, or NULL. The kernel's word goes before the reader's.
+ * Caller frees. */
+static char *jail_lacks(const Worker *worker, const char *profile)
 {
+    g_autofree char *utf8 = bytes_to_utf8(profile, -1);
+    if (!reader_process_is_filtered(worker->process))
+        return g_strdup("seccomp: the kernel shows no filter");
+    return sandbox_missing(utf8);
+}
+
+/* No document goes to a reader outside its jail, unless that was asked for. */
+static void accept_ready(Worker *worker, const WireFrame *frame)
+{
+    Workers *workers = worker->workers;
+    g_autofree char *missing = jail_lacks(worker, frame->message);
     worker->ready = TRUE;
-    worker->workers->failed_starts = 0;
+    workers->failed_starts = 0;
     worker->deadline_us = 0;
-    schedule(worker->workers);
+    if (missing && !workers->options.best_effort) {
+        if (!workers->fault)
+            workers->fault = g_error_new(
+                DOCKET_ERROR, DOCKET_ERROR_NO_SANDBOX,
+                "readers cannot be locked in, so nothing is read; missing: %s", missing);
+        retire(worker, NULL);
+        return;
+    }
+    if (missing && !workers->weakness)
+        workers->weakness = g_steal_pointer(&missing);
+    schedule(workers);
 }
 
 /* Pages rise within the range, so that nobody gets a new deadline for ever. */
@@ -242,7 +273,7 @@ static void dispatch_frame(Worker *worker, WireFrame *frame)
         if (worker->ready)
             retire(worker, lied("ready twice"));
         else
-            accept_ready(worker);
+            accept_ready(worker, frame);
         return;
     case WIRE_PAGE:
         begin_page(worker, frame->first_page);
@@ -320,7 +351,7 @@ static gboolean start_worker(Workers *workers)
     worker->timer = g_source_new(&timer_functions, sizeof(GSource));
     g_source_set_callback(worker->timer, on_deadline, worker, NULL);
     g_source_attach(worker->timer, workers->context);
-    worker->deadline_us = clock_monotonic_us() + (gint64)START_DEADLINE_S * G_USEC_PER_SEC;
+    worker->deadline_us = clock_monotonic_us() + (gint64)READER_START_DEADLINE_S * G_USEC_PER_SEC;
     g_source_set_ready_time(worker->timer, worker->deadline_us);
     g_ptr_array_add(workers->workers, worker);
     return TRUE;
@@ -387,6 +418,7 @@ static gboolean give(Worker *worker, GList *link)
     worker->page = 0;
     worker->began_us = clock_monotonic_us();
     set_deadline(worker, worker->workers->options.deadline_s);
+    reader_process_allow_cpu(worker->process, worker->workers->options.deadline_s);
     if (wire_send(reader_process_socket(worker->process), &task->frame, &error)) {
         g_list_free(link);
         return TRUE;
@@ -452,6 +484,7 @@ void workers_free(Workers *workers)
     g_ptr_array_unref(workers->workers);
     g_main_context_unref(workers->context);
     g_clear_error(&workers->fault);
+    g_free(workers->weakness);
     g_free(workers->program);
     g_free(workers->languages);
     g_free(workers->tessdata);
@@ -519,6 +552,11 @@ guint workers_count(const Workers *workers)
 guint workers_waiting(const Workers *workers)
 {
     return g_queue_get_length((GQueue *)&workers->tasks);
+}
+
+const char *workers_weakness(const Workers *workers)
+{
+    return workers->weakness;
 }
 
 const GError *workers_fault(const Workers *workers)

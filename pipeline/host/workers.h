@@ -15,6 +15,7 @@ typedef struct {
     guint64 memory_bytes;  /* address space of one reader */
     const char *languages; /* warmed up at start */
     const char *tessdata;  /* folder of OCR language data; NULL or "": the system's */
+    gboolean best_effort;  /* read also where the kernel lacks a part of the jail (sandbox.h) */
 } WorkersOptions;
 
 /* The answer to a task, lent. */
@@ -47,7 +48,9 @@ guint64 workers_submit(Workers *workers, const WireFrame *frame, WorkersOrder or
 void workers_cancel(Workers *workers, guint64 task);
 guint workers_count(const Workers *workers);
 guint workers_waiting(const Workers *workers); /* tasks not yet given to a reader */
-/* A fault of the pool itself (no reader comes up): the run cannot go on. NULL while all is well. */
+/* What the readers' jail lacks, as one phrase; NULL: nothing so far. Only with best_effort. */
+const char *workers_weakness(const Workers *workers);
+/* A fault of the pool itself (no reader comes up, or none in a whole jail): the run cannot go on. NULL while all is well. */
 const GError *workers_fault(const Workers *workers);
 /* Peak resident memory of the largest reader so far, bytes. */
 guint64 workers_peak_memory(const Workers *workers);

@@ -58,6 +58,8 @@ gboolean read_is_death(const GError *error)
     case DOCKET_ERROR_READER_SIGNAL:
     case DOCKET_ERROR_READER_TIMEOUT:
     case DOCKET_ERROR_READER_MEMORY:
+    case DOCKET_ERROR_READER_CPU:
+    case DOCKET_ERROR_READER_ESCAPE:
     case DOCKET_ERROR_READER_LIED:
         return error->domain == DOCKET_ERROR;
     default:

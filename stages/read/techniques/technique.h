@@ -60,9 +60,12 @@ typedef struct {
 gboolean rows_read(const TechniqueInput *input, guint64 offset, guint64 first_row, guint limit,
                    const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
 
-/* `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
+/* Loads whatever the techniques will open, dlopen or start threads for, so that none of it is tried
+ * behind the lock of the jail. `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
  * data is an error (NO_LANGUAGE) of the first document that needs OCR, and of no other. */
 Warm *warm_new(const char *languages, const char *tessdata);
+/* Where it looks for language data. Lent. */
+const char *warm_tessdata(const Warm *warm);
 void warm_free(Warm *warm);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Warm, warm_free)
 /* Libraries under the techniques say nothing on stderr from here on. For the reader's main. */
