@@ -94,6 +94,7 @@ int docket_error_from_reader(gint64 code)
     case DOCKET_ERROR_UNSUPPORTED:
     case DOCKET_ERROR_ENCRYPTED:
     case DOCKET_ERROR_DAMAGED:
+    case DOCKET_ERROR_READER_MEMORY: /* it says so while it still can */
     case DOCKET_ERROR_NO_LANGUAGE:
     case DOCKET_ERROR_JSON:
         return (int)code;

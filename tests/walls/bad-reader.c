@@ -66,8 +66,9 @@ static GVariant *result_body(GVariant *reading)
         g_variant_new_array(G_VARIANT_TYPE("(tus)"), NULL, 0),
         g_variant_new_uint64(0),
         g_variant_new_uint64(0),
+        g_variant_new_array(G_VARIANT_TYPE_BYTE, NULL, 0), /* no overlay */
     };
-    return g_variant_ref_sink(g_variant_new_tuple(body, 4));
+    return g_variant_ref_sink(g_variant_new_tuple(body, G_N_ELEMENTS(body)));
 }
 
 static void send_bytes_as_result(const Session *s, const void *data, gsize length, guint64 task)

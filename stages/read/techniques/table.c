@@ -17,8 +17,8 @@
 #include <string.h>
 
 static const TechniqueRow rows[] = {
-    {.media_type = "application/pdf", .read = pdf_read},
-    {.media_type = "image/", .read = image_read},
+    {.media_type = "application/pdf", .read = pdf_read, .ranges = TRUE},
+    {.media_type = "image/", .read = image_read, .ranges = TRUE},
     {.media_type = "text/html", .read = html_read},
     {.media_type = "text/csv", .read = csv_read},
     {.media_type = "text/tab-separated-values", .read = csv_read},

@@ -17,15 +17,32 @@ typedef struct {
     guint flags;      /* WireTaskFlags */
     const char *languages;
     Warm *warm;
-    /* Call before each page: tells the supervisor where we are. May be NULL in tests. */
+    const char *const *passwords; /* to try when the document is encrypted, in order; NULL: none */
+    /* Through technique_begin_page() only. Tells the supervisor where we are. May be NULL. */
     void (*on_page)(guint page, gpointer data);
+    /* Whether the range shall end here, so that others get their turn. May be NULL. */
+    gboolean (*time_is_up)(gpointer data);
     gpointer data;
 } TechniqueInput;
+
+/* Before each page of a range, by techniques that read ranges. FALSE: the range ends before this
+ * page (never before its first), and the reading of the pages so far is the answer. */
+static inline gboolean technique_begin_page(const TechniqueInput *input, guint page)
+{
+    if (page > MAX(1, input->first_page) && input->time_is_up && input->time_is_up(input->data))
+        return FALSE;
+    if (input->on_page)
+        input->on_page(page, input->data);
+    return TRUE;
+}
 
 typedef struct {
     const char *media_type; /* exact, or a prefix that ends in '/' ("image/") */
     /* A reading of the pages asked for, or NULL and a DOCKET_ERROR. Caller frees. */
     Reading *(*read)(const TechniqueInput *input, GError **error);
+    /* It reads the pages first_page to last_page alone, and names each by technique_begin_page().
+     * Others always read the whole document, and are never asked for a later first page. */
+    gboolean ranges;
 } TechniqueRow;
 
 /* The row for a media type, or NULL: unsupported. */
