@@ -4,7 +4,9 @@
 #include <archive_entry.h>
 #include <string.h>
 
-#define OOXML "http" "://schemas.openxmlformats.org/"
+#define OOXML                                                                                      \
+    "http"                                                                                         \
+    "://schemas.openxmlformats.org/"
 #define WRITTEN_AT 1780000000 /* seconds since the epoch: the same bytes every time */
 #define POSITIONS(table) .positions = (table), .n_positions = G_N_ELEMENTS(table)
 
@@ -69,8 +71,8 @@ static void add_part(struct archive *zip, const char *name, const char *text)
 }
 
 /* Parts as name, text, …, NULL, after the two that every package has. */
-static void write_package(const char *path, const char *main_part, const char *main_type, ...)
-    G_GNUC_NULL_TERMINATED;
+static void write_package(const char *path, const char *main_part, const char *main_type,
+                          ...) G_GNUC_NULL_TERMINATED;
 
 static void write_package(const char *path, const char *main_part, const char *main_type, ...)
 {
@@ -174,15 +176,14 @@ static void leavings(GString *xml)
 
 void form_docx(const char *path, const Invoice *invoice)
 {
-    g_autoptr(GString) xml = g_string_new(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:document xmlns:w=\"" OOXML
-        "wordprocessingml/2006/main\"><w:body>");
+    g_autoptr(GString) xml =
+        g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:document xmlns:w=\"" OOXML
+                     "wordprocessingml/2006/main\"><w:body>");
     paragraph(xml, NULL, invoice->seller.name);
     paragraph(xml, NULL, invoice->seller.address);
     paragraph(xml, "Heading1", "Invoice");
     paragraph(xml, NULL, "Bill to:");
-    g_autofree char *buyer =
-        g_strconcat(invoice->buyer.name, "\n", invoice->buyer.address, NULL);
+    g_autofree char *buyer = g_strconcat(invoice->buyer.name, "\n", invoice->buyer.address, NULL);
     paragraph(xml, NULL, buyer);
     g_string_append(xml, "<w:tbl>");
     labelled(xml, "Invoice number:", invoice->number);
@@ -194,20 +195,22 @@ void form_docx(const char *path, const Invoice *invoice)
     leavings(xml);
     positions_table(xml, invoice);
     totals_table(xml, invoice);
-    g_autofree char *pay = g_strdup_printf("Please pay to %s\nIBAN %s", invoice->bank, invoice->iban);
+    g_autofree char *pay =
+        g_strdup_printf("Please pay to %s\nIBAN %s", invoice->bank, invoice->iban);
     paragraph(xml, NULL, pay);
     g_string_append(xml, "</w:body></w:document>");
-    write_package(path, "word/document.xml", "wordprocessingml.document", "word/document.xml",
-                  xml->str, "word/_rels/document.xml.rels",
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Relationships xmlns=\"" OOXML
-                  "package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" OOXML
-                  "officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>"
-                  "</Relationships>",
-                  "word/styles.xml",
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:styles xmlns:w=\"" OOXML
-                  "wordprocessingml/2006/main\"><w:style w:type=\"paragraph\" w:styleId=\"Heading1\">"
-                  "<w:name w:val=\"heading 1\"/></w:style></w:styles>",
-                  NULL);
+    write_package(
+        path, "word/document.xml", "wordprocessingml.document", "word/document.xml", xml->str,
+        "word/_rels/document.xml.rels",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Relationships xmlns=\"" OOXML
+        "package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" OOXML
+        "officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>"
+        "</Relationships>",
+        "word/styles.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:styles xmlns:w=\"" OOXML
+        "wordprocessingml/2006/main\"><w:style w:type=\"paragraph\" w:styleId=\"Heading1\">"
+        "<w:name w:val=\"heading 1\"/></w:style></w:styles>",
+        NULL);
 }
 
 /* ---- XLSX ---- */
@@ -288,8 +291,9 @@ static guint position_rows(GString *xml, guint row, const Invoice *invoice)
 
 static char *sheet(const Invoice *invoice)
 {
-    GString *xml = g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<worksheet xmlns=\""
-                                OOXML "spreadsheetml/2006/main\"><sheetData>");
+    GString *xml =
+        g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<worksheet xmlns=\"" OOXML
+                     "spreadsheetml/2006/main\"><sheetData>");
     guint row = address_rows(xml, 1, &invoice->seller);
     text_row(xml, row++, "Bill to:", NULL);
     row = address_rows(xml, row, &invoice->buyer);
@@ -315,23 +319,24 @@ void form_xlsx(const char *path, const Invoice *invoice)
         "#,##0.00\"/><numFmt numFmtId=\"165\" formatCode=\"d\\ mmmm\\ yyyy\"/></numFmts><cellXfs>"
         "<xf numFmtId=\"0\"/><xf numFmtId=\"165\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>",
         invoice->sign);
-    write_package(path, "xl/workbook.xml", "spreadsheetml.sheet", "xl/workbook.xml",
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<workbook xmlns=\"" OOXML
-                  "spreadsheetml/2006/main\" xmlns:r=\"" OOXML
-                  "officeDocument/2006/relationships\"><sheets><sheet name=\"Invoice\" sheetId=\"1\" "
-                  "r:id=\"rId1\"/><sheet name=\"Margins\" sheetId=\"2\" state=\"hidden\" r:id=\"rId2\""
-                  "/></sheets></workbook>",
-                  "xl/_rels/workbook.xml.rels",
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Relationships xmlns=\"" OOXML
-                  "package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" OOXML
-                  "officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
-                  "<Relationship Id=\"rId2\" Type=\"" OOXML
-                  "officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet2.xml\"/>"
-                  "<Relationship Id=\"rId3\" Type=\"" OOXML
-                  "officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/></Relationships>",
-                  "xl/worksheets/sheet1.xml", first, "xl/worksheets/sheet2.xml",
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<worksheet xmlns=\"" OOXML
-                  "spreadsheetml/2006/main\"><sheetData><row r=\"1\"><c r=\"A1\"><v>31337</v></c>"
-                  "</row></sheetData></worksheet>",
-                  "xl/styles.xml", styles, NULL);
+    write_package(
+        path, "xl/workbook.xml", "spreadsheetml.sheet", "xl/workbook.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<workbook xmlns=\"" OOXML
+        "spreadsheetml/2006/main\" xmlns:r=\"" OOXML
+        "officeDocument/2006/relationships\"><sheets><sheet name=\"Invoice\" sheetId=\"1\" "
+        "r:id=\"rId1\"/><sheet name=\"Margins\" sheetId=\"2\" state=\"hidden\" r:id=\"rId2\""
+        "/></sheets></workbook>",
+        "xl/_rels/workbook.xml.rels",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Relationships xmlns=\"" OOXML
+        "package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" OOXML
+        "officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+        "<Relationship Id=\"rId2\" Type=\"" OOXML
+        "officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet2.xml\"/>"
+        "<Relationship Id=\"rId3\" Type=\"" OOXML
+        "officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/></Relationships>",
+        "xl/worksheets/sheet1.xml", first, "xl/worksheets/sheet2.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<worksheet xmlns=\"" OOXML
+        "spreadsheetml/2006/main\"><sheetData><row r=\"1\"><c r=\"A1\"><v>31337</v></c>"
+        "</row></sheetData></worksheet>",
+        "xl/styles.xml", styles, NULL);
 }

@@ -31,8 +31,8 @@ static GBytes *xlsx(const char *text)
     g_autofree char *links =
         office_relations("r1", "worksheet", "sheet1.xml", "r2", "sharedStrings", "strings.xml",
                          "r3", "styles", "styles.xml", NULL);
-    g_autofree char *around = office_relations("r1", "comments", "comments.xml", "r2", "drawing",
-                                               "comments.xml", NULL);
+    g_autofree char *around =
+        office_relations("r1", "comments", "comments.xml", "r2", "drawing", "comments.xml", NULL);
     return office_zip("xl/workbook.xml",
                       "<workbook" S_SPACE R_SPACE "><sheets><sheet name='S' r:id='r1'/></sheets>"
                       "</workbook>",
@@ -78,8 +78,9 @@ static int as_parts(char format, const char *text)
     g_autoptr(GBytes) zip = format == 'd'   ? docx(text)
                             : format == 'x' ? xlsx(text)
                             : format == 'p' ? pptx(text)
-                            : format == 'e' ? epub(text)
-                                            : office_zip("content.xml", text, "styles.xml", text, NULL);
+                            : format == 'e'
+                                ? epub(text)
+                                : office_zip("content.xml", text, "styles.xml", text, NULL);
     return read_zip(format == 'd'   ? OOX "wordprocessingml.document"
                     : format == 'x' ? OOX "spreadsheetml.sheet"
                     : format == 'p' ? OOX "presentationml.presentation"

@@ -7,7 +7,9 @@
 #include <archive_entry.h>
 #include <stdarg.h>
 
-#define OOXML "http" "://schemas.openxmlformats.org/"
+#define OOXML                                                                                      \
+    "http"                                                                                         \
+    "://schemas.openxmlformats.org/"
 #define W_SPACE " xmlns:w=\"" OOXML "wordprocessingml/2006/main\""
 #define A_SPACE " xmlns:a=\"" OOXML "drawingml/2006/main\""
 #define P_SPACE " xmlns:p=\"" OOXML "presentationml/2006/main\""
@@ -20,7 +22,8 @@
     "style:1.0\" xmlns:draw=\"" ODF_SPACE "drawing:1.0\" xmlns:presentation=\"" ODF_SPACE          \
     "presentation:1.0\" xmlns:fo=\"" ODF_SPACE "xsl-fo-compatible:1.0\""
 
-static inline void office_add(struct archive *zip, const char *name, const char *bytes, gsize length)
+static inline void office_add(struct archive *zip, const char *name, const char *bytes,
+                              gsize length)
 {
     struct archive_entry *entry = archive_entry_new();
     archive_entry_set_pathname(entry, name);

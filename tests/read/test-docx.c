@@ -22,36 +22,49 @@ static void check(const char *body, const char *expected)
 static void test_text(void)
 {
     check("<w:p>" RUN("Invoice") "<w:r><w:tab/><w:t>4711</w:t><w:br/><w:t>second</w:t></w:r></w:p>"
-          "<w:p><w:hyperlink>" RUN("a link") "</w:hyperlink></w:p>"
-          "<w:p><w:r><w:t>A</w:t><w:noBreakHyphen/><w:t>B &amp; C</w:t></w:r></w:p>",
+                                 "<w:p><w:hyperlink>" RUN(
+                                     "a link") "</w:hyperlink></w:p>"
+                                               "<w:p><w:r><w:t>A</w:t><w:noBreakHyphen/><w:t>B "
+                                               "&amp; C</w:t></w:r></w:p>",
           "Invoice 4711\nsecond\n\na link\n\nA-B & C\n");
 }
 
 static void test_tables(void)
 {
-    check("<w:tbl><w:tr><w:tc>" PARAGRAPH("Item") "</w:tc><w:tc>" PARAGRAPH("Total")
-          "</w:tc></w:tr><w:tr><w:tc>" PARAGRAPH("Pump") PARAGRAPH("red") "</w:tc><w:tc>"
-          PARAGRAPH("12.00") "</w:tc></w:tr></w:tbl>",
+    check("<w:tbl><w:tr><w:tc>" PARAGRAPH("Item") "</w:tc><w:tc>" PARAGRAPH(
+              "Total") "</w:tc></w:tr><w:tr><w:tc>" PARAGRAPH("Pump")
+              PARAGRAPH("red") "</w:tc><w:tc>" PARAGRAPH("12.00") "</w:tc></w:tr></w:tbl>",
           "| Item | Total |\n| --- | --- |\n| Pump red | 12.00 |\n");
     /* A cell over two columns; one that goes on from the row above. */
-    check("<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr>" PARAGRAPH("wide")
-          "</w:tc><w:tc>" PARAGRAPH("c") "</w:tc></w:tr><w:tr><w:tc>" PARAGRAPH("1")
-          "</w:tc><w:tc>" PARAGRAPH("2") "</w:tc><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
-          "</w:tr></w:tbl>",
-          "| wide |  | c |\n| --- | --- | --- |\n| 1 | 2 |  |\n");
+    check(
+        "<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr>" PARAGRAPH(
+            "wide") "</w:tc><w:tc>" PARAGRAPH("c") "</w:tc></w:tr><w:tr><w:tc>" PARAGRAPH("1") "</"
+                                                                                               "w:"
+                                                                                               "tc>"
+                                                                                               "<w:"
+                                                                                               "tc"
+                                                                                               ">" PARAGRAPH("2") "</w:tc><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
+                                                                                                                  "</w:tr></w:tbl>",
+        "| wide |  | c |\n| --- | --- | --- |\n| 1 | 2 |  |\n");
     /* A table in a table: the outer one only places things. */
-    check("<w:tbl><w:tr><w:tc>" PARAGRAPH("left") "</w:tc><w:tc><w:tbl><w:tr><w:tc>"
-          PARAGRAPH("a") "</w:tc><w:tc>" PARAGRAPH("b") "</w:tc></w:tr></w:tbl>"
-          PARAGRAPH("after") "</w:tc></w:tr></w:tbl>",
-          "left\n\n| a | b |\n| --- | --- |\n\nafter\n");
+    check(
+        "<w:tbl><w:tr><w:tc>" PARAGRAPH("left") "</w:tc><w:tc><w:tbl><w:tr><w:tc>" PARAGRAPH(
+            "a") "</w:tc><w:tc>" PARAGRAPH("b") "</w:tc></w:tr></w:tbl>" PARAGRAPH("after") "</"
+                                                                                            "w:tc><"
+                                                                                            "/w:tr>"
+                                                                                            "</"
+                                                                                            "w:"
+                                                                                            "tbl>",
+        "left\n\n| a | b |\n| --- | --- |\n\nafter\n");
 }
 
 static void test_labels_are_fields(void)
 {
-    check("<w:tbl><w:tr><w:tc>" PARAGRAPH("Number:") "</w:tc><w:tc>" PARAGRAPH("4711")
-          "</w:tc></w:tr><w:tr><w:tc>" PARAGRAPH("Date:") "</w:tc><w:tc>" PARAGRAPH("today")
-          "</w:tc></w:tr></w:tbl>",
-          "- **Number**: 4711\n- **Date**: today\n");
+    check(
+        "<w:tbl><w:tr><w:tc>" PARAGRAPH("Number:") "</w:tc><w:tc>" PARAGRAPH(
+            "4711") "</w:tc></w:tr><w:tr><w:tc>" PARAGRAPH("Date:") "</w:tc><w:tc>" PARAGRAPH("toda"
+                                                                                              "y") "</w:tc></w:tr></w:tbl>",
+        "- **Number**: 4711\n- **Date**: today\n");
 }
 
 static void test_left_out(void)
@@ -70,8 +83,8 @@ static void test_left_out(void)
         g_assert_cmpuint(reading_page(r, 0)->hidden, ==, 2);
     }
     /* Deleted text was text once; what stood in its place is seen. */
-    check("<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:ins>" RUN("new")
-          "</w:ins><w:moveFrom>" RUN("gone") "</w:moveFrom></w:p>",
+    check("<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:ins>" RUN(
+              "new") "</w:ins><w:moveFrom>" RUN("gone") "</w:moveFrom></w:p>",
           "new\n");
     /* White on dark is seen. */
     check("<w:p><w:r><w:rPr><w:color w:val='FFFFFF'/><w:shd w:fill='000000'/></w:rPr>"
@@ -81,16 +94,26 @@ static void test_left_out(void)
 
 static void test_styles_and_numbers(void)
 {
-    g_autofree char *links = office_relations("a", "styles", "styles.xml", "b", "numbering",
-                                              "numbering.xml", NULL);
+    g_autofree char *links =
+        office_relations("a", "styles", "styles.xml", "b", "numbering", "numbering.xml", NULL);
     g_autoptr(GBytes) bytes = office_zip(
         "word/document.xml",
         "<w:document" W_SPACE "><w:body>"
-        "<w:p><w:pPr><w:pStyle w:val='berschrift1'/></w:pPr>" RUN("Terms") "</w:p>"
-        "<w:p><w:pPr><w:pStyle w:val='Sub'/></w:pPr>" RUN("Price") "</w:p>"
-        "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='2'/></w:numPr></w:pPr>" RUN("dot")
-        "</w:p><w:p><w:pPr><w:numPr><w:ilvl w:val='1'/><w:numId w:val='2'/></w:numPr></w:pPr>"
-        RUN("letter") "</w:p></w:body></w:document>",
+        "<w:p><w:pPr><w:pStyle w:val='berschrift1'/></w:pPr>" RUN(
+            "Terms") "</w:p>"
+                     "<w:p><w:pPr><w:pStyle w:val='Sub'/></w:pPr>" RUN(
+                         "Price") "</w:p>"
+                                  "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId "
+                                  "w:val='2'/></w:numPr></w:pPr>" RUN(
+                                      "dot") "</w:p><w:p><w:pPr><w:numPr><w:ilvl "
+                                             "w:val='1'/><w:numId "
+                                             "w:val='2'/></w:numPr></w:pPr>" RUN("letter") "</"
+                                                                                           "w:p></"
+                                                                                           "w:body>"
+                                                                                           "</"
+                                                                                           "w:"
+                                                                                           "documen"
+                                                                                           "t>",
         "word/_rels/document.xml.rels", links, "word/styles.xml",
         "<w:styles" W_SPACE "><w:style w:type='paragraph' w:styleId='berschrift1'>"
         "<w:name w:val='heading 1'/><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr>"
@@ -117,15 +140,15 @@ static void test_other_parts(void)
                          "comments", "comments.xml", "d", "footer", "missing.xml", NULL);
     g_autoptr(GBytes) bytes = office_zip(
         "word/document.xml",
-        "<w:document" W_SPACE "><w:body><w:p>" RUN("Text")
-        "<w:r><w:footnoteReference w:id='2'/></w:r></w:p></w:body></w:document>",
+        "<w:document" W_SPACE "><w:body><w:p>" RUN(
+            "Text") "<w:r><w:footnoteReference w:id='2'/></w:r></w:p></w:body></w:document>",
         "word/_rels/document.xml.rels", links, "word/header1.xml",
         "<w:hdr" W_SPACE ">" PARAGRAPH("Head") "</w:hdr>", "word/footnotes.xml",
         "<w:footnotes" W_SPACE "><w:footnote w:type='separator' w:id='0'><w:p/></w:footnote>"
         "<w:footnote w:id='2'>" PARAGRAPH("Note") "</w:footnote></w:footnotes>",
         "word/comments.xml",
         "<w:comments" W_SPACE "><w:comment w:id='1'>" PARAGRAPH("Remark") "</w:comment>"
-        "</w:comments>",
+                                                                          "</w:comments>",
         NULL);
     g_autoptr(Reading) r = fixture_read(bytes, DOCX, NULL, 0);
     g_autofree char *text = reading_to_text(r);
@@ -137,8 +160,8 @@ static void test_other_parts(void)
 
 static void test_text_box(void)
 {
-    check("<w:p>" RUN("around") "<w:r><w:pict><w:txbxContent>" PARAGRAPH("inside")
-          "</w:txbxContent></w:pict></w:r>" RUN(" it") "</w:p>",
+    check("<w:p>" RUN("around") "<w:r><w:pict><w:txbxContent>" PARAGRAPH(
+              "inside") "</w:txbxContent></w:pict></w:r>" RUN(" it") "</w:p>",
           "around it\n\ninside\n");
 }
 
@@ -165,11 +188,12 @@ static void test_broken(void)
 /* Entities that grow, files from elsewhere, elements in each other without end. */
 static void test_hostile_xml(void)
 {
-    g_autoptr(GBytes) laughs = office_zip(
-        "word/document.xml",
-        "<!DOCTYPE d [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'><!ENTITY f SYSTEM 'file:///etc/passwd'>]>"
-        "<w:document" W_SPACE "><w:p><w:r><w:t>x&b;&f;</w:t></w:r></w:p></w:document>",
-        NULL);
+    g_autoptr(GBytes) laughs =
+        office_zip("word/document.xml",
+                   "<!DOCTYPE d [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'><!ENTITY f SYSTEM "
+                   "'file:///etc/passwd'>]>"
+                   "<w:document" W_SPACE "><w:p><w:r><w:t>x&b;&f;</w:t></w:r></w:p></w:document>",
+                   NULL);
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(laughs, DOCX, NULL);
     g_autoptr(Reading) r = technique_find(DOCX)->read(&input, &error);
@@ -206,8 +230,10 @@ static void test_bomb(void)
 
 static void test_old_xml(void)
 {
-    const char *text = "<?xml version='1.0'?><w:wordDocument xmlns:w='http" "://schemas.microsoft.com/"
-                       "office/word/2003/wordml'><w:body>" PARAGRAPH("flat") "</w:body></w:wordDocument>";
+    const char *text =
+        "<?xml version='1.0'?><w:wordDocument xmlns:w='http"
+        "://schemas.microsoft.com/"
+        "office/word/2003/wordml'><w:body>" PARAGRAPH("flat") "</w:body></w:wordDocument>";
     g_autoptr(Reading) r = fixture_read_text(text, "application/vnd.ms-wordml");
     fixture_has(r, "flat");
 }

@@ -12,7 +12,8 @@ static void test_text(void)
 {
     check("{\\rtf1\\ansi Hello\\tab {\\b bold} \\{brace\\}\\par\nnext\\line line\\~x}",
           "Hello bold {brace}\n\nnext\nline x\n");
-    check("{\\rtf1 a\\-b\\_c\\emdash d\\lquote e\\rquote\\bullet}", "ab-c\u2014d\u2018e\u2019\u2022\n");
+    check("{\\rtf1 a\\-b\\_c\\emdash d\\lquote e\\rquote\\bullet}",
+          "ab-c\u2014d\u2018e\u2019\u2022\n");
 }
 
 static void test_encodings(void)
@@ -42,10 +43,12 @@ static void test_structure(void)
 
 static void test_around(void)
 {
-    g_autoptr(Reading) r = fixture_read_text(
-        "{\\rtf1{\\header Head\\par}{\\footer Foot\\par}text{\\super\\chftn}{\\footnote\\chftn  the "
-        "note}\\par{\\*\\annotation remark}more{\\field{\\*\\fldinst HYPERLINK x}{\\fldrslt  link}}}",
-        "application/rtf");
+    g_autoptr(Reading) r =
+        fixture_read_text("{\\rtf1{\\header Head\\par}{\\footer "
+                          "Foot\\par}text{\\super\\chftn}{\\footnote\\chftn  the "
+                          "note}\\par{\\*\\annotation remark}more{\\field{\\*\\fldinst HYPERLINK "
+                          "x}{\\fldrslt  link}}}",
+                          "application/rtf");
     g_autofree char *text = reading_to_text(r);
     g_assert_cmpstr(text, ==, "Head\n\nFoot\n\ntext [1]\n\n[1] the note\n\nremark\n\nmore link\n");
     g_assert_cmpuint(reading_block(r, 0)->flags, ==, BLOCK_HEADER);
@@ -55,7 +58,8 @@ static void test_around(void)
 
 static void test_left_out(void)
 {
-    check("{\\rtf1{\\info{\\title T}}{\\*\\unknown x}{\\pict\\bin5 {{{{{00}{\\deleted old}seen}", "seen\n");
+    check("{\\rtf1{\\info{\\title T}}{\\*\\unknown x}{\\pict\\bin5 {{{{{00}{\\deleted old}seen}",
+          "seen\n");
     static const char *const ways[] = {
         "{\\rtf1{\\v secret order}seen}",
         "{\\rtf1{\\colortbl;\\red255\\green255\\blue255;}{\\cf1 secret order}seen}",

@@ -9,36 +9,37 @@
 
 static GBytes *workbook(const char *first, const char *state)
 {
-    g_autofree char *links =
-        office_relations("r1", "worksheet", "worksheets/sheet1.xml", "r2", "worksheet",
-                         "worksheets/sheet2.xml", "r3", "sharedStrings", "sharedStrings.xml", "r4",
-                         "styles", "styles.xml", NULL);
-    g_autofree char *book = g_strdup_printf(
-        "<workbook" S_SPACE R_SPACE "><sheets><sheet name='Costs' r:id='r1'/>"
-        "<sheet name='Other' %s r:id='r2'/></sheets></workbook>",
-        state);
-    return office_zip("xl/workbook.xml", book, "xl/_rels/workbook.xml.rels", links,
-                      "xl/worksheets/sheet1.xml", first, "xl/worksheets/sheet2.xml",
-                      SHEET("<row r='1'><c r='A1'><v>5</v></c></row>"), "xl/sharedStrings.xml",
-                      "<sst" S_SPACE "><si><t>Pump</t></si><si><r><t>rich </t></r><r><t>text</t></r>"
-                      "<rPh><t>spoken</t></rPh></si></sst>",
-                      "xl/styles.xml",
-                      "<styleSheet" S_SPACE "><numFmts><numFmt numFmtId='164' "
-                      "formatCode='#,##0.00\\ \"EUR\"'/></numFmts><fonts><font/><font><color "
-                      "rgb='FFFFFFFF'/></font></fonts><fills><fill><patternFill patternType='none'/>"
-                      "</fill></fills><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/>"
-                      "<xf numFmtId='164'/><xf numFmtId='0' fontId='1' fillId='0'/></cellXfs>"
-                      "</styleSheet>",
-                      NULL);
+    g_autofree char *links = office_relations(
+        "r1", "worksheet", "worksheets/sheet1.xml", "r2", "worksheet", "worksheets/sheet2.xml",
+        "r3", "sharedStrings", "sharedStrings.xml", "r4", "styles", "styles.xml", NULL);
+    g_autofree char *book =
+        g_strdup_printf("<workbook" S_SPACE R_SPACE "><sheets><sheet name='Costs' r:id='r1'/>"
+                        "<sheet name='Other' %s r:id='r2'/></sheets></workbook>",
+                        state);
+    return office_zip(
+        "xl/workbook.xml", book, "xl/_rels/workbook.xml.rels", links, "xl/worksheets/sheet1.xml",
+        first, "xl/worksheets/sheet2.xml", SHEET("<row r='1'><c r='A1'><v>5</v></c></row>"),
+        "xl/sharedStrings.xml",
+        "<sst" S_SPACE "><si><t>Pump</t></si><si><r><t>rich </t></r><r><t>text</t></r>"
+        "<rPh><t>spoken</t></rPh></si></sst>",
+        "xl/styles.xml",
+        "<styleSheet" S_SPACE "><numFmts><numFmt numFmtId='164' "
+        "formatCode='#,##0.00\\ \"EUR\"'/></numFmts><fonts><font/><font><color "
+        "rgb='FFFFFFFF'/></font></fonts><fills><fill><patternFill patternType='none'/>"
+        "</fill></fills><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/>"
+        "<xf numFmtId='164'/><xf numFmtId='0' fontId='1' fillId='0'/></cellXfs>"
+        "</styleSheet>",
+        NULL);
 }
 
 static void test_cells(void)
 {
     g_autoptr(GBytes) bytes = workbook(
-        SHEET("<row r='2'><c r='B2' t='s'><v>0</v></c><c r='C2' s='1'><v>45292</v></c>"
-              "<c r='D2' s='2'><v>1234.5</v></c></row><row r='3'><c r='B3' t='s'><v>1</v></c>"
-              "<c r='C3' t='b'><v>1</v></c><c r='D3' t='inlineStr'><is><t>in line</t></is></c></row>"
-              "<row r='6'><c r='B6'><f>SUM(1)</f><v>0.1</v></c></row>"),
+        SHEET(
+            "<row r='2'><c r='B2' t='s'><v>0</v></c><c r='C2' s='1'><v>45292</v></c>"
+            "<c r='D2' s='2'><v>1234.5</v></c></row><row r='3'><c r='B3' t='s'><v>1</v></c>"
+            "<c r='C3' t='b'><v>1</v></c><c r='D3' t='inlineStr'><is><t>in line</t></is></c></row>"
+            "<row r='6'><c r='B6'><f>SUM(1)</f><v>0.1</v></c></row>"),
         "");
     office_markdown(bytes, XLSX,
                     "# Costs\n\n| Pump | 2024-01-01 | 1,234.50 EUR |\n| --- | --- | --- |\n"
@@ -74,8 +75,7 @@ static void test_page_range(void)
 
 static void test_missing(void)
 {
-    g_autoptr(GBytes) bytes =
-        workbook(SHEET("<row r='1'><c r='A1' t='s'><v>99</v></c></row>"), "");
+    g_autoptr(GBytes) bytes = workbook(SHEET("<row r='1'><c r='A1' t='s'><v>99</v></c></row>"), "");
     fixture_refuse(bytes, XLSX, NULL, DOCKET_ERROR_DAMAGED);
 }
 
@@ -106,7 +106,8 @@ static void test_formats(void)
         {50, "[<10]\"low\";\"high\"", "high"},
         {45292.5, "[$-409]d\\-mmm\\-yyyy;@", "1-Jan-2024"},
         {1.005, "0.00", "1.01"},
-        {1234567.891, "_-* #,##0.00\\ \"\u20ac\"_-;\\-* #,##0.00\\ \"\u20ac\"_-", "1,234,567.89 \u20ac"},
+        {1234567.891, "_-* #,##0.00\\ \"\u20ac\"_-;\\-* #,##0.00\\ \"\u20ac\"_-",
+         "1,234,567.89 \u20ac"},
         {0.99999999, "h:mm:ss", "0:00:00"},
         {-0.001, "0.00", "0.00"},
         {1e300, "0.00", "1e+300"},

@@ -22,12 +22,24 @@ char *charset_detect(const char *data, gsize length)
  * languages that nobody writes that way. */
 static gboolean is_far_fetched(const char *charset)
 {
-    static const char *const odd[] = {
-        "ISO-8859-3",  "ISO-8859-10",       "ISO-8859-13",  "ISO-8859-16",
-        "ISO-8859-4",  "MAC-CENTRALEUROPE", "VISCII",       "IBM852",
-        "IBM865",      "WINDOWS-1257",      "WINDOWS-1258", "GEORGIAN-ACADEMY",
-        "GEORGIAN-PS", "ISO-8859-1",        "ISO-8859-15",  "ASCII",
-        "",            NULL};
+    static const char *const odd[] = {"ISO-8859-3",
+                                      "ISO-8859-10",
+                                      "ISO-8859-13",
+                                      "ISO-8859-16",
+                                      "ISO-8859-4",
+                                      "MAC-CENTRALEUROPE",
+                                      "VISCII",
+                                      "IBM852",
+                                      "IBM865",
+                                      "WINDOWS-1257",
+                                      "WINDOWS-1258",
+                                      "GEORGIAN-ACADEMY",
+                                      "GEORGIAN-PS",
+                                      "ISO-8859-1",
+                                      "ISO-8859-15",
+                                      "ASCII",
+                                      "",
+                                      NULL};
     return g_strv_contains(odd, charset);
 }
 
@@ -35,7 +47,8 @@ static gboolean is_far_fetched(const char *charset)
 static gboolean fits(const char *data, gsize length, const char *charset)
 {
     gsize read, written;
-    g_autofree char *text = g_convert(data, (gssize)length, "UTF-8", charset, &read, &written, NULL);
+    g_autofree char *text =
+        g_convert(data, (gssize)length, "UTF-8", charset, &read, &written, NULL);
     return text && length - read < 4;
 }
 

@@ -116,7 +116,8 @@ static char *guess_by_escapes(const char *data, gsize length)
     if (!escape || first_high_byte(data, length) < length)
         return NULL;
     g_autofree char *name = charset_detect(escape, length - (gsize)(escape - data));
-    return g_str_has_prefix(name, "ISO-2022") && charset_is_known(name) ? g_steal_pointer(&name) : NULL;
+    return g_str_has_prefix(name, "ISO-2022") && charset_is_known(name) ? g_steal_pointer(&name)
+                                                                        : NULL;
 }
 
 /* Names that are wider in practice than on paper (WHATWG Encoding, 4.2). */
