@@ -85,11 +85,11 @@ static gboolean sniff(Job *job, GError **error)
         return FALSE;
     }
     const char *type = sniff_media_type(head, (gsize)n, job->name);
-    if (sniff_is_container(type)) {
+    if (sniff_is_package(type)) {
         g_autoptr(GBytes) whole = wire_memfd_map(job->document, DOCKET_MAX_DOCUMENT_BYTES, error);
         if (!whole)
             return FALSE;
-        type = sniff_container(type, g_bytes_get_data(whole, NULL), g_bytes_get_size(whole));
+        type = sniff_package(type, g_bytes_get_data(whole, NULL), g_bytes_get_size(whole));
     }
     job->media_type = g_strdup(type);
     if (sniff_is_batch(job->media_type))
