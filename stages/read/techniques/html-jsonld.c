@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define MAX_VALUES 1000 /* in one script */
+#define MAX_VALUES 1000   /* in one script */
+#define LONGEST_NUMBER 60 /* characters */
 
 typedef struct {
     const char *text;
@@ -210,12 +211,32 @@ static void copy_string(Repair *r)
 
 /* ---- all else ---- */
 
+static const char *skip_digits(const char *p)
+{
+    while (g_ascii_isdigit(*p))
+        p++;
+    return p;
+}
+
+/* A number as JSON writes it; longer ones than anybody needs are kept as text. */
 static gboolean is_number(const char *word)
 {
-    char *end;
-    g_ascii_strtod(word, &end);
-    return *end == '\0' &&
-           (g_ascii_isdigit(word[0]) || (word[0] == '-' && g_ascii_isdigit(word[1])));
+    const char *p = word + (*word == '-'), *end = *p == '0' ? p + 1 : skip_digits(p);
+    if (end == p || strlen(word) > LONGEST_NUMBER)
+        return FALSE;
+    if (*end == '.') {
+        p = end + 1;
+        end = skip_digits(p);
+        if (end == p)
+            return FALSE;
+    }
+    if (*end == 'e' || *end == 'E') {
+        p = end + 1 + (end[1] == '-' || end[1] == '+');
+        end = skip_digits(p);
+        if (end == p)
+            return FALSE;
+    }
+    return *end == '\0';
 }
 
 /* true, null, 12, and names that should be quoted. */
@@ -236,8 +257,7 @@ static void copy_word(Repair *r)
     gboolean name = wants_name(r);
     if (!name && g_strv_contains(nothing, word)) {
         g_string_append(r->out, "null");
-    } else if (!name && (g_strv_contains(known, word) || (is_number(word) && word[0] != '0') ||
-                         strcmp(word, "0") == 0 || g_str_has_prefix(word, "0."))) {
+    } else if (!name && (g_strv_contains(known, word) || is_number(word))) {
         g_string_append(r->out, word);
     } else {
         g_autoptr(cJSON) quoted = cJSON_CreateString(word);
