@@ -9,8 +9,13 @@
 
 void grid_begin(Grid *grid, Reading *reading, Technique technique)
 {
+    grid_begin_page(grid, reading, technique, 1);
+}
+
+void grid_begin_page(Grid *grid, Reading *reading, Technique technique, guint number)
+{
     *grid = (Grid){.reading = reading};
-    reading_begin_page(reading, 1, technique, READING_GRID, 0, 0);
+    reading_begin_page(reading, number, technique, READING_GRID, 0, 0);
 }
 
 void grid_source(Grid *grid, guint32 source)

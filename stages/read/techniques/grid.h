@@ -16,6 +16,8 @@ typedef struct {
 
 /* Begins page 1 of the reading. */
 void grid_begin(Grid *grid, Reading *reading, Technique technique);
+/* Begins another page, which starts its own grid. */
+void grid_begin_page(Grid *grid, Reading *reading, Technique technique, guint number);
 void grid_block(Grid *grid, BlockKind kind, guint level);
 /* The open block comes from `source` (again), whatever was said when it began. */
 void grid_source(Grid *grid, guint32 source);
