@@ -13,10 +13,9 @@
 #define MIN_SURE 0.3 /* of the line, for a bullet to be added to it */
 #define MIN_WORDS 2  /* in the line, for the same */
 #define MIN_ASPECT 0.78
-/* Share of its box that is ink: a disc has 0.79, a full square 1. */
+/* Share of its box that is ink: a disc has 0.79, a full square 1, a ring about a half. */
 #define MIN_DISC 0.70
 #define MIN_SQUARE 0.93
-#define CORNER 0.2 /* of the side: where a disc has no ink and a square has */
 #define MIN_RING 0.28
 #define MAX_RING 0.62
 #define MAX_RING_SIZE 0.42 /* the letter o is larger */
@@ -34,12 +33,11 @@ static gboolean has_ink(PIX *binary, int x, int y)
     return bit != 0;
 }
 
+/* A disc has no ink in the corners of its box. */
 static gboolean has_corners(PIX *binary, int x, int y, int w, int h)
 {
-    int dx = (int)(w * CORNER / 2), dy = (int)(h * CORNER / 2);
-    return has_ink(binary, x + dx, y + dy) && has_ink(binary, x + w - 1 - dx, y + dy) &&
-           has_ink(binary, x + dx, y + h - 1 - dy) &&
-           has_ink(binary, x + w - 1 - dx, y + h - 1 - dy);
+    return has_ink(binary, x, y) && has_ink(binary, x + w - 1, y) &&
+           has_ink(binary, x, y + h - 1) && has_ink(binary, x + w - 1, y + h - 1);
 }
 
 /* "•", "▪", "◦", or NULL for what is no bullet. */
@@ -53,7 +51,7 @@ static const char *shape_of(PIX *binary, BOX *box, double letters)
     pixCountPixelsInRect(binary, box, &ink, NULL);
     double filled = (double)ink / (w * h);
     gboolean centre = has_ink(binary, x + w / 2, y + h / 2);
-    if (filled >= MIN_SQUARE && has_corners(binary, x, y, w, h))
+    if (filled >= MIN_SQUARE)
         return "▪";
     if (filled >= MIN_DISC && centre && !has_corners(binary, x, y, w, h))
         return "•";
