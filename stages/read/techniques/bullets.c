@@ -99,23 +99,23 @@ static const char *find_shape(PIX *binary, Rect where, const BulletLine *line, R
     return large == 1 ? found : NULL;
 }
 
-/* Signs that the engine takes a bullet for. */
-static gboolean may_be_bullet(const char *text)
+/* Signs that the engine takes a bullet for; letters only where a list's mark may stand. */
+static gboolean may_be_bullet(const char *text, gboolean first)
 {
     if (g_utf8_strlen(text, -1) > 2)
         return FALSE;
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
-        if (!strchr("eoOcaQ0sS", (int)(c < 128 ? c : '0')) && g_unichar_isalnum(c))
+        if (g_unichar_isalnum(c) && !(first && (c == 'e' || c == 'o' || c == 'O')))
             return FALSE;
     }
     return TRUE;
 }
 
-static void correct(PIX *binary, LayoutWord *word, const BulletLine *line)
+static void correct(PIX *binary, LayoutWord *word, const BulletLine *line, gboolean first)
 {
     Rect rect;
-    if (!may_be_bullet(word->text))
+    if (!may_be_bullet(word->text, first))
         return;
     const char *shape = find_shape(binary, word->rect, line, &rect);
     if (shape)
@@ -167,7 +167,7 @@ void bullets_mark(PIX *binary, GArray *words, guint first)
         BulletLine line = line_at(words, at, end);
         guint after = at + line.n;
         for (guint i = at; i < after; i++)
-            correct(binary, &g_array_index(words, LayoutWord, i), &line);
+            correct(binary, &g_array_index(words, LayoutWord, i), &line, i == line.first);
         add_before(binary, words, &line);
         at = after;
     }

@@ -9,7 +9,7 @@
 #define MIN_SPREAD 16   /* grey levels between paper and ink that can be spread */
 #define FAINT_SHARE 0.6 /* of the usual letter's darkness */
 #define MIN_DARKNESS 24 /* a mark lighter than this is the paper's grain */
-#define GRAIN_FACTOR 5  /* paper brighter than its median by a quartile, times this */
+#define GRAIN_FACTOR 9  /* paper brighter than its median by a quartile, times this */
 #define MARGIN 1        /* pixels around a mark that still have its ink */
 #define MIN_LETTERS 20  /* that make a usual darkness */
 
