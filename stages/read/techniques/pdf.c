@@ -121,7 +121,8 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     return ok;
 }
 
-static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
+/* With `blank`: when the picture shows nothing at all, nothing is recognised or emitted, and it is set. */
+static gboolean emit_ocr(PdfPage *p, Reading *into, gboolean *blank, GError **error)
 {
     double dpi;
     PIX *picture = pdf_picture(p->page, OCR_DPI, OCR_PIXELS, &dpi);
@@ -129,16 +130,38 @@ static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
         set_not_drawn(p, error);
         return FALSE;
     }
-    gboolean ok = ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
+    if (blank)
+        *blank = !pdf_picture_has_ink(picture, dpi / p->scale, p->area);
+    gboolean ok = (blank && *blank) ||
+                  ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
     pixDestroy(&picture);
     return ok;
+}
+
+/* A page without usable text. A scan is drawn once, large: to draw it small costs as much. */
+static gboolean emit_picture(PdfPage *p, PdfText *text, GError **error)
+{
+    gboolean scan = has_page_image(p);
+    gboolean blank = !scan && look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area);
+    if (!blank && !emit_ocr(p, p->reading, scan ? &blank : NULL, error))
+        return FALSE;
+    if (blank) {
+        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
+        if (scan)
+            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
+        g_array_set_size(text->words, 0);
+        return emit_text(p, text, error);
+    }
+    if (p->hidden)
+        end_page(p);
+    return TRUE;
 }
 
 /* A scan with a stamp: OCR, unless it sees no more than the text layer says. */
 static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
 {
     g_autoptr(Reading) ocr = reading_new(p->input->media_type);
-    if (!emit_ocr(p, ocr, error))
+    if (!emit_ocr(p, ocr, NULL, error))
         return FALSE;
     if (ocr->words->len <= 2 * text->words->len)
         return emit_text(p, text, error);
@@ -150,7 +173,7 @@ static gboolean read_page(PdfPage *p, GError **error)
 {
     guint flags = p->input->flags;
     if (flags & WIRE_OCR_ALWAYS)
-        return emit_ocr(p, p->reading, error);
+        return emit_ocr(p, p->reading, NULL, error);
     g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
     gboolean usable = pdf_text_is_usable(text);
     if (usable && !remove_hidden(p, text, error))
@@ -161,17 +184,7 @@ static gboolean read_page(PdfPage *p, GError **error)
         return emit_text(p, text, error);
     if (usable && text->words->len > 0)
         return has_page_image(p) ? emit_better(p, text, error) : emit_text(p, text, error);
-    if (look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area)) {
-        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
-        if (has_page_image(p))
-            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
-        g_array_set_size(text->words, 0);
-        return emit_text(p, text, error);
-    }
-    gboolean ok = emit_ocr(p, p->reading, error);
-    if (ok && p->hidden)
-        end_page(p);
-    return ok;
+    return emit_picture(p, text, error);
 }
 
 static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *document, guint number,
