@@ -216,6 +216,21 @@ static void append_block_flags(const Block *block, GString *out)
             g_string_append_printf(out, ",\"%s\":true", words[i].word);
 }
 
+static void append_cells(const Reading *r, const Block *block, GString *out)
+{
+    g_autoptr(GArray) cells = reading_cells(r, block);
+    g_string_append(out, "],\"cells\":[");
+    for (guint i = 0; i < cells->len; i++) {
+        const ReadingCell *cell = &g_array_index(cells, ReadingCell, i);
+        g_string_append_printf(out, "%s{\"row\":%u,\"column\":%u,", i ? "," : "", cell->row,
+                               cell->column);
+        append_rect(out, cell->rect);
+        g_string_append(out, ",\"text\":");
+        append_string(out, cell->text);
+        g_string_append_c(out, '}');
+    }
+}
+
 static void append_block(const Reading *r, const Block *block, GString *out)
 {
     g_string_append_printf(out, "{\"kind\":\"%s\"", block_kind_name(block->kind));
@@ -234,6 +249,8 @@ static void append_block(const Reading *r, const Block *block, GString *out)
         append_words(r, line, out);
         g_string_append_c(out, '}');
     }
+    if (block->kind == BLOCK_TABLE || block->kind == BLOCK_FIELDS)
+        append_cells(r, block, out);
     g_string_append(out, "]}");
 }
 

@@ -174,6 +174,19 @@ char *reading_line_text(const Reading *r, guint line);
 char *reading_words_text(const Reading *r, guint first, guint n);
 Rect rect_union(Rect a, Rect b);
 
+/* ---- cells (reading-cells.c) ---- */
+typedef struct {
+    guint row, column; /* from 0, in the block */
+    Rect rect;         /* the union of its words' */
+    char *text;
+} ReadingCell;
+
+/* The cells of a table or of fields that hold words, row by row. Caller unrefs; holds the texts. */
+GArray *reading_cells(const Reading *r, const Block *block);
+/* Appends a word behind `before` (NULL: the first): a space, or none where it is glued or goes on a
+ * word that the typesetter broke, whose hyphen is then taken away. TRUE when a word was joined. */
+gboolean reading_append_word(const Reading *r, const Word *word, const Word *before, GString *out);
+
 /* ---- standing up (reading-turn.c) ----
  * A copy in which pages that lie on their side or head stand upright, rectangles and all, with the
  * same words at the same indices; NULL when every page stands already. Caller frees. */

@@ -164,8 +164,10 @@ static guint table_length(const Row *rows, guint n, guint first, Columns *column
     guint full = 0, length = 0, alone = 0;
     Columns grown = {.n = 0};
     if (rows[first].n < 2)
-        return 0;
+        return 0; /* a drawn table is alone in its row */
     for (guint i = first; i < n; i++) {
+        if (rows[i].segments[0]->table)
+            break;
         double size = rows[i].segments[0]->size;
         if (i > first && rows[i].y0 - rows[i - 1].y1 > TABLE_GAP * size)
             break;
@@ -253,6 +255,13 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
     BlockKind open = BLOCK_PARAGRAPH;
     guint open_level = 0;
     for (guint i = 0; i < n;) {
+        if (rows[i].segments[0]->table) {
+            if (!table_add(reading, words, rows[i].segments[0]->table))
+                return FALSE;
+            i++;
+            fresh = TRUE;
+            continue;
+        }
         Columns columns = {.n = 0};
         guint length = table_length(rows, n, i, &columns);
         if (length > 0) {

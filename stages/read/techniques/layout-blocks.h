@@ -2,12 +2,14 @@
 #pragma once
 
 #include "layout.h"
+#include "tables.h"
 
 typedef struct {
     Rect rect;
     guint first, last; /* words, chained by LayoutWord.next */
     guint n_words;
     double size;
+    const Table *table; /* a whole table stands here; NULL for words */
 } Segment;
 
 typedef struct {

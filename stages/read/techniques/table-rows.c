@@ -1,0 +1,213 @@
+/* Which lines of text make one row of a table. Drawn lines say it best; without them a line goes on
+ * with the row above when it only continues cells of words, never when it brings new figures. */
+#include "table-grid.h"
+
+#include <string.h>
+
+#define RULED_SHARE 0.2 /* of the width, drawn between two lines, parts two rows */
+#define MIN_BANDS 3     /* between drawn lines, for them to be the rows */
+#define ROW_SPACE 0.75  /* letter heights of extra space that always part two rows */
+
+typedef struct {
+    Grid *grid;
+    guint n_columns;
+    double usual;      /* space between lines, median */
+    guint first_body;  /* the first line that brings figures; n lines when none does */
+    GArray *ruled;     /* of gboolean: a line is drawn above this line of text */
+    gboolean by_bands; /* drawn lines are the rows */
+} Rows;
+
+static double centre_of(const GridLine *line)
+{
+    return (line->y0 + line->y1) / 2;
+}
+
+/* How much of the width is drawn between two lines of text. */
+static gboolean is_ruled_between(const Grid *grid, const GridLine *above, const GridLine *below)
+{
+    double drawn = 0, width = grid->rect.x1 - grid->rect.x0;
+    for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
+        const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
+        if (!r->vertical && r->at > centre_of(above) && r->at <= centre_of(below))
+            drawn += MAX(0, MIN(r->to, grid->rect.x1) - MAX(r->from, grid->rect.x0));
+    }
+    return drawn >= RULED_SHARE * width;
+}
+
+static guint count_cells(const Rows *rows, guint line, guint8 flag)
+{
+    guint n = 0;
+    for (guint c = 0; c < rows->n_columns; c++)
+        n += (grid_cell(rows->grid, line, c) & flag) != 0;
+    return n;
+}
+
+/* Both lines bring a figure for the same column. */
+static gboolean both_number(const Rows *rows, guint above, guint below)
+{
+    for (guint c = 0; c < rows->n_columns; c++)
+        if (grid_cell(rows->grid, above, c) & grid_cell(rows->grid, below, c) & CELL_NUMBER)
+            return TRUE;
+    return FALSE;
+}
+
+static int compare_double(gconstpointer a, gconstpointer b)
+{
+    double one = *(const double *)a, two = *(const double *)b;
+    return one < two ? -1 : one > two;
+}
+
+static void measure(Rows *rows)
+{
+    guint n = rows->grid->lines->len, bands = 1;
+    g_autofree double *gaps = g_new0(double, n);
+    rows->first_body = n;
+    for (guint l = 0; l < n; l++) {
+        const GridLine *line = grid_line_at(rows->grid, l);
+        gboolean ruled = l > 0 && is_ruled_between(rows->grid, &line[-1], line);
+        g_array_append_val(rows->ruled, ruled);
+        bands += ruled;
+        if (l > 0)
+            gaps[l - 1] = line->y0 - line[-1].y1;
+        guint filled = count_cells(rows, l, CELL_FILLED), numbers = count_cells(rows, l, CELL_NUMBER);
+        if (rows->first_body == n && filled >= 2 && 2 * numbers >= filled &&
+            (grid_cell(rows->grid, l, 0) & CELL_FILLED))
+            rows->first_body = l;
+    }
+    qsort(gaps, n - 1, sizeof *gaps, compare_double);
+    rows->usual = gaps[(n - 1) / 2];
+    rows->by_bands = bands >= MIN_BANDS;
+}
+
+/* ---- the cell of a line ---- */
+
+static gboolean cell_range(const Rows *rows, guint l, guint column, guint *first, guint *last)
+{
+    const GridLine *line = grid_line_at(rows->grid, l);
+    gboolean found = FALSE;
+    for (guint i = line->first; i < line->first + line->n; i++)
+        if (g_array_index(rows->grid->columns, guint, i) == column) {
+            if (!found)
+                *first = i;
+            *last = i;
+            found = TRUE;
+        }
+    return found;
+}
+
+static gboolean begins_small(const char *text)
+{
+    gunichar c = g_utf8_get_char(text);
+    return g_unichar_islower(c) || c == '(' || c == '&';
+}
+
+/* The first cell of the line below goes on with that of the line above: it begins small, or its first
+ * word would not have fitted behind the other. */
+static gboolean label_goes_on(const Rows *rows, guint above, guint below)
+{
+    guint a0, a1, b0, b1;
+    const Grid *grid = rows->grid;
+    if (!cell_range(rows, above, 0, &a0, &a1) || !cell_range(rows, below, 0, &b0, &b1))
+        return FALSE;
+    const LayoutWord *end = grid_word(grid, a1), *next = grid_word(grid, b0);
+    if (g_str_has_suffix(end->text, ":"))
+        return FALSE;
+    if (begins_small(next->text))
+        return TRUE;
+    double edge = rows->n_columns > 1 ? g_array_index(grid->separators, double, 0) : grid->rect.x1;
+    return end->rect.x1 + 0.3 * end->size + (next->rect.x1 - next->rect.x0) > edge &&
+           a1 > a0 + 1;
+}
+
+/* ---- where a row begins ---- */
+
+static gboolean only_first(const Rows *rows, guint line)
+{
+    return count_cells(rows, line, CELL_FILLED) == 1 &&
+           (grid_cell(rows->grid, line, 0) & CELL_FILLED);
+}
+
+/* Every cell of the line below stands under a filled one of the row so far. */
+static gboolean under_filled(const Rows *rows, guint start, guint below)
+{
+    for (guint c = 0; c < rows->n_columns; c++) {
+        gboolean filled = FALSE;
+        for (guint l = start; l < below && !filled; l++)
+            filled = (grid_cell(rows->grid, l, c) & CELL_FILLED) != 0;
+        if ((grid_cell(rows->grid, below, c) & CELL_FILLED) && !filled)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean header_goes_on(const Rows *rows, guint above, guint below)
+{
+    return below < rows->first_body && !grid_line_at(rows->grid, above)->spans;
+}
+
+/* A row that began at `start` holds line `l` too, as far as the words tell. */
+static gboolean goes_on(const Rows *rows, guint start, guint l)
+{
+    const GridLine *line = grid_line_at(rows->grid, l);
+    double gap = line->y0 - line[-1].y1;
+    if (gap > MAX(rows->usual, 0) + ROW_SPACE * rows->grid->unit || both_number(rows, l - 1, l))
+        return FALSE;
+    if (rows->first_body < rows->grid->lines->len && header_goes_on(rows, l - 1, l))
+        return TRUE;
+    if (l <= rows->first_body && rows->first_body < rows->grid->lines->len && start < l &&
+        l == rows->first_body && !only_first(rows, l - 1))
+        return FALSE;
+    gboolean first = (grid_cell(rows->grid, l, 0) & CELL_FILLED) != 0;
+    if (!first)
+        return count_cells(rows, l, CELL_NUMBER) == 0 && under_filled(rows, start, l);
+    if (only_first(rows, l - 1) || only_first(rows, l))
+        return label_goes_on(rows, l - 1, l);
+    /* Words in several columns: a wrapped row when the label wraps. */
+    return count_cells(rows, l, CELL_NUMBER) == 0 && label_goes_on(rows, l - 1, l);
+}
+
+/* Lines between two drawn ones that are rows of their own: they bring figures for the same columns, or
+ * fill the same columns time and again. */
+static gboolean is_regular(const Rows *rows, guint from, guint to)
+{
+    guint most = 0, full = 0, numbers = 0;
+    for (guint l = from; l < to; l++)
+        most = MAX(most, count_cells(rows, l, CELL_FILLED));
+    for (guint l = from; l < to; l++) {
+        full += count_cells(rows, l, CELL_FILLED) == most;
+        numbers += l > from && both_number(rows, l - 1, l);
+    }
+    return numbers > 0 || (most >= 2 && to - from >= 4 && 10 * full >= 9 * (to - from));
+}
+
+static guint split_band(Rows *rows, guint from, guint to, guint row)
+{
+    guint start = from;
+    gboolean whole = rows->by_bands && !is_regular(rows, from, to);
+    for (guint l = from; l < to; l++) {
+        if (l > from && !whole && !goes_on(rows, start, l)) {
+            row++;
+            start = l;
+        }
+        grid_line_at(rows->grid, l)->row = row;
+    }
+    return row + 1;
+}
+
+guint grid_find_rows(Grid *grid)
+{
+    guint n = grid->lines->len, row = 0;
+    if (n == 0)
+        return 0;
+    g_autoptr(GArray) ruled = g_array_sized_new(FALSE, FALSE, sizeof(gboolean), n);
+    Rows rows = {.grid = grid, .n_columns = grid_n_columns(grid), .ruled = ruled};
+    measure(&rows);
+    for (guint from = 0; from < n;) {
+        guint to = from + 1;
+        while (to < n && !g_array_index(ruled, gboolean, to))
+            to++;
+        row = split_band(&rows, from, to, row);
+        from = to;
+    }
+    return row;
+}
