@@ -3,8 +3,8 @@
  * Prints one line of counts: cells that are right, told, known (text, row and column); the same with
  * the table shifted to where it fits best; the same for neighbours; tables matched, told, known.
  *
- * A table of the reading is a block of the kind "table" or "fields"; its cells are numbered from its
- * own first row and column. Known and told tables of one page are paired one to one, those that share
+ * A table of the reading is a block of the kind "table" or "fields"; rows and columns of both
+ * sides are counted from the first that hold text. Known and told tables of one page are paired one to one, those that share
  * most words first. A cell is right when its text (NFKC, runs of space as one), its row and its column
  * are those of a known cell of the paired table; each known cell counts once. Every told cell that
  * holds text is counted, also those of tables that nobody knows. Neighbours are those of the ICDAR
@@ -93,11 +93,30 @@ static void add_cell(Table *table, const cJSON *from)
         g_free(cell.text);
 }
 
+/* Some of the known tables count from 1, and from where their first cell is: rows and columns are
+ * relative to the first that hold text. */
+static void set_origin(Table *table)
+{
+    int row = G_MAXINT, column = G_MAXINT;
+    for (guint i = 0; i < table->cells->len; i++) {
+        row = MIN(row, g_array_index(table->cells, Cell, i).row);
+        column = MIN(column, g_array_index(table->cells, Cell, i).column);
+    }
+    for (guint i = 0; i < table->cells->len; i++) {
+        Cell *cell = &g_array_index(table->cells, Cell, i);
+        cell->row -= row;
+        cell->end_row -= row;
+        cell->column -= column;
+        cell->end_column -= column;
+    }
+}
+
 static Table table_from(int page, const cJSON *cells)
 {
     Table table = table_new(page);
     const cJSON *cell;
     cJSON_ArrayForEach(cell, cells) add_cell(&table, cell);
+    set_origin(&table);
     return table;
 }
 

@@ -63,9 +63,11 @@ static Table *table_from(const Grid *grid, guint n_rows)
         const GridLine *line = grid_line_at(grid, l);
         for (guint i = line->first; i < line->first + line->n;) {
             guint column = g_array_index(grid->columns, guint, i), k = i;
-            while (k < line->first + line->n && g_array_index(grid->columns, guint, k) == column)
+            guint row = g_array_index(grid->rows, guint, i);
+            while (k < line->first + line->n && g_array_index(grid->columns, guint, k) == column &&
+                   g_array_index(grid->rows, guint, k) == row)
                 k++;
-            place_words(grid, i, k - i, line->row, places);
+            place_words(grid, i, k - i, row, places);
             i = k;
         }
     }
@@ -94,6 +96,7 @@ static void grid_clear(Grid *grid)
     g_array_unref(grid->pieces);
     g_array_unref(grid->separators);
     g_array_unref(grid->columns);
+    g_array_unref(grid->rows);
     g_free(grid->cells);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Grid, grid_clear)
@@ -106,6 +109,7 @@ Table *table_build(const LayoutWord *words, GArray *indices, const GArray *rulin
                          .pieces = g_array_new(FALSE, FALSE, sizeof(GridPiece)),
                          .separators = g_array_new(FALSE, FALSE, sizeof(double)),
                          .columns = g_array_new(FALSE, TRUE, sizeof(guint)),
+                         .rows = g_array_new(FALSE, TRUE, sizeof(guint)),
                          .rulings = rulings,
                          .unit = unit};
     if (indices->len < 2)
@@ -113,6 +117,7 @@ Table *table_build(const LayoutWord *words, GArray *indices, const GArray *rulin
     grid_lines(&grid, indices);
     grid_find_columns(&grid);
     guint n_rows = grid_find_rows(&grid);
+    grid_drop_empty_columns(&grid);
     if (grid_n_columns(&grid) < 2 || n_rows < 2)
         return NULL;
     g_autoptr(Table) table = table_from(&grid, n_rows);

@@ -7,7 +7,9 @@
 
 #define MIN_DRAWN_SHARE 0.35 /* of the height, by the pieces of one vertical line */
 #define SAME_LINE 0.35       /* letter heights between pieces of one vertical line */
-#define SPANNING_SHARE 0.15  /* of the lines may lie across a strip */
+#define SPANNING_SHARE 0.06  /* of the lines may lie across a strip */
+#define MIN_FIGURES 3        /* lines that bring figures, for them to say where columns are */
+#define WIDE_SPACE 0.34      /* letter heights: wider than between two words of a phrase */
 
 typedef struct {
     double x;
@@ -16,7 +18,11 @@ typedef struct {
 
 typedef struct {
     double x0, x1;
+    double middle; /* of its emptiest part */
+    double clear;  /* width of that part */
+    int depth;     /* pieces that lie across that part */
 } Strip;
+
 
 /* ---- drawn ---- */
 
@@ -68,16 +74,39 @@ static int by_place(gconstpointer a, gconstpointer b)
     return two->step - one->step; /* what touches does not part */
 }
 
-/* Strips that at most `allowed` pieces lie across. */
-static GArray *find_strips(const Grid *grid, const guint8 *spanning, guint allowed, double least)
+/* Which lines say where the columns are: those that bring figures, when there are enough of them; the
+ * words of a header lie across as they please. */
+static guint8 *choose_lines(const Grid *grid, guint *n)
+{
+    guint8 *chosen = g_malloc0(grid->lines->len + 1);
+    guint full = 0, figures = 0;
+    for (guint l = 0; l < grid->lines->len; l++) {
+        const GridLine *line = grid_line_at(grid, l);
+        guint numbers = 0;
+        for (guint p = line->first_piece + 1; p < line->first_piece + line->n_pieces; p++) {
+            const GridPiece *piece = &g_array_index(grid->pieces, GridPiece, p);
+            numbers += grid_is_number(grid, piece->first, piece->first + piece->n);
+        }
+        chosen[l] = line->n_pieces < 2 ? 0 : 2 * numbers >= line->n_pieces - 1 ? 2 : 1;
+        full += chosen[l] > 0;
+        figures += chosen[l] == 2;
+    }
+    gboolean enough = figures >= MIN_FIGURES && 2 * figures >= full;
+    for (guint l = 0; l < grid->lines->len; l++)
+        chosen[l] = chosen[l] > (enough ? 1 : 0);
+    *n = enough ? figures : full;
+    return chosen;
+}
+
+/* Strips that at most `allowed` pieces of the chosen lines lie across. */
+static GArray *find_strips(const Grid *grid, const guint8 *chosen, guint allowed, double least)
 {
     g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(Edge));
     GArray *strips = g_array_new(FALSE, FALSE, sizeof(Strip));
     for (guint l = 0; l < grid->lines->len; l++) {
         const GridLine *line = grid_line_at(grid, l);
-        for (guint p = line->first_piece; p < line->first_piece + line->n_pieces; p++) {
-            if (line->n_pieces < 2 || spanning[p])
-                continue;
+        for (guint p = line->first_piece; chosen[l] && p < line->first_piece + line->n_pieces;
+             p++) {
             Rect r = g_array_index(grid->pieces, GridPiece, p).rect;
             Edge pair[2] = {{r.x0, 1}, {r.x1, -1}};
             g_array_append_vals(edges, pair, 2);
@@ -88,44 +117,55 @@ static GArray *find_strips(const Grid *grid, const guint8 *spanning, guint allow
     for (guint i = 0; i + 1 < edges->len; i++) {
         const Edge *edge = &g_array_index(edges, Edge, i);
         depth += edge->step;
-        Strip strip = {edge->x, edge[1].x};
-        if (depth > (int)allowed || i == 0)
+        if (depth > (int)allowed || edge[1].x <= edge->x)
             continue;
         Strip *last = strips->len ? &g_array_index(strips, Strip, strips->len - 1) : NULL;
-        if (last && last->x1 >= strip.x0 && allowed > 0)
-            last->x1 = strip.x1;
-        else
+        gboolean goes_on = last && last->x1 >= edge->x;
+        Strip strip = {.x0 = edge->x, .x1 = edge[1].x, .depth = depth,
+                       .middle = (edge->x + edge[1].x) / 2, .clear = edge[1].x - edge->x};
+        if (!goes_on) {
             g_array_append_val(strips, strip);
+            continue;
+        }
+        last->x1 = strip.x1;
+        if (depth < last->depth || (depth == last->depth && strip.clear > last->clear)) {
+            last->depth = depth;
+            last->middle = strip.middle;
+            last->clear = strip.clear;
+        }
     }
     for (guint i = strips->len; i-- > 0;) {
         const Strip *strip = &g_array_index(strips, Strip, i);
-        if (strip->x1 - strip->x0 < least)
+        gboolean outside = strip->x0 <= g_array_index(edges, Edge, 0).x ||
+                           strip->x1 >= g_array_index(edges, Edge, edges->len - 1).x;
+        if (strip->x1 - strip->x0 < least || (allowed > 0 && outside))
             g_array_remove_index(strips, i);
     }
     return strips;
 }
 
-static guint count_full_lines(const Grid *grid)
+/* A column that few rows fill would be lost in a strip that few pieces may lie across: pieces that
+ * stand free inside of a strip part it. */
+static void part_strips(const Grid *grid, const guint8 *chosen, GArray *strips)
 {
-    guint n = 0;
-    for (guint l = 0; l < grid->lines->len; l++)
-        n += grid_line_at(grid, l)->n_pieces >= 2;
-    return n;
-}
-
-/* Pieces that lie across a strip that nearly all lines leave empty. */
-static guint8 *find_spanning(const Grid *grid, guint allowed, double least)
-{
-    guint8 *spanning = g_malloc0(grid->pieces->len + 1);
-    g_autoptr(GArray) strips = find_strips(grid, spanning, allowed, least);
-    for (guint p = 0; p < grid->pieces->len; p++) {
-        Rect r = g_array_index(grid->pieces, GridPiece, p).rect;
-        for (guint s = 0; s < strips->len && !spanning[p]; s++) {
-            const Strip *strip = &g_array_index(strips, Strip, s);
-            spanning[p] = r.x0 < strip->x0 && r.x1 > strip->x1;
+    for (guint l = 0; l < grid->lines->len; l++) {
+        const GridLine *line = grid_line_at(grid, l);
+        for (guint p = line->first_piece; chosen[l] && p < line->first_piece + line->n_pieces;
+             p++) {
+            Rect r = g_array_index(grid->pieces, GridPiece, p).rect;
+            for (guint s = 0; s < strips->len; s++) {
+                Strip *strip = &g_array_index(strips, Strip, s);
+                double free_left = r.x0 - strip->x0, free_right = strip->x1 - r.x1;
+                if (MIN(free_left, free_right) < 0.5 * grid->unit)
+                    continue;
+                Strip right = {.x0 = r.x1, .x1 = strip->x1, .middle = r.x1 + free_right / 2};
+                strip->x1 = r.x0;
+                strip->middle = strip->x0 + free_left / 2;
+                g_array_insert_val(strips, s + 1, right);
+                break;
+            }
         }
     }
-    return spanning;
 }
 
 static gboolean near_drawn(const Grid *grid, const Strip *strip)
@@ -148,17 +188,16 @@ static double least_strip(const Grid *grid, guint full)
 
 static void find_empty(Grid *grid)
 {
-    guint full = count_full_lines(grid);
+    guint full, drawn = grid->n_ruled;
+    g_autofree guint8 *chosen = choose_lines(grid, &full);
     double least = least_strip(grid, full);
-    g_autofree guint8 *spanning =
-        find_spanning(grid, (guint)(SPANNING_SHARE * full), least);
-    g_autoptr(GArray) strips = find_strips(grid, spanning, 0, least);
-    guint drawn = grid->n_ruled;
+    guint allowed = full >= 6 ? MAX(1u, (guint)(SPANNING_SHARE * full)) : 0;
+    g_autoptr(GArray) strips = find_strips(grid, chosen, allowed, least);
+    part_strips(grid, chosen, strips);
     for (guint s = 0; s < strips->len && full >= (drawn ? 4u : 1u); s++) {
         const Strip *strip = &g_array_index(strips, Strip, s);
-        double middle = (strip->x0 + strip->x1) / 2;
         if (!near_drawn(grid, strip) && grid->separators->len + 1 < GRID_MAX_COLUMNS)
-            g_array_append_val(grid->separators, middle);
+            g_array_append_val(grid->separators, strip->middle);
     }
     g_array_sort(grid->separators, compare_double);
 }
@@ -173,51 +212,37 @@ static guint column_at(const Grid *grid, double x)
     return column;
 }
 
-/* A piece is cut at a separator that stands in one of its gaps, when the gap is wider than a space or
- * every separator that it crosses stands in a gap; else it is one cell over several columns. */
-static void place_piece(Grid *grid, const GridPiece *piece, GridLine *line)
+/* The separators between two neighbouring words: from the column of the first to that of the second. */
+static gboolean is_cut(const Grid *grid, guint before, guint after)
 {
-    guint from = column_at(grid, piece->rect.x0 + 0.1 * grid->unit);
-    guint to = column_at(grid, piece->rect.x1 - 0.1 * grid->unit);
-    guint start = piece->first, column = from;
+    const LayoutWord *one = grid_word(grid, before), *two = grid_word(grid, after);
+    double slack = 0.1 * MIN(one->size, two->size);
+    return column_at(grid, one->rect.x1 - slack) < column_at(grid, two->rect.x0 + slack);
+}
+
+/* A piece is cut at a separator that stands in one of its gaps when the gap is wider than a space, or
+ * when all separators that the piece crosses stand in gaps and there are several; else it is one cell
+ * over several columns. */
+static void place_piece(Grid *grid, const GridPiece *piece)
+{
     guint *columns = &g_array_index(grid->columns, guint, 0);
+    guint from = column_at(grid, piece->rect.x0 + 0.1 * grid->unit);
+    guint to = column_at(grid, piece->rect.x1 - 0.1 * grid->unit), crossed = 0;
+    for (guint i = piece->first + 1; i < piece->first + piece->n; i++)
+        crossed += is_cut(grid, i - 1, i);
+    gboolean all = to - from >= 2 && crossed == to - from;
+    guint start = piece->first;
     for (guint i = piece->first; i < piece->first + piece->n; i++) {
         const LayoutWord *word = grid_word(grid, i);
-        double centre = (word->rect.x0 + word->rect.x1) / 2;
-        double gap = i > start ? word->rect.x0 - grid_word(grid, i - 1)->rect.x1 : 0;
-        guint at = column_at(grid, centre);
-        gboolean clear = column_at(grid, word->rect.x0 + 0.1 * word->size) == at &&
-                         i > start &&
-                         column_at(grid, grid_word(grid, i - 1)->rect.x1 - 0.1 * word->size) < at;
-        if (from != to && at > column && clear && gap >= 0.34 * word->size)
-            column = at;
-        columns[i] = column;
+        if (i > piece->first && is_cut(grid, i - 1, i) &&
+            (all || word->rect.x0 - grid_word(grid, i - 1)->rect.x1 >= WIDE_SPACE * word->size))
+            start = i;
+        /* A word that begins left of its column, by a hair, is where most of it is. */
+        const LayoutWord *head = grid_word(grid, start);
+        guint left = column_at(grid, head->rect.x0 + 0.1 * head->size);
+        guint middle = column_at(grid, (head->rect.x0 + head->rect.x1) / 2);
+        columns[i] = i == start ? (middle == left + 1 ? middle : left) : columns[start];
     }
-    guint reached = column;
-    line->spans |= to > reached;
-}
-
-static gboolean is_nothing(const char *text)
-{
-    for (const char *p = text; *p; p = g_utf8_next_char(p))
-        if (g_unichar_isalnum(g_utf8_get_char(p)))
-            return FALSE;
-    return TRUE;
-}
-
-static gboolean is_number(const Grid *grid, guint first, guint n)
-{
-    guint digits = 0, others = 0, words = 0;
-    gboolean nothing = TRUE;
-    for (guint i = first; i < first + n; i++, words++)
-        for (const char *p = grid_word(grid, i)->text; *p; p = g_utf8_next_char(p)) {
-            gunichar c = g_utf8_get_char(p);
-            digits += g_unichar_isdigit(c) != 0;
-            others += g_unichar_isalpha(c) != 0;
-        }
-    for (guint i = first; i < first + n && nothing; i++)
-        nothing = is_nothing(grid_word(grid, i)->text);
-    return words <= 4 && (nothing || (digits > 0 && digits >= others));
 }
 
 static void mark_cells(Grid *grid)
@@ -230,7 +255,7 @@ static void mark_cells(Grid *grid)
             guint column = g_array_index(grid->columns, guint, i), k = i;
             while (k < line->first + line->n && g_array_index(grid->columns, guint, k) == column)
                 k++;
-            guint8 flags = CELL_FILLED | (is_number(grid, i, k - i) ? CELL_NUMBER : 0);
+            guint8 flags = CELL_FILLED | (grid_is_number(grid, i, k) ? CELL_NUMBER : 0);
             grid->cells[(gsize)l * n + column] |= flags;
             i = k;
         }
@@ -238,7 +263,7 @@ static void mark_cells(Grid *grid)
 }
 
 /* Columns that hold nothing come from shading and frames. */
-static void drop_empty_columns(Grid *grid)
+void grid_drop_empty_columns(Grid *grid)
 {
     guint n = grid_n_columns(grid);
     g_autofree guint *counts = g_new0(guint, n);
@@ -265,10 +290,9 @@ void grid_find_columns(Grid *grid)
     g_array_set_size(grid->columns, grid->order->len);
     grid_pieces(grid, 0.8);
     for (guint l = 0; l < grid->lines->len; l++) {
-        GridLine *line = grid_line_at(grid, l);
+        const GridLine *line = grid_line_at(grid, l);
         for (guint p = line->first_piece; p < line->first_piece + line->n_pieces; p++)
-            place_piece(grid, &g_array_index(grid->pieces, GridPiece, p), line);
+            place_piece(grid, &g_array_index(grid->pieces, GridPiece, p));
     }
-    drop_empty_columns(grid);
     mark_cells(grid);
 }

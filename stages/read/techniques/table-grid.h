@@ -9,9 +9,7 @@
 typedef struct {
     guint first, n; /* into Grid.order */
     double y0, y1;
-    guint row;
     guint first_piece, n_pieces;
-    gboolean spans; /* one of its pieces reaches over several columns */
 } GridLine;
 
 /* Words of one line with ordinary gaps between them. */
@@ -32,6 +30,7 @@ typedef struct {
     GArray *pieces;     /* of GridPiece */
     GArray *separators; /* of double: x between columns */
     GArray *columns;    /* of guint, one for each of order */
+    GArray *rows;       /* the same */
     guint8 *cells;      /* GridCellFlags, lines x columns */
     guint n_ruled;      /* separators that are drawn */
     Rect rect;
@@ -42,8 +41,19 @@ typedef struct {
 void grid_lines(Grid *grid, GArray *indices);
 void grid_pieces(Grid *grid, double gap);
 void grid_find_columns(Grid *grid);
-/* Gives every line its row; returns how many there are. */
+/* Takes out columns without words; cells and separators no longer hold then. */
+void grid_drop_empty_columns(Grid *grid);
+/* Gives every word its row; returns how many there are. */
 guint grid_find_rows(Grid *grid);
+/* Gives the words of the lines before `body` rows of a header; returns how many rows it has. */
+guint grid_find_header_rows(Grid *grid, guint body);
+
+/* How much of the width is drawn between two lines of text, 0..1. */
+double grid_drawn_between(const Grid *grid, guint above, guint below);
+/* A horizontal line stands between two heights at x. */
+gboolean grid_is_drawn(const Grid *grid, double x, double y0, double y1);
+/* The words [first, last) are an amount, a date, a dash for nothing. */
+gboolean grid_is_number(const Grid *grid, guint first, guint last);
 
 static inline const LayoutWord *grid_word(const Grid *grid, guint i)
 {

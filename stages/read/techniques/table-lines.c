@@ -1,4 +1,4 @@
-/* Words of a table to lines of text, and lines to pieces. */
+/* Words of a table to lines of text, and lines to pieces; what can be seen of a line. */
 #include "table-grid.h"
 
 typedef struct {
@@ -80,4 +80,52 @@ void grid_pieces(Grid *grid, double gap)
         }
         line->n_pieces = grid->pieces->len - line->first_piece;
     }
+}
+
+static gboolean is_nothing(const char *text)
+{
+    for (const char *p = text; *p; p = g_utf8_next_char(p))
+        if (g_unichar_isalnum(g_utf8_get_char(p)))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean grid_is_number(const Grid *grid, guint first, guint last)
+{
+    guint digits = 0, others = 0;
+    gboolean nothing = TRUE;
+    if (last - first > 4)
+        return FALSE;
+    for (guint i = first; i < last; i++) {
+        const char *text = grid_word(grid, i)->text;
+        nothing = nothing && is_nothing(text);
+        for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+            gunichar c = g_utf8_get_char(p);
+            digits += g_unichar_isdigit(c) != 0;
+            others += g_unichar_isalpha(c) != 0;
+        }
+    }
+    return nothing || (digits > 0 && digits >= others);
+}
+
+double grid_drawn_between(const Grid *grid, guint above, guint below)
+{
+    const GridLine *one = grid_line_at(grid, above), *two = grid_line_at(grid, below);
+    double y0 = (one->y0 + one->y1) / 2, y1 = (two->y0 + two->y1) / 2, drawn = 0;
+    for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
+        const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
+        if (!r->vertical && r->at > y0 && r->at <= y1)
+            drawn += MAX(0, MIN(r->to, grid->rect.x1) - MAX(r->from, grid->rect.x0));
+    }
+    return MIN(1, drawn / MAX(grid->rect.x1 - grid->rect.x0, 1e-6));
+}
+
+gboolean grid_is_drawn(const Grid *grid, double x, double y0, double y1)
+{
+    for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
+        const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
+        if (!r->vertical && r->at > y0 && r->at <= y1 && r->from <= x && r->to >= x)
+            return TRUE;
+    }
+    return FALSE;
 }

@@ -44,30 +44,34 @@ static GHashTable *words_by_row(const LayoutWord *words, guint n, double unit)
     return rows;
 }
 
-static double in_word(const Ruling *r, Rect rect)
+/* How much of the line lies in the box, shrunk by a share of its height. */
+static double in_box(const Ruling *r, Rect box, double margin)
 {
-    double margin = 0.22 * (rect.y1 - rect.y0);
-    rect.y0 += margin;
-    rect.y1 -= margin;
+    double cut = margin * (box.y1 - box.y0);
     if (r->vertical)
-        return r->at > rect.x0 && r->at < rect.x1
-                   ? MAX(0, MIN(r->to, rect.y1 + margin) - MAX(r->from, rect.y0 - margin))
+        return r->at > box.x0 && r->at < box.x1
+                   ? MAX(0, MIN(r->to, box.y1) - MAX(r->from, box.y0))
                    : 0;
-    return r->at > rect.y0 && r->at < rect.y1 ? MAX(0, MIN(r->to, rect.x1) - MAX(r->from, rect.x0))
-                                              : 0;
+    return r->at > box.y0 + cut && r->at < box.y1 - cut
+               ? MAX(0, MIN(r->to, box.x1) - MAX(r->from, box.x0))
+               : 0;
 }
 
+/* Edges through the middle of words, and those along the feet of letters, which have the words' ends. */
 static gboolean is_letters(const Regions *g, GHashTable *rows, const Ruling *r)
 {
     int from = row_of(r->vertical ? r->from : r->at, g->unit) - 2;
     int to = row_of(r->vertical ? r->to : r->at, g->unit) + 2;
-    double inside = 0;
+    double inside = 0, along = 0;
     for (int row = from; row <= to && row - from < 4000; row++) {
         const GArray *list = g_hash_table_lookup(rows, GINT_TO_POINTER(row));
-        for (guint k = 0; list && k < list->len; k++)
-            inside += in_word(r, g->words[g_array_index(list, guint, k)].rect);
+        for (guint k = 0; list && k < list->len; k++) {
+            Rect box = g->words[g_array_index(list, guint, k)].rect;
+            inside += in_box(r, box, 0.22);
+            along += in_box(r, box, 0.04);
+        }
     }
-    return inside > 0.4 * (r->to - r->from);
+    return inside > 0.4 * (r->to - r->from) || along > 0.75 * (r->to - r->from);
 }
 
 static GArray *without_letters(const Regions *g, const GArray *rulings)

@@ -6,6 +6,9 @@
 
 #define RULED_SHARE 0.2 /* of the width, drawn between two lines, parts two rows */
 #define MIN_BANDS 3     /* between drawn lines, for them to be the rows */
+#define FULL_WIDTH 0.9       /* of it: drawn from side to side */
+#define MAX_HEADER_LINES 12
+#define MAX_WORD_HEADER 4 /* lines, where no row has figures */
 #define ROW_SPACE 0.75  /* letter heights of extra space that always part two rows */
 
 typedef struct {
@@ -15,24 +18,8 @@ typedef struct {
     guint first_body;  /* the first line that brings figures; n lines when none does */
     GArray *ruled;     /* of gboolean: a line is drawn above this line of text */
     gboolean by_bands; /* drawn lines are the rows */
+    double edge;       /* where the longest label ends */
 } Rows;
-
-static double centre_of(const GridLine *line)
-{
-    return (line->y0 + line->y1) / 2;
-}
-
-/* How much of the width is drawn between two lines of text. */
-static gboolean is_ruled_between(const Grid *grid, const GridLine *above, const GridLine *below)
-{
-    double drawn = 0, width = grid->rect.x1 - grid->rect.x0;
-    for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
-        const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
-        if (!r->vertical && r->at > centre_of(above) && r->at <= centre_of(below))
-            drawn += MAX(0, MIN(r->to, grid->rect.x1) - MAX(r->from, grid->rect.x0));
-    }
-    return drawn >= RULED_SHARE * width;
-}
 
 static guint count_cells(const Rows *rows, guint line, guint8 flag)
 {
@@ -57,6 +44,33 @@ static int compare_double(gconstpointer a, gconstpointer b)
     return one < two ? -1 : one > two;
 }
 
+static double label_edge(const Grid *grid, guint from)
+{
+    double edge = grid->rect.x0;
+    for (guint l = from; l < grid->lines->len; l++) {
+        const GridLine *line = grid_line_at(grid, l);
+        for (guint i = line->first; i < line->first + line->n && line->n_pieces > 1; i++)
+            if (g_array_index(grid->columns, guint, i) == 0)
+                edge = MAX(edge, grid_word(grid, i)->rect.x1);
+    }
+    return edge;
+}
+
+/* The lines of the header end where figures begin, or at the first line that is drawn below them from
+ * side to side: a header may hold figures (years, ranges), and rows without figures may come first. */
+static guint header_end(const Rows *rows, guint figures)
+{
+    guint n = rows->grid->lines->len, drawn = 0;
+    for (guint l = 1; l < n && l <= MAX_HEADER_LINES && !drawn; l++)
+        if (grid_drawn_between(rows->grid, l - 1, l) >= FULL_WIDTH)
+            drawn = l;
+    if (!drawn)
+        return figures;
+    if (drawn < figures)
+        return figures < n || drawn <= MAX_WORD_HEADER ? drawn : n;
+    return figures > 0 && drawn <= figures + 2 ? drawn : figures;
+}
+
 static void measure(Rows *rows)
 {
     guint n = rows->grid->lines->len, bands = 1;
@@ -64,7 +78,7 @@ static void measure(Rows *rows)
     rows->first_body = n;
     for (guint l = 0; l < n; l++) {
         const GridLine *line = grid_line_at(rows->grid, l);
-        gboolean ruled = l > 0 && is_ruled_between(rows->grid, &line[-1], line);
+        gboolean ruled = l > 0 && grid_drawn_between(rows->grid, l - 1, l) >= RULED_SHARE;
         g_array_append_val(rows->ruled, ruled);
         bands += ruled;
         if (l > 0)
@@ -74,7 +88,9 @@ static void measure(Rows *rows)
             (grid_cell(rows->grid, l, 0) & CELL_FILLED))
             rows->first_body = l;
     }
+    rows->first_body = header_end(rows, rows->first_body);
     qsort(gaps, n - 1, sizeof *gaps, compare_double);
+    rows->edge = label_edge(rows->grid, rows->first_body);
     rows->usual = gaps[(n - 1) / 2];
     rows->by_bands = bands >= MIN_BANDS;
 }
@@ -114,9 +130,10 @@ static gboolean label_goes_on(const Rows *rows, guint above, guint below)
         return FALSE;
     if (begins_small(next->text))
         return TRUE;
-    double edge = rows->n_columns > 1 ? g_array_index(grid->separators, double, 0) : grid->rect.x1;
-    return end->rect.x1 + 0.3 * end->size + (next->rect.x1 - next->rect.x0) > edge &&
-           a1 > a0 + 1;
+    if (next->rect.x0 > grid_word(grid, a0)->rect.x0 + 0.4 * grid->unit && below > above + 1)
+        return FALSE;
+    return end->rect.x1 <= rows->edge + 0.1 * grid->unit && a1 > a0 &&
+           end->rect.x1 + 0.3 * end->size + (next->rect.x1 - next->rect.x0) > rows->edge;
 }
 
 /* ---- where a row begins ---- */
@@ -140,22 +157,12 @@ static gboolean under_filled(const Rows *rows, guint start, guint below)
     return TRUE;
 }
 
-static gboolean header_goes_on(const Rows *rows, guint above, guint below)
-{
-    return below < rows->first_body && !grid_line_at(rows->grid, above)->spans;
-}
-
 /* A row that began at `start` holds line `l` too, as far as the words tell. */
 static gboolean goes_on(const Rows *rows, guint start, guint l)
 {
     const GridLine *line = grid_line_at(rows->grid, l);
     double gap = line->y0 - line[-1].y1;
     if (gap > MAX(rows->usual, 0) + ROW_SPACE * rows->grid->unit || both_number(rows, l - 1, l))
-        return FALSE;
-    if (rows->first_body < rows->grid->lines->len && header_goes_on(rows, l - 1, l))
-        return TRUE;
-    if (l <= rows->first_body && rows->first_body < rows->grid->lines->len && start < l &&
-        l == rows->first_body && !only_first(rows, l - 1))
         return FALSE;
     gboolean first = (grid_cell(rows->grid, l, 0) & CELL_FILLED) != 0;
     if (!first)
@@ -180,6 +187,13 @@ static gboolean is_regular(const Rows *rows, guint from, guint to)
     return numbers > 0 || (most >= 2 && to - from >= 4 && 10 * full >= 9 * (to - from));
 }
 
+static void set_row(Grid *grid, guint l, guint row)
+{
+    const GridLine *line = grid_line_at(grid, l);
+    for (guint i = line->first; i < line->first + line->n; i++)
+        g_array_index(grid->rows, guint, i) = row;
+}
+
 static guint split_band(Rows *rows, guint from, guint to, guint row)
 {
     guint start = from;
@@ -189,7 +203,7 @@ static guint split_band(Rows *rows, guint from, guint to, guint row)
             row++;
             start = l;
         }
-        grid_line_at(rows->grid, l)->row = row;
+        set_row(rows->grid, l, row);
     }
     return row + 1;
 }
@@ -202,7 +216,12 @@ guint grid_find_rows(Grid *grid)
     g_autoptr(GArray) ruled = g_array_sized_new(FALSE, FALSE, sizeof(gboolean), n);
     Rows rows = {.grid = grid, .n_columns = grid_n_columns(grid), .ruled = ruled};
     measure(&rows);
-    for (guint from = 0; from < n;) {
+    g_array_set_size(grid->rows, grid->order->len);
+    if (rows.first_body < n)
+        row = grid_find_header_rows(grid, rows.first_body);
+    else
+        rows.first_body = 0;
+    for (guint from = rows.first_body; from < n;) {
         guint to = from + 1;
         while (to < n && !g_array_index(ruled, gboolean, to))
             to++;
