@@ -98,6 +98,8 @@ static void grid_clear(Grid *grid)
     g_array_unref(grid->columns);
     g_array_unref(grid->rows);
     g_free(grid->cells);
+    g_free(grid->drawn);
+    g_free(grid->drawn_share);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Grid, grid_clear)
 
@@ -116,6 +118,7 @@ Table *table_build(const LayoutWord *words, GArray *indices, const GArray *rulin
         return NULL;
     grid_lines(&grid, indices);
     grid_find_columns(&grid);
+    grid_mark_drawn(&grid);
     guint n_rows = grid_find_rows(&grid);
     grid_drop_empty_columns(&grid);
     if (grid_n_columns(&grid) < 2 || n_rows < 2)

@@ -220,28 +220,59 @@ static gboolean is_cut(const Grid *grid, guint before, guint after)
     return column_at(grid, one->rect.x1 - slack) < column_at(grid, two->rect.x0 + slack);
 }
 
+static guint main_column(const Grid *grid, guint i)
+{
+    const LayoutWord *word = grid_word(grid, i);
+    return column_at(grid, (word->rect.x0 + word->rect.x1) / 2);
+}
+
+/* A line drawn under the piece that is longer than it, and its own: a heading over several columns. */
+static gboolean is_underlined(const Grid *grid, const GridPiece *piece)
+{
+    for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
+        const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
+        if (!r->vertical && r->at > (piece->rect.y0 + piece->rect.y1) / 2 &&
+            r->at < piece->rect.y1 + 0.9 * grid->unit && r->from <= piece->rect.x0 &&
+            r->to >= piece->rect.x1 && r->to - r->from < 0.85 * (grid->rect.x1 - grid->rect.x0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Short heads of narrow columns may stand as close as the words of a phrase: there are three at least,
+ * every column has one, and no word is half in one column and half in the next. */
+static gboolean is_list_of_heads(const Grid *grid, const GridPiece *piece)
+{
+    guint from = main_column(grid, piece->first), last = from;
+    for (guint i = piece->first; i < piece->first + piece->n; i++) {
+        const LayoutWord *word = grid_word(grid, i);
+        guint column = main_column(grid, i);
+        double slack = 0.25 * (word->rect.x1 - word->rect.x0);
+        if (column > last + 1 || column_at(grid, word->rect.x0 + slack) != column ||
+            column_at(grid, word->rect.x1 - slack) != column)
+            return FALSE;
+        last = column;
+    }
+    return last >= from + 2 && !is_underlined(grid, piece);
+}
+
 /* A piece is cut at a separator that stands in one of its gaps when the gap is wider than a space, or
- * when all separators that the piece crosses stand in gaps and there are several; else it is one cell
- * over several columns. */
+ * the piece is a list of heads; else it is one cell over several columns. */
 static void place_piece(Grid *grid, const GridPiece *piece)
 {
     guint *columns = &g_array_index(grid->columns, guint, 0);
-    guint from = column_at(grid, piece->rect.x0 + 0.1 * grid->unit);
-    guint to = column_at(grid, piece->rect.x1 - 0.1 * grid->unit), crossed = 0;
-    for (guint i = piece->first + 1; i < piece->first + piece->n; i++)
-        crossed += is_cut(grid, i - 1, i);
-    gboolean all = to - from >= 2 && crossed == to - from;
+    gboolean all = is_list_of_heads(grid, piece);
     guint start = piece->first;
     for (guint i = piece->first; i < piece->first + piece->n; i++) {
         const LayoutWord *word = grid_word(grid, i);
-        if (i > piece->first && is_cut(grid, i - 1, i) &&
+        if (i > piece->first && (all ? main_column(grid, i) != main_column(grid, i - 1) : is_cut(grid, i - 1, i)) &&
             (all || word->rect.x0 - grid_word(grid, i - 1)->rect.x1 >= WIDE_SPACE * word->size))
             start = i;
-        /* A word that begins left of its column, by a hair, is where most of it is. */
-        const LayoutWord *head = grid_word(grid, start);
-        guint left = column_at(grid, head->rect.x0 + 0.1 * head->size);
-        guint middle = column_at(grid, (head->rect.x0 + head->rect.x1) / 2);
-        columns[i] = i == start ? (middle == left + 1 ? middle : left) : columns[start];
+        /* What begins left of its column, by a hair, is where most of it is. */
+        guint left = column_at(grid, word->rect.x0 + 0.1 * word->size);
+        double end = i + 1 == piece->first + piece->n ? word->rect.x1 : piece->rect.x1;
+        guint most = column_at(grid, word->rect.x0 + 0.2 * (end - word->rect.x0));
+        columns[i] = i > start ? columns[start] : all ? main_column(grid, i) : MAX(left, most);
     }
 }
 

@@ -32,6 +32,8 @@ typedef struct {
     GArray *columns;    /* of guint, one for each of order */
     GArray *rows;       /* the same */
     guint8 *cells;      /* GridCellFlags, lines x columns */
+    guint8 *drawn;      /* lines x columns: a line is drawn between the cell and the one above */
+    double *drawn_share; /* of the width, drawn between a line of text and the one above; 0..1 */
     guint n_ruled;      /* separators that are drawn */
     Rect rect;
     const GArray *rulings; /* may be NULL */
@@ -48,10 +50,8 @@ guint grid_find_rows(Grid *grid);
 /* Gives the words of the lines before `body` rows of a header; returns how many rows it has. */
 guint grid_find_header_rows(Grid *grid, guint body);
 
-/* How much of the width is drawn between two lines of text, 0..1. */
-double grid_drawn_between(const Grid *grid, guint above, guint below);
-/* A horizontal line stands between two heights at x. */
-gboolean grid_is_drawn(const Grid *grid, double x, double y0, double y1);
+/* Says of every line and cell whether something is drawn above; needs the columns. */
+void grid_mark_drawn(Grid *grid);
 /* The words [first, last) are an amount, a date, a dash for nothing. */
 gboolean grid_is_number(const Grid *grid, guint first, guint last);
 

@@ -71,11 +71,12 @@ static void span_between(const Header *h, double x0, double x1, HeaderCell *cell
     }
 }
 
-/* The line drawn under a heading says how far it reaches. */
+/* The line drawn under a heading says how far it reaches: the nearest one below that is as long. */
 static gboolean span_by_underline(const Header *h, guint line, HeaderCell *cell)
 {
     const Grid *grid = h->grid;
     const GridLine *at = grid_line_at(grid, line);
+    const Ruling *nearest = NULL;
     double top = (at->y0 + at->y1) / 2, bottom = at->y1 + 1.2 * grid->unit;
     if (line + 1 < grid->lines->len)
         bottom = MAX(bottom, (at[1].y0 + at[1].y1) / 2);
@@ -83,13 +84,14 @@ static gboolean span_by_underline(const Header *h, guint line, HeaderCell *cell)
         const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
         if (!r->vertical && r->at > top && r->at <= bottom &&
             r->from <= cell->rect.x0 + 0.5 * grid->unit &&
-            r->to >= cell->rect.x1 - 0.5 * grid->unit &&
-            r->to - r->from < MAX_RULED_SPAN * (grid->rect.x1 - grid->rect.x0)) {
-            span_between(h, r->from, r->to, cell);
-            return TRUE;
-        }
+            r->to >= cell->rect.x1 - 0.5 * grid->unit && (!nearest || r->at < nearest->at))
+            nearest = r;
     }
-    return FALSE;
+    if (!nearest ||
+        nearest->to - nearest->from >= MAX_RULED_SPAN * (grid->rect.x1 - grid->rect.x0))
+        return FALSE;
+    span_between(h, nearest->from, nearest->to, cell);
+    return TRUE;
 }
 
 /* So do the lines drawn left and right of it, in a table with columns drawn. */
@@ -189,12 +191,23 @@ static gboolean goes_on(const Header *h, const HeaderCell *cell, guint line)
     if (cell->from != cell->to || last < 0)
         return FALSE;
     const GridLine *above = grid_line_at(h->grid, (guint)last), *at = grid_line_at(h->grid, line);
-    return at->y0 - above->y1 < CELL_SPACE * h->grid->unit &&
-           !grid_is_drawn(h->grid, (cell->rect.x0 + cell->rect.x1) / 2,
-                          (above->y0 + above->y1) / 2, (at->y0 + at->y1) / 2);
+    for (guint l = (guint)last + 1; l <= line; l++)
+        if (h->grid->drawn[(gsize)l * h->n_columns + cell->from])
+            return FALSE;
+    return at->y0 - above->y1 < CELL_SPACE * h->grid->unit;
 }
 
-static void place(Header *h, const HeaderCell *cell, guint line)
+/* The columns that a phrase lies across had words of their own on the line above: it is their next
+ * words that stand close, not one heading. */
+static gboolean is_pair(const Header *h, const HeaderCell *cell, guint line)
+{
+    for (guint c = cell->from; c <= cell->to; c++)
+        if (h->last_line[c] < 0 || h->last_line[c] + 2 < (gint)line)
+            return FALSE;
+    return cell->to == cell->from + 1 && cell->last > cell->first + 1;
+}
+
+static void place_one(Header *h, const HeaderCell *cell, guint line)
 {
     gint level = deepest(h, cell->from, cell->to) + (goes_on(h, cell, line) ? 0 : 1);
     for (guint c = cell->from; c <= cell->to; c++) {
@@ -207,11 +220,29 @@ static void place(Header *h, const HeaderCell *cell, guint line)
     }
 }
 
+static void place(Header *h, const HeaderCell *cell, guint line)
+{
+    guint cut = cell->first + 1;
+    if (!is_pair(h, cell, line)) {
+        place_one(h, cell, line);
+        return;
+    }
+    double middle = (h->right[cell->from] + h->left[cell->to]) / 2;
+    while (cut + 1 < cell->last && grid_word(h->grid, cut)->rect.x1 <= middle)
+        cut++;
+    HeaderCell left = *cell, right = *cell;
+    left.last = right.first = cut;
+    left.to = cell->from;
+    right.from = cell->to;
+    place_one(h, &left, line);
+    place_one(h, &right, line);
+}
+
 /* A line drawn from side to side, or a wide space: nothing goes on across it. */
 static void part(Header *h, guint line)
 {
     const GridLine *at = grid_line_at(h->grid, line);
-    if (line == 0 || (grid_drawn_between(h->grid, line - 1, line) < FULL_WIDTH &&
+    if (line == 0 || (h->grid->drawn_share[line] < FULL_WIDTH &&
                       at->y0 - at[-1].y1 < ROW_SPACE * h->grid->unit))
         return;
     gint level = deepest(h, 0, h->n_columns - 1);
@@ -237,6 +268,5 @@ guint grid_find_header_rows(Grid *grid, guint body)
         for (guint i = 0; i < cells->len; i++)
             place(&h, &g_array_index(cells, HeaderCell, i), l);
     }
-if (g_getenv("TDBG")) { g_printerr("body %u rect %.0f %.0f %.0f %.0f\n", body, grid->rect.x0, grid->rect.y0, grid->rect.x1, grid->rect.y1); for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) { const Ruling *r = &g_array_index(grid->rulings, Ruling, i); g_printerr(" %c%.1f:%.0f-%.0f", r->vertical ? 118 : 104, r->at, r->from, r->to);} g_printerr("\n"); for (guint l = 0; l < body; l++) { const GridLine *a = grid_line_at(grid, l); g_printerr("  line %u %.1f-%.1f:", l, a->y0, a->y1); for (guint i = a->first; i < a->first + a->n; i++) g_printerr(" %s@%u", grid_word(grid, i)->text, g_array_index(grid->columns, guint, i)); g_printerr("\n"); } }
     return (guint)(deepest(&h, 0, n - 1) + 1);
 }

@@ -108,24 +108,44 @@ gboolean grid_is_number(const Grid *grid, guint first, guint last)
     return nothing || (digits > 0 && digits >= others);
 }
 
-double grid_drawn_between(const Grid *grid, guint above, guint below)
+static double centre_of(const GridLine *line)
 {
-    const GridLine *one = grid_line_at(grid, above), *two = grid_line_at(grid, below);
-    double y0 = (one->y0 + one->y1) / 2, y1 = (two->y0 + two->y1) / 2, drawn = 0;
-    for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
-        const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
-        if (!r->vertical && r->at > y0 && r->at <= y1)
-            drawn += MAX(0, MIN(r->to, grid->rect.x1) - MAX(r->from, grid->rect.x0));
-    }
-    return MIN(1, drawn / MAX(grid->rect.x1 - grid->rect.x0, 1e-6));
+    return (line->y0 + line->y1) / 2;
 }
 
-gboolean grid_is_drawn(const Grid *grid, double x, double y0, double y1)
+/* The first line of text whose middle is not above y. */
+static guint line_below(const Grid *grid, double y)
 {
+    guint low = 0, high = grid->lines->len;
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        if (centre_of(grid_line_at(grid, middle)) < y)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void grid_mark_drawn(Grid *grid)
+{
+    guint n = grid_n_columns(grid), lines = grid->lines->len;
+    double width = MAX(grid->rect.x1 - grid->rect.x0, 1e-6);
+    grid->drawn = g_malloc0((gsize)lines * n + 1);
+    grid->drawn_share = g_new0(double, lines + 1);
     for (guint i = 0; grid->rulings && i < grid->rulings->len; i++) {
         const Ruling *r = &g_array_index(grid->rulings, Ruling, i);
-        if (!r->vertical && r->at > y0 && r->at <= y1 && r->from <= x && r->to >= x)
-            return TRUE;
+        guint below = r->vertical ? 0 : line_below(grid, r->at);
+        if (below == 0 || below >= lines)
+            continue;
+        double from = MAX(r->from, grid->rect.x0), to = MIN(r->to, grid->rect.x1);
+        grid->drawn_share[below] += MAX(0, to - from) / width;
+        for (guint c = 0; c < n; c++) {
+            double x0 = c ? g_array_index(grid->separators, double, c - 1) : grid->rect.x0;
+            double x1 = c + 1 < n ? g_array_index(grid->separators, double, c) : grid->rect.x1;
+            double middle = (x0 + x1) / 2;
+            if (r->from <= middle && r->to >= middle)
+                grid->drawn[(gsize)below * n + c] = 1;
+        }
     }
-    return FALSE;
 }

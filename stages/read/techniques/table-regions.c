@@ -7,6 +7,7 @@
 
 #define MAX_WORDS 20000u   /* more: no page with drawn tables */
 #define MAX_LINES 2500u    /* the same */
+#define LONGEST_UNDERLINE 15.0 /* letter heights */
 #define TOUCH 0.35         /* letter heights between lines that meet */
 #define SAME_END 0.8       /* letter heights between the ends of lines of one width */
 #define PROSE_WORDS 5.0    /* words a piece, on average: running text */
@@ -57,21 +58,24 @@ static double in_box(const Ruling *r, Rect box, double margin)
                : 0;
 }
 
-/* Edges through the middle of words, and those along the feet of letters, which have the words' ends. */
+/* Edges through the middle of words, those along the feet of letters, and
+ * the lines under words, which have the words' ends. */
 static gboolean is_letters(const Regions *g, GHashTable *rows, const Ruling *r)
 {
     int from = row_of(r->vertical ? r->from : r->at, g->unit) - 2;
     int to = row_of(r->vertical ? r->to : r->at, g->unit) + 2;
-    double inside = 0, along = 0;
+    double inside = 0, along = 0, under = 0;
     for (int row = from; row <= to && row - from < 4000; row++) {
         const GArray *list = g_hash_table_lookup(rows, GINT_TO_POINTER(row));
         for (guint k = 0; list && k < list->len; k++) {
             Rect box = g->words[g_array_index(list, guint, k)].rect;
             inside += in_box(r, box, 0.22);
             along += in_box(r, box, 0.04);
+            under += in_box(r, (Rect){box.x0, box.y0, box.x1, box.y1 + 0.3 * (box.y1 - box.y0)}, 0);
         }
     }
-    return inside > 0.4 * (r->to - r->from) || along > 0.75 * (r->to - r->from);
+    return inside > 0.4 * (r->to - r->from) || along > 0.75 * (r->to - r->from) ||
+           (under > 0.93 * (r->to - r->from) && r->to - r->from < LONGEST_UNDERLINE * g->unit);
 }
 
 static GArray *without_letters(const Regions *g, const GArray *rulings)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define RULED_SHARE 0.2 /* of the width, drawn between two lines, parts two rows */
+#define BAND_SPACE 0.5  /* letter heights of extra space between two rows that no line parts */
 #define MIN_BANDS 3     /* between drawn lines, for them to be the rows */
 #define FULL_WIDTH 0.9       /* of it: drawn from side to side */
 #define MAX_HEADER_LINES 12
@@ -62,7 +63,7 @@ static guint header_end(const Rows *rows, guint figures)
 {
     guint n = rows->grid->lines->len, drawn = 0;
     for (guint l = 1; l < n && l <= MAX_HEADER_LINES && !drawn; l++)
-        if (grid_drawn_between(rows->grid, l - 1, l) >= FULL_WIDTH)
+        if (rows->grid->drawn_share[l] >= FULL_WIDTH)
             drawn = l;
     if (!drawn)
         return figures;
@@ -78,7 +79,7 @@ static void measure(Rows *rows)
     rows->first_body = n;
     for (guint l = 0; l < n; l++) {
         const GridLine *line = grid_line_at(rows->grid, l);
-        gboolean ruled = l > 0 && grid_drawn_between(rows->grid, l - 1, l) >= RULED_SHARE;
+        gboolean ruled = l > 0 && rows->grid->drawn_share[l] >= RULED_SHARE;
         g_array_append_val(rows->ruled, ruled);
         bands += ruled;
         if (l > 0)
@@ -170,7 +171,9 @@ static gboolean goes_on(const Rows *rows, guint start, guint l)
     if (only_first(rows, l - 1) || only_first(rows, l))
         return label_goes_on(rows, l - 1, l);
     /* Words in several columns: a wrapped row when the label wraps. */
-    return count_cells(rows, l, CELL_NUMBER) == 0 && label_goes_on(rows, l - 1, l);
+    return count_cells(rows, l, CELL_NUMBER) == 0 &&
+           count_cells(rows, l, CELL_FILLED) < count_cells(rows, l - 1, CELL_FILLED) &&
+           label_goes_on(rows, l - 1, l);
 }
 
 /* Lines between two drawn ones that are rows of their own: they bring figures for the same columns, or
@@ -194,12 +197,38 @@ static void set_row(Grid *grid, guint l, guint row)
         g_array_index(grid->rows, guint, i) = row;
 }
 
+/* Between two drawn lines: a label after a clear space begins a row. */
+static gboolean stands_apart(const Rows *rows, guint l)
+{
+    const GridLine *line = grid_line_at(rows->grid, l);
+    return (grid_cell(rows->grid, l, 0) & CELL_FILLED) &&
+           line->y0 - line[-1].y1 > MAX(rows->usual, 0) + BAND_SPACE * rows->grid->unit;
+}
+
+/* A cell over several rows begins in the first of them, wherever its words stand: it reaches up to
+ * the next drawn line. */
+static void raise_cells(Rows *rows)
+{
+    Grid *grid = rows->grid;
+    g_autofree guint *top = g_new0(guint, rows->n_columns);
+    for (guint l = rows->first_body; l < grid->lines->len; l++) {
+        const GridLine *line = grid_line_at(grid, l);
+        guint row = g_array_index(grid->rows, guint, line->first);
+        const guint8 *drawn = grid->drawn + (gsize)l * rows->n_columns;
+        for (guint c = 0; c < rows->n_columns; c++)
+            if (l == rows->first_body || drawn[c])
+                top[c] = MAX(row, top[c]);
+        for (guint i = line->first; i < line->first + line->n; i++)
+            g_array_index(grid->rows, guint, i) = top[g_array_index(grid->columns, guint, i)];
+    }
+}
+
 static guint split_band(Rows *rows, guint from, guint to, guint row)
 {
     guint start = from;
     gboolean whole = rows->by_bands && !is_regular(rows, from, to);
     for (guint l = from; l < to; l++) {
-        if (l > from && !whole && !goes_on(rows, start, l)) {
+        if (l > from && (whole ? stands_apart(rows, l) : !goes_on(rows, start, l))) {
             row++;
             start = l;
         }
@@ -228,5 +257,7 @@ guint grid_find_rows(Grid *grid)
         row = split_band(&rows, from, to, row);
         from = to;
     }
+    if (rows.by_bands && grid->n_ruled)
+        raise_cells(&rows);
     return row;
 }
