@@ -9,6 +9,7 @@
 #define SAME_LINE 0.35       /* letter heights between pieces of one vertical line */
 #define SPANNING_SHARE 0.06  /* of the lines may lie across a strip */
 #define MIN_FIGURES 3        /* lines that bring figures, for them to say where columns are */
+#define OFF_CENTRE 0.15      /* of a column's width, between its middle and that of its head */
 #define WIDE_SPACE 0.34      /* letter heights: wider than between two words of a phrase */
 
 typedef struct {
@@ -239,21 +240,28 @@ static gboolean is_underlined(const Grid *grid, const GridPiece *piece)
     return FALSE;
 }
 
-/* Short heads of narrow columns may stand as close as the words of a phrase: there are three at least,
- * every column has one, and no word is half in one column and half in the next. */
+/* Short heads of narrow columns may stand as close as the words of a phrase: then every column has
+ * one, in its middle. */
 static gboolean is_list_of_heads(const Grid *grid, const GridPiece *piece)
 {
-    guint from = main_column(grid, piece->first), last = from;
+    guint from = main_column(grid, piece->first), last = from, n = grid_n_columns(grid);
+    double left = G_MAXDOUBLE, right = 0;
     for (guint i = piece->first; i < piece->first + piece->n; i++) {
-        const LayoutWord *word = grid_word(grid, i);
+        Rect r = grid_word(grid, i)->rect;
         guint column = main_column(grid, i);
-        double slack = 0.25 * (word->rect.x1 - word->rect.x0);
-        if (column > last + 1 || column_at(grid, word->rect.x0 + slack) != column ||
-            column_at(grid, word->rect.x1 - slack) != column)
+        gboolean ends = i + 1 == piece->first + piece->n || main_column(grid, i + 1) != column;
+        if (column > last + 1)
             return FALSE;
+        left = column == last ? MIN(left, r.x0) : r.x0;
+        right = r.x1;
         last = column;
+        double x0 = column ? g_array_index(grid->separators, double, column - 1) : grid->rect.x0;
+        double x1 =
+            column + 1 < n ? g_array_index(grid->separators, double, column) : grid->rect.x1;
+        if (ends && fabs((left + right) - (x0 + x1)) / 2 > OFF_CENTRE * (x1 - x0))
+            return FALSE;
     }
-    return last >= from + 2 && !is_underlined(grid, piece);
+    return last > from && !is_underlined(grid, piece);
 }
 
 /* A piece is cut at a separator that stands in one of its gaps when the gap is wider than a space, or

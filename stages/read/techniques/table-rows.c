@@ -118,23 +118,46 @@ static gboolean begins_small(const char *text)
     return g_unichar_islower(c) || c == '(' || c == '&';
 }
 
-/* The first cell of the line below goes on with that of the line above: it begins small, or its first
- * word would not have fitted behind the other. */
+/* A line that ends so goes on. */
+static gboolean ends_open(const char *text)
+{
+    static const char *const links[] = {"and", "or", "of", "the", "to",  "for",
+                                        "in",  "by", "&",  "und", "et", NULL};
+    return g_strv_contains(links, text) || g_str_has_suffix(text, ",") ||
+           (strlen(text) > 1 && (g_str_has_suffix(text, "-") || g_str_has_suffix(text, "/")));
+}
+
+static double label_start(const Rows *rows, guint l)
+{
+    guint first, last;
+    return cell_range(rows, l, 0, &first, &last) ? grid_word(rows->grid, first)->rect.x0
+                                                 : G_MAXDOUBLE;
+}
+
+/* The first cell of the line below goes on with that of the line above: the words say so, or it hangs
+ * below a label that was as long as labels get. The head of a group of rows is none: those are its
+ * members that stand further in. */
 static gboolean label_goes_on(const Rows *rows, guint above, guint below)
 {
     guint a0, a1, b0, b1;
     const Grid *grid = rows->grid;
+    double near = 0.3 * grid->unit;
     if (!cell_range(rows, above, 0, &a0, &a1) || !cell_range(rows, below, 0, &b0, &b1))
         return FALSE;
     const LayoutWord *end = grid_word(grid, a1), *next = grid_word(grid, b0);
-    if (g_str_has_suffix(end->text, ":"))
+    if (g_str_has_suffix(end->text, ":") || ((end->flags ^ next->flags) & WORD_BOLD))
         return FALSE;
-    if (begins_small(next->text))
+    if (begins_small(next->text) || ends_open(end->text))
         return TRUE;
-    if (next->rect.x0 > grid_word(grid, a0)->rect.x0 + 0.4 * grid->unit && below > above + 1)
+    double start = grid_word(grid, a0)->rect.x0;
+    gboolean full = a1 > a0 && end->rect.x1 <= rows->edge + near &&
+                    end->rect.x1 + 0.3 * end->size + (next->rect.x1 - next->rect.x0) > rows->edge;
+    if (!full || next->rect.x0 < start - near)
         return FALSE;
-    return end->rect.x1 <= rows->edge + 0.1 * grid->unit && a1 > a0 &&
-           end->rect.x1 + 0.3 * end->size + (next->rect.x1 - next->rect.x0) > rows->edge;
+    if (count_cells(rows, above, CELL_FILLED) < 2)
+        return next->rect.x0 < start + near && end->rect.x1 > rows->edge - 2 * grid->unit;
+    return next->rect.x0 > start + near &&
+           (below + 1 >= grid->lines->len || label_start(rows, below + 1) < next->rect.x0 - near);
 }
 
 /* ---- where a row begins ---- */
