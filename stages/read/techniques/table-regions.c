@@ -133,6 +133,7 @@ static GArray *words_inside(const Regions *g, Rect rect)
 /* Lines of which several pieces stand side by side, against all; and the words of these pieces. */
 typedef struct {
     guint lines, full, words, pieces;
+    guint tiny;
     guint short_lines; /* of the full ones: their pieces are short */
 } Sides;
 
@@ -154,6 +155,10 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
         sides.full++;
         sides.words += line->n;
         sides.pieces += line->n_pieces;
+        guint shortest = G_MAXUINT;
+        for (guint p = line->first_piece; p < line->first_piece + line->n_pieces; p++)
+            shortest = MIN(shortest, g_array_index(grid.pieces, GridPiece, p).n);
+        sides.tiny += shortest <= 2;
         sides.short_lines += line->n < PROSE_WORDS * line->n_pieces;
     }
     g_array_unref(grid.order);
@@ -306,5 +311,7 @@ gboolean tables_are_likely(const LayoutWord *words, guint n, double unit)
         g_array_append_val(all, i);
     if (n < 4 || n > MAX_WORDS)
         return FALSE;
-    return count_sides(words, all, unit).short_lines >= MIN_LIKELY_LINES;
+    Sides sides = count_sides(words, all, unit);
+    if (g_getenv("TDBG")) g_printerr("LIKELY lines %u full %u short %u tiny %u\n", sides.lines, sides.full, sides.short_lines, sides.tiny);
+    return sides.short_lines >= MIN_LIKELY_LINES;
 }

@@ -234,12 +234,17 @@ static void raise_cells(Rows *rows)
 {
     Grid *grid = rows->grid;
     g_autofree guint *top = g_new0(guint, rows->n_columns);
+    guint before = 0;
     for (guint l = rows->first_body; l < grid->lines->len; l++) {
         const GridLine *line = grid_line_at(grid, l);
         guint row = g_array_index(grid->rows, guint, line->first);
         const guint8 *drawn = grid->drawn + (gsize)l * rows->n_columns;
+        /* A row that no line parts from the one above holds no cell of that one. */
+        gboolean fresh = l == rows->first_body ||
+                         (row != before && grid->drawn_share[l] < RULED_SHARE);
+        before = row;
         for (guint c = 0; c < rows->n_columns; c++)
-            if (l == rows->first_body || drawn[c])
+            if (fresh || drawn[c])
                 top[c] = MAX(row, top[c]);
         for (guint i = line->first; i < line->first + line->n; i++)
             g_array_index(grid->rows, guint, i) = top[g_array_index(grid->columns, guint, i)];
