@@ -436,7 +436,7 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
 static GPtrArray *find_tables(GArray *words, const LayoutHelp *help, double unit)
 {
     const LayoutWord *all = &g_array_index(words, LayoutWord, 0);
-    if (!help || !help->rulings || !tables_are_likely(all, words->len, unit))
+    if (!help || !help->rulings || !tables_are_likely(all, words->len, unit, help->cheap))
         return NULL;
     g_autoptr(GArray) rulings = help->rulings(help->data);
     return rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;

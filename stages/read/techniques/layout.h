@@ -22,11 +22,13 @@ typedef struct {
     double from, to; /* where it begins and ends along the other axis */
 } Ruling;
 
-/* What the technique can tell about the page when it is asked. Looking for rulings costs more than all
- * of the layout, so that it is done only for pages whose words may be a table. */
+/* What the technique can tell about the page when it is asked. */
 typedef struct {
     GArray *(*rulings)(gpointer data); /* of Ruling, layout_add unrefs; NULL if it cannot tell */
     gpointer data;
+    gboolean cheap; /* asking costs next to nothing: what is painted is known, or drawn already.
+                       Drawing a page costs five times the rest of layout and text together, and is
+                       asked for only where the words stand in many columns */
 } LayoutHelp;
 
 /* Adds the words (of LayoutWord; reordered) to the open page. FALSE and TOO_LARGE at a limit. */

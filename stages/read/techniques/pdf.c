@@ -123,7 +123,7 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     reading_begin_page(p->reading, p->number,
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
-    LayoutHelp help = {.rulings = page_rulings, .data = p};
+    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look != NULL};
     gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
     end_page(p);
     return ok;

@@ -14,6 +14,7 @@
 #define MIN_FILL 0.8    /* of a run, holes apart */
 #define MERGE_ACROSS 2.5 /* pixels between the edges of one line */
 #define MERGE_ALONG 4.0  /* pixels between the pieces of one line */
+#define MIN_AREA_SIDE 4.0 /* points; what is thinner is a line */
 #define MAX_RUNS 60000u  /* more: a photo */
 #define MAX_RULINGS 6000u
 
@@ -89,10 +90,10 @@ static int by_place(gconstpointer a, gconstpointer b)
     return one->from < two->from ? -1 : one->from > two->from;
 }
 
-static gboolean join(Ruling *into, const Ruling *other)
+static gboolean join(Ruling *into, const Ruling *other, double near)
 {
-    if (into->vertical != other->vertical || fabs(into->at - other->at) > MERGE_ACROSS ||
-        MAX(into->from, other->from) - MIN(into->to, other->to) > MERGE_ALONG)
+    if (into->vertical != other->vertical || fabs(into->at - other->at) > MERGE_ACROSS * near ||
+        MAX(into->from, other->from) - MIN(into->to, other->to) > MERGE_ALONG * near)
         return FALSE;
     double shares = into->to - into->from, adds = other->to - other->from;
     into->at = (into->at * shares + other->at * adds) / (shares + adds);
@@ -102,7 +103,7 @@ static gboolean join(Ruling *into, const Ruling *other)
 }
 
 /* The runs are sorted by place: one that joins lies a few pixels back at most. */
-static GArray *merge(GArray *runs)
+static GArray *merge(GArray *runs, double near)
 {
     GArray *merged = g_array_new(FALSE, FALSE, sizeof(Ruling));
     g_array_sort(runs, by_place);
@@ -111,14 +112,38 @@ static GArray *merge(GArray *runs)
         gboolean joined = FALSE;
         for (guint k = merged->len, steps = 0; !joined && k-- > 0 && steps < 300; steps++) {
             Ruling *into = &g_array_index(merged, Ruling, k);
-            if (into->vertical != run->vertical || run->at - into->at > 2 * MERGE_ACROSS)
+            if (into->vertical != run->vertical || run->at - into->at > 2 * MERGE_ACROSS * near)
                 break;
-            joined = join(into, run);
+            joined = join(into, run, near);
         }
         if (!joined)
             g_array_append_val(merged, *run);
     }
     return merged;
+}
+
+void rulings_add_area(GArray *rulings, Rect area)
+{
+    double width = area.x1 - area.x0, height = area.y1 - area.y0;
+    Ruling edges[4] = {{FALSE, area.y0, area.x0, area.x1},
+                       {FALSE, area.y1, area.x0, area.x1},
+                       {TRUE, area.x0, area.y0, area.y1},
+                       {TRUE, area.x1, area.y0, area.y1}};
+    /* A thin area has no ends worth the name. */
+    if (height >= MIN_AREA_SIDE && width < MIN_AREA_SIDE)
+        g_array_append_vals(rulings, &edges[2], 2);
+    else if (width >= MIN_AREA_SIDE)
+        g_array_append_vals(rulings, edges, height < MIN_AREA_SIDE ? 2 : 4);
+}
+
+GArray *rulings_join(GArray *rulings, double near)
+{
+    g_autoptr(GArray) runs = rulings;
+    g_autoptr(GArray) once = merge(runs, near);
+    GArray *joined = merge(once, near); /* pieces that came together from both sides */
+    if (joined->len > MAX_RULINGS)
+        g_array_set_size(joined, 0);
+    return joined;
 }
 
 GArray *rulings_find(PIX *grey, double scale)
@@ -127,13 +152,10 @@ GArray *rulings_find(PIX *grey, double scale)
     if (pixGetDepth(grey) != 8 || width < 2 || height < 2)
         return g_array_new(FALSE, FALSE, sizeof(Ruling));
     g_autofree guint8 *pixels = grey_rows(grey, width, height);
-    g_autoptr(GArray) runs = find_runs(pixels, width, height);
+    GArray *runs = find_runs(pixels, width, height);
     if (runs->len >= MAX_RUNS)
         g_array_set_size(runs, 0);
-    g_autoptr(GArray) once = merge(runs);
-    GArray *rulings = merge(once); /* pieces that came together from both sides */
-    if (rulings->len > MAX_RULINGS)
-        g_array_set_size(rulings, 0);
+    GArray *rulings = rulings_join(runs, 1);
     for (guint i = 0; i < rulings->len; i++) {
         Ruling *r = &g_array_index(rulings, Ruling, i);
         *r = (Ruling){r->vertical, r->at * scale, r->from * scale, r->to * scale};
