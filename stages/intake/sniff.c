@@ -25,10 +25,16 @@ static const Signature signatures[] = {
     SIGNATURE(0, "GIF89a", "image/gif"),
     SIGNATURE(8, "WEBPVP8", "image/webp"),
     SIGNATURE(0, "\0\0\0\x0cjP  \r\n", "image/jp2"),
+    SIGNATURE(0, "\xff\x4f\xff\x51", "image/jp2"), /* its code stream without the box around */
     SIGNATURE(4, "ftyphei", "image/heic"),
     SIGNATURE(4, "ftypmif1", "image/heic"),
     SIGNATURE(4, "ftypavif", "image/avif"),
     SIGNATURE(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    SIGNATURE(0, "\x09\x00\x04\x00",
+              "application/vnd.ms-excel"), /* Excel 2, 3 and 4: no container */
+    SIGNATURE(0, "\x09\x02\x06\x00", "application/vnd.ms-excel"),
+    SIGNATURE(0, "\x09\x04\x06\x00", "application/vnd.ms-excel"),
+    SIGNATURE(0, "\xdb\xa5\x2d\x00", "application/msword"), /* Word 2 */
     SIGNATURE(0, "PK\3\4", "application/zip"),
     SIGNATURE(0, "PK\5\6", "application/zip"),
     SIGNATURE(0, "{\\rtf", "application/rtf"),
@@ -184,8 +190,17 @@ static const char *tabular_kind(const char *text, const char *name)
     return named ? "text/csv" : NULL;
 }
 
+/* Word's XML of 2003, in one file. */
+static gboolean is_word_xml(const char *text)
+{
+    return g_str_has_prefix(text, "<?xml") && strstr(text, "<w:wordDocument") &&
+           strstr(text, "/word/2003/wordml");
+}
+
 static const char *text_kind(const char *text, const char *name)
 {
+    if (is_word_xml(text))
+        return "application/vnd.ms-wordml";
     const char *json = json_kind(text, name);
     if (json)
         return json;
