@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* A hyphen at the end of a word, in bytes; 0 if it has none. */
-static gsize hyphen_bytes(const char *text, gsize length)
+gsize reading_hyphen_bytes(const char *text, gsize length)
 {
     if (length > 1 && text[length - 1] == '-')
         return 1;
@@ -16,7 +15,7 @@ static gsize hyphen_bytes(const char *text, gsize length)
 gboolean reading_append_word(const Reading *r, const Word *word, const Word *before, GString *out)
 {
     gsize hyphen = before && before->flags & WORD_HYPHEN
-                       ? hyphen_bytes(reading_word_text(r, before), before->length)
+                       ? reading_hyphen_bytes(reading_word_text(r, before), before->length)
                        : 0;
     if (hyphen && out->len >= hyphen &&
         memcmp(out->str + out->len - hyphen,

@@ -265,6 +265,17 @@ static double usual_gap(const Row *rows, guint n)
     return gaps[(n - 1) / 2];
 }
 
+/* The line that begins with word `first` may go on with the last word of the line above. */
+static void mark_broken(Reading *r, guint first)
+{
+    if (first == 0 || first >= r->words->len)
+        return;
+    Word *before = &g_array_index(r->words, Word, first - 1);
+    if (layout_is_broken(reading_word_text(r, before),
+                         reading_word_text(r, reading_word(r, first))))
+        before->flags |= WORD_HYPHEN;
+}
+
 gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *rows, guint n,
                          double body)
 {
@@ -301,8 +312,11 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
             open = kind;
             open_level = level;
         }
+        guint first = reading->words->len;
         if (!add_row(reading, words, &rows[i], NULL))
             return FALSE;
+        if (goes_on)
+            mark_broken(reading, first);
         fresh = FALSE;
         i++;
     }

@@ -8,8 +8,8 @@
 #include "ocr.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
-#include "warm.h"
 #include "rulings.h"
+#include "warm.h"
 #include "pipeline/core/limits.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Makes a table of words: lines, columns, rows, then the places in the order in which a cell is read. */
-#include "pipeline/core/limits.h"
+#include "layout-blocks.h"
 #include "table-grid.h"
 
 #define MIN_FILLED 0.3 /* of the cells; less is a drawing with letters in it */
@@ -137,8 +137,13 @@ gboolean table_add(Reading *reading, const LayoutWord *words, const Table *table
         const LayoutWord *word = &words[place->word];
         if (i == 0 || place->row != place[-1].row)
             reading_begin_line(reading);
+        guint flags = word->flags;
+        if (i + 1 < table->places->len && place[1].begins && place[1].row == place->row &&
+            place[1].column == place->column &&
+            layout_is_broken(word->text, words[place[1].word].text))
+            flags |= WORD_HYPHEN;
         if (!reading_add_word(reading, word->text, -1, word->page_rect, word->confidence,
-                              (int)place->column, word->flags))
+                              (int)place->column, flags))
             return FALSE;
     }
     return TRUE;
