@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_PLACE 1e7 /* of a coordinate, in any unit */
 #define MAX_DEPTH 24
 /* Gaps in letter heights. */
 #define WORD_GAP 0.95  /* between words of one segment, at most */
@@ -469,8 +470,25 @@ static void append_tables(GArray *segments, const GPtrArray *tables, double unit
     }
 }
 
+/* Words that stand nowhere, by damaged fonts and matrices, are left out. */
+static void keep_placed(GArray *words)
+{
+    guint kept = 0;
+    for (guint i = 0; i < words->len; i++) {
+        LayoutWord word = g_array_index(words, LayoutWord, i);
+        const double all[] = {word.rect.x0, word.rect.y0, word.rect.x1, word.rect.y1, word.size};
+        gboolean placed = TRUE;
+        for (guint k = 0; k < G_N_ELEMENTS(all); k++)
+            placed = placed && isfinite(all[k]) && fabs(all[k]) <= MAX_PLACE;
+        if (placed)
+            g_array_index(words, LayoutWord, kept++) = word;
+    }
+    g_array_set_size(words, kept);
+}
+
 gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *help, GError **error)
 {
+    keep_placed(words);
     if (words->len == 0)
         return TRUE;
     double unit = median_size(words);

@@ -11,6 +11,7 @@
 #define TOUCH 0.35         /* letter heights between lines that meet */
 #define SAME_END 0.8       /* letter heights between the ends of lines of one width */
 #define PROSE_WORDS 5.0    /* words a piece, on average: running text */
+#define MAX_HEAD_LINES 6   /* heads over each other leave some lines with one piece */
 #define MIN_LIKELY_LINES 2 /* with pieces side by side */
 #define SHORT_WORDS 4      /* in the shortest of these pieces */
 #define WIDE_PIECES 4      /* side by side: nothing else than a table has so many */
@@ -172,7 +173,8 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
 
 static gboolean is_columnar(const Sides *sides)
 {
-    return sides->full > 0 && 2 * sides->full >= sides->lines &&
+    guint share = sides->lines <= MAX_HEAD_LINES ? 3 : 2;
+    return sides->full > 0 && share * sides->full >= sides->lines &&
            sides->words < PROSE_WORDS * sides->pieces;
 }
 
