@@ -118,6 +118,8 @@ static void on_read(Job *job, Reading *reading, guint lost, GError *error)
 {
     const char *outcome = error ? docket_error_reason(error->code) : "ok";
     GError *local = NULL;
+    if (reading)
+        reading_mark_running(reading);
     job->reading = reading;
     if (reading)
         note_hidden(job);

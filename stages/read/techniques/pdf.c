@@ -9,6 +9,7 @@
 #include "pdf-picture.h"
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
+#include "rulings.h"
 #include "warm.h"
 
 #include <math.h>
@@ -111,12 +112,20 @@ static void end_page(PdfPage *p)
     reading_note(p->reading, "hidden text: %u words on page %u", p->hidden, p->number);
 }
 
+/* Drawn lines, for layout. */
+static GArray *page_rulings(gpointer data)
+{
+    PdfPage *p = data;
+    return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
+}
+
 static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
 {
     reading_begin_page(p->reading, p->number,
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
-    gboolean ok = layout_add(p->reading, text->words, error);
+    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look != NULL};
+    gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
     end_page(p);
     return ok;
 }
