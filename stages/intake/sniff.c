@@ -1,5 +1,7 @@
 #include "sniff.h"
 
+#include "sniff-mail.h"
+
 #include <string.h>
 
 typedef struct {
@@ -35,6 +37,14 @@ static const Signature signatures[] = {
     SIGNATURE(0, "\x1f\x8b", "application/gzip"),
     SIGNATURE(0, "7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     SIGNATURE(0, "Rar!\x1a\7", "application/vnd.rar"),
+    SIGNATURE(0, "BZh", "application/x-bzip2"),
+    SIGNATURE(0,
+              "\xfd"
+              "7zXZ\0",
+              "application/x-xz"),
+    SIGNATURE(0, "\x28\xb5\x2f\xfd", "application/zstd"),
+    SIGNATURE(0, "MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
+    SIGNATURE(257, "ustar", "application/x-tar"),
     SIGNATURE(0,
               "\x7f"
               "ELF",
@@ -186,6 +196,9 @@ static const char *tabular_kind(const char *text, const char *name)
 
 static const char *text_kind(const char *text, const char *name)
 {
+    const char *mail = sniff_mail(text, name);
+    if (mail)
+        return mail;
     const char *json = json_kind(text, name);
     if (json)
         return json;
@@ -198,10 +211,21 @@ static const char *text_kind(const char *text, const char *name)
                                                                     : "text/plain";
 }
 
+/* Outlook keeps a message in the same container as old Word and Excel did: by its streams' names. */
+static gboolean is_outlook_message(const char *type, const char *bytes, gsize length,
+                                   const char *name)
+{
+    static const char stream[] = "_\0_\0s\0u\0b\0s\0t\0g";
+    return strcmp(type, "application/x-ole-storage") == 0 &&
+           (has_suffix(name, ".msg") || memmem(bytes, length, stream, sizeof stream - 1));
+}
+
 const char *sniff_media_type(const char *bytes, gsize length, const char *name)
 {
     length = MIN(length, SNIFF_BYTES);
     const char *type = by_signature(bytes, length);
+    if (type && is_outlook_message(type, bytes, length, name))
+        return "application/vnd.ms-outlook";
     if (type)
         return type;
     g_autofree char *text = as_ascii(bytes, length);
@@ -212,4 +236,20 @@ gboolean sniff_is_batch(const char *media_type)
 {
     return strcmp(media_type, "text/csv") == 0 || strcmp(media_type, "application/jsonl") == 0 ||
            strcmp(media_type, "text/tab-separated-values") == 0;
+}
+
+gboolean sniff_is_container(const char *media_type)
+{
+    static const char *const types[] = {"application/zip",
+                                        "application/x-tar",
+                                        "application/gzip",
+                                        "application/x-bzip2",
+                                        "application/x-xz",
+                                        "application/zstd",
+                                        "application/x-7z-compressed",
+                                        "application/vnd.rar",
+                                        "application/vnd.ms-cab-compressed",
+                                        "application/mbox",
+                                        NULL};
+    return g_strv_contains(types, media_type);
 }

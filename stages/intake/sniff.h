@@ -14,3 +14,6 @@ const char *sniff_media_type(const char *bytes, gsize length, const char *name);
 
 /* TRUE for batches: files whose rows are documents of their own. */
 gboolean sniff_is_batch(const char *media_type);
+
+/* TRUE for archives and mailboxes: no record comes of themselves, but of what they hold. */
+gboolean sniff_is_container(const char *media_type);

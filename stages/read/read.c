@@ -4,6 +4,7 @@
  * dies is read once more, alone; dies that one too, the document has failed. */
 #include "read.h"
 
+#include "children.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/host/readings.h"
@@ -209,7 +210,8 @@ static char *how(const Job *job)
 static void keep_if_dear(Job *job)
 {
     g_autofree char *key = how(job);
-    if (store(job) && clock_monotonic_us() - job->entered_us > DEAR_US)
+    if (store(job) && !children_are_carried(job) &&
+        clock_monotonic_us() - job->entered_us > DEAR_US)
         readings_keep(store(job), job, key);
 }
 
@@ -235,7 +237,8 @@ static void join(Job *job, ReadState *state)
     note_hidden(job);
     keep_if_dear(job);
     GError *error = NULL;
-    if (ledger_end_attempt(engine_ledger(job->engine), job, "ok", &error))
+    if (children_of_reading(job, &error) &&
+        ledger_end_attempt(engine_ledger(job->engine), job, "ok", &error))
         engine_resume(job, STAGE_NEXT, NULL);
     else
         engine_resume(job, STAGE_ERROR, error);
@@ -271,6 +274,8 @@ static StageStep run(Job *job, GError **error)
 {
     if (job->kind == JOB_BATCH)
         return rows_run(job, error);
+    if (job->kind == JOB_CONTAINER)
+        return members_run(job, error);
     if (take_kept(job))
         return STAGE_NEXT;
     if (!ledger_begin_attempt(engine_ledger(job->engine), job, "read", error))
@@ -285,6 +290,6 @@ static StageStep run(Job *job, GError **error)
 const Stage stage_read = {
     .name = "read",
     .version = 1,
-    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_CONTAINER,
     .run = run,
 };

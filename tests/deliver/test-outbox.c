@@ -412,7 +412,7 @@ static gint64 decide_row(Office *office, Job *batch, gint64 number, const Pack *
     g_autofree char *record = g_strdup_printf("{\"n\":%" G_GINT64_FORMAT "}", number);
     g_autoptr(Job) row = job_new(NULL, JOB_ROW, name);
     gboolean finished;
-    row->batch = batch;
+    row->parent = batch;
     row->row = number;
     row->sha256 = bytes_sha256(record, strlen(record));
     row->pack = pack;

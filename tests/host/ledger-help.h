@@ -58,7 +58,7 @@ static inline Job *row_job(Job *batch, gint64 row)
 {
     g_autofree char *name = g_strdup_printf("row %" G_GINT64_FORMAT, row);
     Job *job = job_new(NULL, JOB_ROW, name);
-    job->batch = batch;
+    job->parent = batch;
     job->row = row;
     job->sha256 = g_strdup_printf("%064" G_GINT64_MODIFIER "x", row);
     return job;

@@ -1,6 +1,7 @@
 /* docket read: only the reading, as text, Markdown, JSON or hOCR. */
 #include <string.h>
 
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
 #include "pipeline/host/engine.h"
 #include "stages/stages.h"
@@ -11,14 +12,15 @@
 typedef struct {
     const char *name;
     char *(*print)(const Reading *reading);
+    const char *heading; /* above what stands in another document; NULL: none */
     const char *between; /* what stands between two documents */
 } Format;
 
 static const Format formats[] = {
-    {"text", reading_to_text, "\f"},
-    {"md", reading_to_markdown, "\n"},
-    {"json", reading_to_json, ""},
-    {"hocr", reading_to_hocr, ""},
+    {"text", reading_to_text, "==> %s <==\n", "\f"},
+    {"md", reading_to_markdown, "# %s\n\n", "\n"},
+    {"json", reading_to_json, NULL, ""},
+    {"hocr", reading_to_hocr, NULL, ""},
 };
 
 /* The first rows of the plan: in, and read. */
@@ -37,7 +39,39 @@ typedef struct {
 
 static Job *next_file(Engine *engine, gboolean *drained, gpointer data, GError **error)
 {
-    return inputs_next(&((Read *)data)->inputs, engine, drained, error);
+    Job *job = inputs_next(&((Read *)data)->inputs, engine, drained, error);
+    if (job)
+        job->sealed = TRUE;
+    return job;
+}
+
+/* Below a text for people: what else is in it. */
+static void add_attachments(GString *text, const Reading *reading)
+{
+    for (guint i = 0; i < reading->attachments->len; i++) {
+        const Attachment *attachment = reading->attachments->pdata[i];
+        g_autofree char *size = g_format_size(attachment->size);
+        g_autofree char *name = bytes_for_terminal(attachment->name);
+        g_autofree char *type = bytes_for_terminal(attachment->media_type);
+        g_string_append_printf(text, "%s%s (%s%s%s)\n", i ? "  " : "\nholds:\n  ", name, type,
+                               *type ? ", " : "", size);
+    }
+}
+
+static char *print_job(const Format *format, const Job *job)
+{
+    g_autofree char *body = format->print(job->reading);
+    if (!format->heading)
+        return g_steal_pointer(&body);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *name = bytes_for_terminal(job->name);
+    if (job->parent && job->kind != JOB_ROW) {
+        g_auto(GStrv) around = g_strsplit(format->heading, "%s", 2);
+        g_string_append_printf(text, "%s%s%s", around[0], name, around[1]);
+    }
+    g_string_append(text, body);
+    add_attachments(text, job->reading);
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static void file_done(Engine *engine, Job *job, gpointer data)
@@ -45,15 +79,15 @@ static void file_done(Engine *engine, Job *job, gpointer data)
     Read *read = data;
     guint input = inputs_index(job);
     if (job->reading) {
-        lines_add(read->lines, input, job->row, read->format->print(job->reading));
+        lines_add(read->lines, input, job, print_job(read->format, job));
         for (guint i = 0; i < job->reading->notes->len; i++)
             log_debug("%s: %s", job->name, (const char *)job->reading->notes->pdata[i]);
-    } else if (job->kind != JOB_BATCH || job->error_code >= 0) {
+    } else if ((job->kind != JOB_BATCH && job->kind != JOB_CONTAINER) || job->error_code >= 0) {
         read->failed++;
         log_error("%s: %s", job->name,
                   job->reasons->len ? (const char *)job->reasons->pdata[0] : "could not be read");
     }
-    if (job->kind != JOB_ROW)
+    if (!job->parent)
         lines_end(read->lines, input);
 }
 

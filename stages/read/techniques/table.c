@@ -4,6 +4,7 @@
 #include "html.h"
 #include "image.h"
 #include "jsonl.h"
+#include "mail.h"
 #include "pdf.h"
 #include "text.h"
 
@@ -17,6 +18,8 @@ static const TechniqueRow rows[] = {
     {.media_type = "text/tab-separated-values", .read = csv_read},
     {.media_type = "application/jsonl", .read = jsonl_read},
     {.media_type = "application/json", .read = json_read},
+    {.media_type = "message/rfc822", .read = mail_read},
+    {.media_type = "application/vnd.ms-outlook", .read = mail_refuse_msg},
     {.media_type = "text/markdown", .read = markdown_read},
     {.media_type = "text/", .read = text_read},
 };
