@@ -15,9 +15,27 @@ static gboolean is_shifted(const char *charset)
     return g_strv_contains(names, lower);
 }
 
+/* Names that iconv does not know, or knows as a smaller set than mails are written in (WHATWG Encoding,
+ * 4.2). */
+static const char *usual_name(const char *declared)
+{
+    static const struct {
+        const char *name, *usual;
+    } names[] = {{"ks_c_5601-1987", "CP949"},   {"ks_c_5601", "CP949"},     {"euc-kr", "CP949"},
+                 {"gb2312", "GB18030"},         {"gbk", "GB18030"},         {"x-gbk", "GB18030"},
+                 {"shift_jis", "CP932"},        {"x-sjis", "CP932"},        {"big5", "BIG5-HKSCS"},
+                 {"iso-8859-9", "CP1254"},      {"iso-8859-8-i", "CP1255"}, {"utf8", "UTF-8"},
+                 {"unicode-1-1-utf-7", "utf-7"}};
+    for (gsize i = 0; declared && i < G_N_ELEMENTS(names); i++)
+        if (g_ascii_strcasecmp(declared, names[i].name) == 0)
+            return names[i].usual;
+    return declared;
+}
+
 char *mail_decode(const char *data, gsize length, const char *declared)
 {
     gsize mark = 0;
+    declared = usual_name(declared);
     if (declared && is_shifted(declared))
         return charset_decode(data, length, declared);
     g_autofree char *charset = charset_guess(data, length, declared, &mark);
@@ -197,12 +215,24 @@ static char *unquote(const char *text, gsize length)
     return g_strstrip(g_string_free(out, FALSE));
 }
 
+/* "mailer@example.com (Mail Delivery System)": how names were written before there were brackets.
+ * The comment is cut out; caller frees it. */
+static char *take_comment(char *one)
+{
+    char *open = strchr(one, '('), *close = open ? strrchr(open, ')') : NULL;
+    if (!close)
+        return g_strdup("");
+    char *comment = unquote(open + 1, (gsize)(close - open - 1));
+    memset(open, ' ', (gsize)(close + 1 - open));
+    return comment;
+}
+
 static void add_address(GString *list, const char *text, gsize length)
 {
     g_autofree char *one = g_strndup(text, length);
     const char *open = strrchr(one, '<');
     const char *close = open ? strchr(open, '>') : NULL;
-    g_autofree char *phrase = open ? unquote(one, (gsize)(open - one)) : g_strdup("");
+    g_autofree char *phrase = open ? unquote(one, (gsize)(open - one)) : take_comment(one);
     g_autofree char *name = mail_header_text(phrase);
     g_autofree char *address =
         open ? g_strndup(open + 1, close ? (gsize)(close - open - 1) : strlen(open + 1))
@@ -212,7 +242,7 @@ static void add_address(GString *list, const char *text, gsize length)
         return;
     if (list->len)
         g_string_append(list, ", ");
-    if (*name && open)
+    if (*name)
         g_string_append_printf(list, "%s <%s>", name, shown);
     else
         g_string_append(list, shown);

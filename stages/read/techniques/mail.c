@@ -1,6 +1,7 @@
 /* GMime takes a mail apart; what its parts mean is decided in mail-parts.c. */
 #include "mail.h"
 
+#include "charset.h"
 #include "grid.h"
 #include "mail-header.h"
 #include "mail-parts.h"
@@ -16,7 +17,8 @@ static const struct {
 } fields[] = {
     {"From", TRUE}, {"To", TRUE}, {"Cc", TRUE}, {"Date", FALSE}, {"Subject", FALSE},
 };
-#define KEY_WIDTH 8 /* of the longest name, with the space behind it */
+#define CHARSET_HEAD 4096 /* bytes that tell how a mail was saved */
+#define KEY_WIDTH 8       /* of the longest name, with the space behind it */
 
 /* ---- the message ---- */
 
@@ -43,9 +45,23 @@ static gsize skip_mark(const char *data, gsize length)
     return at;
 }
 
-static GMimeMessage *parse(GBytes *bytes)
+/* A mail is ASCII and what hides in it; one that was saved as UTF-16 is made so again. */
+static GBytes *narrow(GBytes *bytes)
+{
+    gsize length, mark;
+    gboolean big;
+    const char *data = g_bytes_get_data(bytes, &length);
+    g_autofree char *charset = charset_guess(data, MIN(length, CHARSET_HEAD), NULL, &mark);
+    if (charset_unit(charset, &big) == 1 || length > DOCKET_MAX_TEXT_BYTES)
+        return g_bytes_new_from_bytes(bytes, mark, length - mark);
+    char *text = charset_decode(data + mark, length - mark, charset);
+    return g_bytes_new_take(text, strlen(text));
+}
+
+static GMimeMessage *parse(GBytes *original)
 {
     gsize length;
+    g_autoptr(GBytes) bytes = narrow(original);
     const char *data = g_bytes_get_data(bytes, &length);
     gsize start = skip_mark(data, length);
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(data + start, length - start);
