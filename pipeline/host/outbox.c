@@ -129,13 +129,24 @@ cJSON *outbox_review_object(const cJSON *meta, const cJSON *record)
     return object;
 }
 
+/* The reason with the error's word, else the last. */
+static const char *deciding_reason(const cJSON *reasons, const char *error)
+{
+    const cJSON *last = cJSON_GetArrayItem(reasons, cJSON_GetArraySize(reasons) - 1);
+    gsize n = error ? strlen(error) : 0;
+    for (const cJSON *reason = reasons ? reasons->child : NULL; n && reason; reason = reason->next)
+        if (cJSON_IsString(reason) && strncmp(reason->valuestring, error, n) == 0 &&
+            reason->valuestring[n] == ':')
+            return reason->valuestring;
+    return cJSON_IsString(last) ? last->valuestring : "";
+}
+
 /* Why a document failed, for a person who finds it in failed/. */
 static cJSON *reason_object(const OutboxItem *item)
 {
     cJSON *object = cJSON_CreateObject();
     const cJSON *reasons = cJSON_GetObjectItemCaseSensitive(item->meta, "reasons");
-    const cJSON *last = cJSON_GetArrayItem(reasons, cJSON_GetArraySize(reasons) - 1);
-    const char *text = cJSON_IsString(last) ? last->valuestring : "";
+    const char *text = deciding_reason(reasons, item->error);
     const char *colon = strstr(text, ": ");
     int code = item->error ? docket_error_from_reason(item->error) : -1;
     g_autofree char *word = g_strndup(text, colon ? (gsize)(colon - text) : strlen(text));

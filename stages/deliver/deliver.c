@@ -46,6 +46,8 @@ static void sum_up(Job *job, GPtrArray *packs, guint64 *n)
         job->verdict = VERDICT_HELD;
     else if (job->error_code < 0 && job->kind != JOB_DOCUMENT)
         job->verdict = VERDICT_ACCEPTED;
+    if (sum == 0 && job->kind != JOB_BATCH)
+        return;
     job_reason(job, job->kind == JOB_BATCH ? "batch" : "holds",
                "%" G_GUINT64_FORMAT " %s: %" G_GUINT64_FORMAT " accepted, %" G_GUINT64_FORMAT
                " fallback, %" G_GUINT64_FORMAT " review, %" G_GUINT64_FORMAT
