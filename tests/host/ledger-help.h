@@ -64,6 +64,17 @@ static inline Job *row_job(Job *batch, gint64 row)
     return job;
 }
 
+static inline Job *child_job(Job *parent, gint64 number, const char *sha256)
+{
+    g_autofree char *name = g_strdup_printf("%s/%" G_GINT64_FORMAT, parent->name, number);
+    Job *job = job_new(NULL, JOB_DOCUMENT, name);
+    job->parent = parent;
+    job->row = number;
+    job->sha256 = g_strdup(sha256);
+    job->media_type = g_strdup("text/plain");
+    return job;
+}
+
 static inline gboolean claim(Ledger *ledger, Job *job)
 {
     g_autoptr(GError) error = NULL;
