@@ -248,6 +248,16 @@ static void test_broken(void)
     fixture_has(marked, "Subject Hello");
 }
 
+/* Lines that end both ways: every byte of the attachment is there. */
+static void test_mixed_lines(void)
+{
+    g_autoptr(Reading) r = fixture_read_text(
+        MULTI("mixed") "--b\r\nContent-Type: application/pdf; name=a.pdf\r\n"
+                       "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK\n--b--\r\n",
+        TYPE);
+    g_assert_cmpuint(attachment(r, 0)->size, ==, 9);
+}
+
 /* Nested far deeper than anybody reads: said, and never a crash. */
 static void test_deep(void)
 {
@@ -282,6 +292,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mail/signed", test_signed);
     g_test_add_func("/mail/empty", test_empty);
     g_test_add_func("/mail/broken", test_broken);
+    g_test_add_func("/mail/mixed-lines", test_mixed_lines);
     g_test_add_func("/mail/deep", test_deep);
     g_test_add_func("/mail/msg", test_msg);
     return g_test_run();

@@ -58,10 +58,32 @@ static GBytes *narrow(GBytes *bytes)
     return g_bytes_new_take(text, strlen(text));
 }
 
+/* GMime takes the line end before a boundary to be as long as the others, and cuts off a byte of the part
+ * where it is not. Lines that end both ways, as files do that editors and scripts had a hand in, are
+ * made to end one way; not where a part may be binary, for there they are its own. */
+static GBytes *with_even_lines(GBytes *bytes)
+{
+    gsize length, kept = 0, long_ends = 0, ends = 0;
+    const char *data = g_bytes_get_data(bytes, &length);
+    for (const char *p = data; (p = memchr(p, '\n', (gsize)(data + length - p))) != NULL; p++) {
+        ends++;
+        long_ends += p > data && p[-1] == '\r';
+    }
+    if (long_ends == 0 || long_ends == ends || memchr(data, 0, length) ||
+        memmem(data, length, "ncoding: binary", 15))
+        return g_bytes_ref(bytes);
+    char *even = g_malloc(length);
+    for (gsize i = 0; i < length; i++)
+        if (data[i] != '\r' || i + 1 == length || data[i + 1] != '\n')
+            even[kept++] = data[i];
+    return g_bytes_new_take(even, kept);
+}
+
 static GMimeMessage *parse(GBytes *original)
 {
     gsize length;
-    g_autoptr(GBytes) bytes = narrow(original);
+    g_autoptr(GBytes) narrowed = narrow(original);
+    g_autoptr(GBytes) bytes = with_even_lines(narrowed);
     const char *data = g_bytes_get_data(bytes, &length);
     gsize start = skip_mark(data, length);
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(data + start, length - start);
