@@ -49,9 +49,25 @@ static guint common_words(GHashTable *truth, GHashTable *found)
     return common;
 }
 
+/* The reference leaves files in the text that are written into it (uuencode); we take them out, as
+ * attachments. Caller frees. */
+static char *without_files(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    GString *rest = g_string_new(NULL);
+    gboolean inside = FALSE;
+    for (guint i = 0; lines[i]; i++) {
+        inside |= g_regex_match_simple("^begin [0-7]{3} \\S", lines[i], 0, 0);
+        if (!inside)
+            g_string_append_printf(rest, "%s\n", lines[i]);
+        inside &= !g_regex_match_simple("^end\\s*$", lines[i], 0, 0);
+    }
+    return g_string_free(rest, FALSE);
+}
+
 static void score_text(Score *score, const cJSON *truth, const Reading *reading)
 {
-    const char *text = json_string(truth, "text_plain", "");
+    g_autofree char *text = without_files(json_string(truth, "text_plain", ""));
     guint of = 0, n = 0;
     g_autofree char *all = reading_to_text(reading);
     g_autoptr(GHashTable) wanted = count_words(text, &of);

@@ -167,6 +167,46 @@ static void test_attachments(void)
     g_assert_cmpstr(attachment(r, 4)->name, ==, "part-5.txt");
 }
 
+static void test_tnef(void)
+{
+    /* One file with its title, one without, and an attribute that is cut. */
+    static const char tnef[] = "\x78\x9f\x3e\x22\1\0"
+                               "\2\x02\x90\6\0\2\0\0\0rr\0\0"
+                               "\2\x10\x80\1\0\6\0\0\0a.txt\0\0\0"
+                               "\2\x0f\x80\6\0\5\0\0\0first\0\0"
+                               "\2\x02\x90\6\0\2\0\0\0rr\0\0"
+                               "\2\x0f\x80\6\0\6\0\0\0second\0\0"
+                               "\2\x0f\x80\6\0\xff\0\0\0cut";
+    g_autofree char *base64 = g_base64_encode((const guchar *)tnef, sizeof tnef - 1);
+    g_autofree char *mail =
+        g_strdup_printf(MULTI("mixed") PART("Content-Type: text/plain", "see below")
+                            PART("Content-Type: application/ms-tnef; name=winmail.dat\r\n"
+                                 "Content-Transfer-Encoding: base64",
+                                 "%s") "--b--\r\n",
+                        base64);
+    g_autoptr(Reading) r = fixture_read_text(mail, TYPE);
+    g_assert_cmpuint(r->attachments->len, ==, 3);
+    g_assert_cmpstr(attachment(r, 0)->name, ==, "a.txt");
+    g_assert_cmpmem(g_bytes_get_data(attachment(r, 0)->content, NULL), 5, "first", 5);
+    g_assert_cmpstr(attachment(r, 1)->name, ==, "part-2");
+    g_assert_cmpuint(attachment(r, 1)->size, ==, 6);
+    g_assert_cmpstr(attachment(r, 2)->name, ==, "winmail.dat");
+    g_assert_null(attachment(r, 2)->content);
+}
+
+static void test_uuencode(void)
+{
+    g_autoptr(Reading) r =
+        fixture_read_text(HEAD "\r\nbefore\r\nbegin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\nbehind\r\n"
+                               "begin 644 is no file here\r\nlast\r\n",
+                          TYPE);
+    g_assert_cmpuint(r->attachments->len, ==, 1);
+    g_assert_cmpstr(attachment(r, 0)->name, ==, "cat.txt");
+    g_assert_cmpmem(g_bytes_get_data(attachment(r, 0)->content, NULL), attachment(r, 0)->size,
+                    "Cat", 3);
+    fixture_has(r, "before\nbehind\nbegin 644 is no file here\nlast");
+}
+
 /* A PNG's header is enough to say how large it is. */
 #define PNG(w, h)                                                                                  \
     "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0" w "\0\0" h "\b\2\0\0\0........................."
@@ -210,6 +250,75 @@ static void test_encrypted(void)
     refuse(HEAD "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nabc\r\n",
            DOCKET_ERROR_ENCRYPTED);
     refuse(HEAD "\r\n-----BEGIN PGP MESSAGE-----\r\nabc\r\n", DOCKET_ERROR_ENCRYPTED);
+}
+
+/* One element of DER around a content. */
+static GByteArray *element(guint8 tag, const GByteArray *content)
+{
+    GByteArray *out = g_byte_array_new();
+    guint8 head[] = {tag, 0x82, (guint8)(content->len >> 8), (guint8)content->len};
+    g_byte_array_append(out, head, sizeof head);
+    g_byte_array_append(out, content->data, content->len);
+    return out;
+}
+
+static GByteArray *bytes_of(const char *data, gsize length)
+{
+    return g_byte_array_append(g_byte_array_new(), (const guint8 *)data, (guint)length);
+}
+
+/* ContentInfo around SignedData around the entity, as a mail. `pieces`: as a BER string in two. */
+static char *signed_mail(const char *entity, gboolean pieces)
+{
+    static const char version[] = "\x02\x01\x01\x31\x00",
+                      data_type[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01",
+                      signed_type[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+    GByteArray *octets = bytes_of(entity, pieces ? 10 : strlen(entity));
+    GByteArray *all = element(0x04, octets), *last;
+    g_byte_array_unref(octets);
+    if (pieces) {
+        octets = bytes_of(entity + 10, strlen(entity) - 10);
+        last = element(0x04, octets);
+        g_byte_array_append(all, last->data, last->len);
+        g_byte_array_unref(octets);
+        g_byte_array_unref(last);
+        octets = bytes_of("\x24\x80", 2); /* indefinite */
+        g_byte_array_append(octets, all->data, all->len);
+        g_byte_array_append(octets, (const guint8 *)"\0\0", 2);
+        g_byte_array_unref(all);
+        all = octets;
+    }
+    static const struct {
+        guint8 tag;
+        const char *before;
+        gsize length;
+    } around[] = {{0xa0, data_type, 11},
+                  {0x30, version, 5},
+                  {0x30, "", 0},
+                  {0xa0, signed_type, 11},
+                  {0x30, "", 0}};
+    for (gsize i = 0; i < G_N_ELEMENTS(around); i++) {
+        GByteArray *one = element(around[i].tag, all);
+        g_byte_array_unref(all);
+        all = bytes_of(around[i].before, around[i].length);
+        g_byte_array_append(all, one->data, one->len);
+        g_byte_array_unref(one);
+    }
+    g_autofree char *base64 = g_base64_encode(all->data, all->len);
+    g_byte_array_unref(all);
+    return g_strdup_printf(HEAD "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n"
+                                "Content-Transfer-Encoding: base64\r\n\r\n%s\r\n",
+                           base64);
+}
+
+static void test_opaque_signed(void)
+{
+    for (gboolean pieces = FALSE; pieces <= TRUE; pieces++) {
+        g_autofree char *mail =
+            signed_mail("Content-Type: text/plain\r\n\r\nunder seal, but open\r\n", pieces);
+        g_autoptr(Reading) r = fixture_read_text(mail, TYPE);
+        fixture_has(r, "under seal, but open");
+    }
 }
 
 static void test_signed(void)
@@ -287,9 +396,12 @@ int main(int argc, char **argv)
     g_test_add_func("/mail/flowed", test_flowed);
     g_test_add_func("/mail/alternative", test_alternative);
     g_test_add_func("/mail/attachments", test_attachments);
+    g_test_add_func("/mail/tnef", test_tnef);
+    g_test_add_func("/mail/uuencode", test_uuencode);
     g_test_add_func("/mail/pictures", test_pictures);
     g_test_add_func("/mail/encrypted", test_encrypted);
     g_test_add_func("/mail/signed", test_signed);
+    g_test_add_func("/mail/opaque-signed", test_opaque_signed);
     g_test_add_func("/mail/empty", test_empty);
     g_test_add_func("/mail/broken", test_broken);
     g_test_add_func("/mail/mixed-lines", test_mixed_lines);

@@ -4,6 +4,9 @@
 #include "mail-text.h"
 #include "picture-size.h"
 #include "pipeline/core/limits.h"
+#include "smime.h"
+#include "tnef.h"
+#include "uuencode.h"
 
 #include <string.h>
 
@@ -142,6 +145,35 @@ static void attach(MailParts *parts, GMimeObject *object, Place place)
     list(parts, object, name, size, keep ? content : NULL);
 }
 
+static void attach_packed(const char *name, GBytes *content, gpointer data)
+{
+    MailParts *parts = data;
+    g_autofree char *text = name ? mail_decode(name, strlen(name), NULL) : NULL;
+    gsize size = g_bytes_get_size(content);
+    g_autofree char *made_up =
+        text && *text ? g_steal_pointer(&text)
+                      : g_strdup_printf("part-%u", parts->reading->attachments->len + 1);
+    guint width, height;
+    gboolean logo = picture_size(content, &width, &height) && MAX(width, height) < LOGO_SIDE;
+    parts->pictures += logo;
+    if (!reading_attach(parts->reading, made_up, "", size,
+                        !logo && size <= DOCKET_MAX_CHILD_BYTES ? content : NULL))
+        parts->overflow++;
+}
+
+/* Outlook packs what is attached into one part; the part itself is no document. */
+static gboolean unpack_tnef(MailParts *parts, GMimeObject *object)
+{
+    if (!is_type(object, "application", "ms-tnef") &&
+        !is_type(object, "application", "vnd.ms-tnef"))
+        return FALSE;
+    g_autoptr(GBytes) content = mail_content(GMIME_PART(object));
+    if (!tnef_files(content, attach_packed, parts))
+        return FALSE;
+    list(parts, object, "winmail.dat", g_bytes_get_size(content), NULL);
+    return TRUE;
+}
+
 /* A mail inside the mail, as a file of its own. */
 static void attach_message(MailParts *parts, GMimeObject *object)
 {
@@ -174,6 +206,8 @@ static void add_text(MailParts *parts, char *text, gboolean html)
     MailText *part = g_new0(MailText, 1);
     part->text = g_string_new(text);
     part->html = html;
+    if (!html)
+        uu_take_files(part->text, attach_packed, parts);
     g_ptr_array_add(parts->texts, part);
     g_free(text);
 }
@@ -184,13 +218,37 @@ static gboolean is_text(GMimeObject *object)
            is_type(object, "message", "disposition-notification");
 }
 
-static void collect_part(MailParts *parts, GMimeObject *object, Place place)
+/* What was signed lies inside the signature, as a part of its own. */
+static void collect_smime(MailParts *parts, GMimeObject *object, Place place, guint depth)
+{
+    g_autoptr(GBytes) cms = mail_content(GMIME_PART(object));
+    g_autoptr(GBytes) entity = NULL;
+    SmimeKind kind = smime_open(cms, &entity);
+    parts->signatures += kind != SMIME_SEALED;
+    if (kind == SMIME_SEALED)
+        parts->encrypted = "S/MIME";
+    if (!entity)
+        return;
+    gsize length;
+    const char *data = g_bytes_get_data(entity, &length);
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(data, length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeObject *inner = g_mime_parser_construct_part(parser, NULL);
+    collect(parts, inner, place, depth + 1);
+    g_clear_object(&inner);
+    g_object_unref(parser);
+    g_object_unref(stream);
+}
+
+static void collect_part(MailParts *parts, GMimeObject *object, Place place, guint depth)
 {
     g_autofree char *name = name_of(object);
     if (is_smime(object)) {
-        parts->encrypted = "S/MIME";
+        collect_smime(parts, object, place, depth);
         return;
     }
+    if (unpack_tnef(parts, object))
+        return;
     if (!is_text(object) || is_attached(object) || name) {
         attach(parts, object, place);
         return;
@@ -274,7 +332,7 @@ static void collect(MailParts *parts, GMimeObject *object, Place place, guint de
     else if (GMIME_IS_MESSAGE_PART(object))
         attach_message(parts, object);
     else if (GMIME_IS_PART(object))
-        collect_part(parts, object, place);
+        collect_part(parts, object, place, depth);
 }
 
 void mail_parts_collect(MailParts *parts, GMimeMessage *message)
