@@ -1,16 +1,20 @@
 /* docket-reader: turns bytes into readings, for the supervisor on the socket at descriptor 3.
  *
- * It parses hostile bytes with large libraries and must be expected to fall to them. So it gives up
- * rights before anything else; it has no environment, no network, no ledger, no key and no path of
- * a document: bytes come in through a sealed memory file, a reading goes out through another. It
+ * It parses hostile bytes with large libraries and must be expected to fall to them. So it takes its
+ * limits before anything else, warms up what it will need, and locks itself in before it asks for
+ * the first document (pipeline/core/sandbox.h). It has no environment, no network, no ledger, no key
+ * and no path of a document: bytes come in through a sealed memory file, a reading goes out through
+ * another. It says READY with the profile of the jail in force, and the supervisor judges that. It
  * exits when the supervisor closes the socket or breaks the protocol, dies with the supervisor, and
  * exits with OUT_OF_MEMORY when a document took all the memory that it may have.
  *
  *   docket-reader --languages eng [--memory BYTES] [--tessdata FOLDER] */
+#include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/sandbox.h"
 #include "pipeline/core/wire.h"
-#include "stages/read/techniques/technique.h"
+#include "stages/read/techniques/overlay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +22,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
+#ifdef DOCKET_SANITIZE
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #define SOCKET 3
 #define OUT_OF_MEMORY 77 /* exit status, known to the supervisor */
-#define MAX_DESCRIPTORS 64
 /* Rows of a batch come in answers of about this size, so that the supervisor's memory stays small.
  */
 #define ROWS_ANSWER_BYTES (16u << 20)
@@ -72,16 +76,6 @@ static void watch_crashes(void)
 
 #endif
 
-static void limit(int resource, rlim_t value)
-{
-    struct rlimit now;
-    if (getrlimit(resource, &now) == 0 && now.rlim_max != RLIM_INFINITY)
-        value = MIN(value, now.rlim_max);
-    struct rlimit narrow = {value, value};
-    if (setrlimit(resource, &narrow) != 0)
-        exit(EXIT_FAILURE);
-}
-
 #ifndef DOCKET_SANITIZE
 /* Some libraries print on their own account. (Sanitizers too, and must be heard.) */
 static void be_silent(void)
@@ -89,25 +83,18 @@ static void be_silent(void)
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2 && nowhere >= 0; fd++)
         dup2(nowhere, fd);
+    if (nowhere > 2)
+        close(nowhere);
 }
 #endif
 
-static void give_up_rights(void)
+static void give_up_rights(const SandboxOptions *sandbox)
 {
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
-        prctl(PR_SET_DUMPABLE, 0) != 0 || close_range(SOCKET + 1, ~0u, 0) != 0)
+    if (!sandbox_enter(sandbox, NULL))
         exit(EXIT_FAILURE);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, MAX_DESCRIPTORS);
-    limit(RLIMIT_FSIZE, (rlim_t)DOCKET_MAX_RESULT_BYTES * 2);
-    signal(SIGXFSZ, SIG_IGN); /* a write over the limit fails instead */
-    signal(SIGPIPE, SIG_IGN);
 #ifndef DOCKET_SANITIZE
     be_silent();
-    if (options.memory > 0) {
-        limit(RLIMIT_AS, (rlim_t)options.memory);
-        memory_probe = MAX(memory_probe, (size_t)options.memory / 4);
-    }
+    memory_probe = MAX(memory_probe, (size_t)sandbox->memory_bytes / 4);
     watch_crashes();
 #endif
 }
@@ -116,8 +103,17 @@ static void give_up_rights(void)
 
 typedef struct {
     guint64 task;
+    gint64 began_us;
     GVariantBuilder items, bad_rows;
+    GBytes *picture; /* the overlay, or NULL */
 } Answer;
+
+/* What lives on between tasks: the document of the last one, for the next of the same. */
+typedef struct {
+    Warm *warm;
+    guint64 document; /* its number; 0: none */
+    GBytes *bytes;
+} Session;
 
 /* The supervisor is gone or breaks the protocol: nobody is left to work for. */
 static void send_or_exit(const WireFrame *frame)
@@ -128,8 +124,15 @@ static void send_or_exit(const WireFrame *frame)
 
 static void send_page(guint page, gpointer data)
 {
-    const guint64 *task = data;
-    send_or_exit(&(WireFrame){.kind = WIRE_PAGE, .task = *task, .first_page = page, .fd = -1});
+    const Answer *answer = data;
+    send_or_exit(
+        &(WireFrame){.kind = WIRE_PAGE, .task = answer->task, .first_page = page, .fd = -1});
+}
+
+static gboolean time_is_up(gpointer data)
+{
+    const Answer *answer = data;
+    return clock_monotonic_us() - answer->began_us > (gint64)DOCKET_TASK_SLICE_MS * 1000;
 }
 
 static void send_failed(guint64 task, const GError *error)
@@ -166,11 +169,18 @@ static void on_bad_row(guint64 number, int code, const char *sentence, gpointer 
     g_variant_builder_add(&answer->bad_rows, "(tus)", number, (guint32)code, sentence);
 }
 
+static GVariant *picture_of(const Answer *answer)
+{
+    if (answer->picture)
+        return g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, answer->picture, TRUE);
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, NULL, 0, 1);
+}
+
 static gboolean send_answer(Answer *answer, guint64 next_offset, guint64 next_row, GError **error)
 {
     g_autoptr(GVariant) body = g_variant_ref_sink(g_variant_new(
-        "(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt)", g_variant_builder_end(&answer->items),
-        g_variant_builder_end(&answer->bad_rows), next_offset, next_row));
+        "(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt@ay)", g_variant_builder_end(&answer->items),
+        g_variant_builder_end(&answer->bad_rows), next_offset, next_row, picture_of(answer)));
     if (g_variant_get_size(body) > DOCKET_MAX_RESULT_BYTES) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "the reading is over %u MB",
                     DOCKET_MAX_RESULT_BYTES >> 20);
@@ -211,32 +221,53 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Technique
                     task->media_type);
         return FALSE;
     }
-    Reading *reading = row->read(input, error);
+    gboolean draws = task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF);
+    if (!draws && !row->ranges && task->first_page > 1) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL, "%s is not read in ranges",
+                    task->media_type);
+        return FALSE;
+    }
+    Reading *reading =
+        draws ? overlay_read(row, input, &answer->picture, error) : row->read(input, error);
     if (reading)
         add_item(answer, 0, "", reading);
     return reading != NULL;
 }
 
-static void do_task(Warm *warm, WireFrame *task)
+/* The document's bytes: those of the task before, if it is the same document. Lent. */
+static GBytes *document_of(Session *session, const WireFrame *task, GError **error)
 {
-    g_autoptr(GError) error = NULL;
     guint64 most =
         task->flags & WIRE_SPLIT_ROWS ? DOCKET_MAX_BATCH_BYTES : DOCKET_MAX_DOCUMENT_BYTES;
-    g_autoptr(GBytes) bytes = wire_memfd_map(task->fd, most, &error);
+    if (session->bytes && task->document && session->document == task->document)
+        return session->bytes;
+    g_clear_pointer(&session->bytes, g_bytes_unref);
+    session->document = task->document;
+    session->bytes = wire_memfd_map(task->fd, most, error);
+    return session->bytes;
+}
+
+static void do_task(Session *session, WireFrame *task)
+{
+    g_autoptr(GError) error = NULL;
+    GBytes *bytes = document_of(session, task, &error);
     if (!bytes) {
         send_failed(task->task, error);
         return;
     }
+    Answer answer = {.task = task->task, .began_us = clock_monotonic_us()};
+    gboolean draws = task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF);
     TechniqueInput input = {.bytes = bytes,
                             .media_type = task->media_type,
                             .first_page = task->first_page,
                             .last_page = task->last_page,
                             .flags = task->flags,
                             .languages = task->languages,
-                            .warm = warm,
+                            .warm = session->warm,
+                            .passwords = (const char *const *)task->passwords,
                             .on_page = send_page,
-                            .data = &task->task};
-    Answer answer = {.task = task->task};
+                            .time_is_up = draws ? NULL : time_is_up,
+                            .data = &answer};
     guint64 next_offset, next_row;
     g_variant_builder_init(&answer.items, G_VARIANT_TYPE("a(ts" READING_VARIANT_TYPE ")"));
     g_variant_builder_init(&answer.bad_rows, G_VARIANT_TYPE("a(tus)"));
@@ -245,11 +276,12 @@ static void do_task(Warm *warm, WireFrame *task)
         send_failed(task->task, error);
     g_variant_builder_clear(&answer.items);
     g_variant_builder_clear(&answer.bad_rows);
+    g_clear_pointer(&answer.picture, g_bytes_unref);
 }
 
-static int work(Warm *warm)
+static int work(Session *session, char *profile)
 {
-    send_or_exit(&(WireFrame){.kind = WIRE_READY, .fd = -1});
+    send_or_exit(&(WireFrame){.kind = WIRE_READY, .message = profile, .fd = -1});
     for (;;) {
         gboolean eof = FALSE;
         g_auto(WireFrame) task = {.fd = -1};
@@ -259,7 +291,7 @@ static int work(Warm *warm)
             return EXIT_SUCCESS;
         if (task.kind != WIRE_TASK)
             return EXIT_FAILURE;
-        do_task(warm, &task);
+        do_task(session, &task);
     }
 }
 
@@ -269,11 +301,21 @@ int main(int argc, char **argv)
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, NULL) || argc != 1)
         return 2;
-    give_up_rights();
+    SandboxOptions sandbox = {.socket = SOCKET};
+#ifndef DOCKET_SANITIZE /* their bookkeeping needs more addresses than there is memory */
+    sandbox.memory_bytes = (guint64)MAX(options.memory, 0);
+#endif
+    give_up_rights(&sandbox);
     warm_silence();
-    Warm *warm = warm_new(options.languages, options.tessdata);
-    int status = work(warm);
-    warm_free(warm);
+    Session session = {.warm = warm_new(options.languages, options.tessdata)};
+#ifdef DOCKET_SANITIZE
+    __lsan_do_recoverable_leak_check(); /* it loads its list of known leaks at the first time */
+#endif
+    sandbox.ocr_folder = warm_tessdata(session.warm);
+    g_autofree char *profile = sandbox_lock(&sandbox);
+    int status = work(&session, profile);
+    warm_free(session.warm);
+    g_clear_pointer(&session.bytes, g_bytes_unref);
     g_free(options.languages);
     g_free(options.tessdata);
     return status;

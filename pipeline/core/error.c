@@ -34,6 +34,16 @@ static const struct {
                                                        "legitimate, then `docket retry`."},
     [DOCKET_ERROR_READER_MEMORY] = {"reader_memory", "Raise readers.memory if the document is "
                                                      "legitimate, then `docket retry`."},
+    [DOCKET_ERROR_READER_CPU] = {"reader_cpu", "Raise readers.deadline if the document is "
+                                               "legitimate, then `docket retry`."},
+    [DOCKET_ERROR_READER_ESCAPE] = {"reader_escape",
+                                    "The reader tried what no document needs, as one that was "
+                                    "taken over would: treat the document as hostile."},
+    [DOCKET_ERROR_NO_SANDBOX] = {"no_sandbox",
+                                 "Use a kernel with seccomp and Landlock (5.13 or newer, both in "
+                                 "its configuration), or accept the rest of the jail with "
+                                 "readers.sandbox=best-effort; `docket doctor` shows what there "
+                                 "is."},
     [DOCKET_ERROR_READER_LIED] = {"reader_lied",
                                   "The reader broke the protocol, as one that was "
                                   "taken over would: treat the document as hostile."},
@@ -84,6 +94,7 @@ int docket_error_from_reader(gint64 code)
     case DOCKET_ERROR_UNSUPPORTED:
     case DOCKET_ERROR_ENCRYPTED:
     case DOCKET_ERROR_DAMAGED:
+    case DOCKET_ERROR_READER_MEMORY: /* it says so while it still can */
     case DOCKET_ERROR_NO_LANGUAGE:
     case DOCKET_ERROR_JSON:
         return (int)code;

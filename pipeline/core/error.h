@@ -25,7 +25,10 @@ typedef enum {
     DOCKET_ERROR_READER_SIGNAL,  /* the reader process died by a signal on this document */
     DOCKET_ERROR_READER_TIMEOUT, /* the reader passed its deadline on this document */
     DOCKET_ERROR_READER_MEMORY,  /* the reader ran out of its memory on this document */
+    DOCKET_ERROR_READER_CPU,     /* the reader used up its processor time on this document */
+    DOCKET_ERROR_READER_ESCAPE,  /* the reader tried a system call that its jail forbids */
     DOCKET_ERROR_READER_LIED,    /* the reader's answer broke the protocol or the reading's rules */
+    DOCKET_ERROR_NO_SANDBOX,     /* readers.sandbox=required, and the kernel lacks a part of it */
     DOCKET_ERROR_NO_PACK,        /* the content matches no pack */
     DOCKET_ERROR_NO_LANGUAGE,    /* OCR language data is missing */
     DOCKET_ERROR_JSON,           /* text is not JSON as RFC 8259 has it */

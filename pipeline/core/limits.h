@@ -26,6 +26,10 @@
 #define DOCKET_MAX_FAMILY_BYTES (4ull << 30) /* and their bytes */
 #define DOCKET_MAX_MIME_DEPTH 40u            /* multiparts inside each other in one mail */
 #define DOCKET_MAX_NAME_BYTES 200u           /* document name as used for files in the outbox */
-#define DOCKET_PAGES_PER_TASK 8u             /* page range of one reader task */
+#define DOCKET_PAGES_PER_TASK 8u             /* page range of a document's first reader task */
+#define DOCKET_MAX_PAGES_PER_TASK 64u        /* the same of those that follow */
+#define DOCKET_TASK_SLICE_MS 250u            /* a range ends after the page that passes this */
+#define DOCKET_MAX_PASSWORDS 64u             /* tried on one encrypted document */
+#define DOCKET_MAX_PASSWORD_BYTES 127u       /* of one, in UTF-8 (ISO 32000-2, 7.6.4.3) */
 #define DOCKET_ROWS_PER_TASK 256u            /* rows of a batch per reader task */
 #define DOCKET_MEMBERS_PER_TASK 64u          /* members of a container per reader task */

@@ -4,7 +4,8 @@
 #include "json.h"
 #include <string.h>
 
-/* Calls `print` for each block of each page; between pages a form feed, as pdftotext has it. */
+/* Calls `print` for each block of each page but a web page's boilerplate; between pages a form feed,
+ * as pdftotext has it. */
 typedef void (*BlockPrint)(const Reading *r, const Block *block, GString *out);
 
 static char *print_blocks(const Reading *r, BlockPrint print)
@@ -14,13 +15,17 @@ static char *print_blocks(const Reading *r, BlockPrint print)
         const Page *page = reading_page(r, p);
         if (p > 0)
             g_string_append(out, "\f");
+        const Block *before = NULL;
         for (guint b = page->first_block; b < page->first_block + page->n_blocks; b++) {
             const Block *block = reading_block(r, b);
-            gboolean list_goes_on = b > page->first_block && block->kind == BLOCK_LIST &&
-                                    reading_block(r, b - 1)->kind == BLOCK_LIST;
-            if (b > page->first_block && !list_goes_on)
+            if (block->flags & BLOCK_BOILERPLATE)
+                continue;
+            gboolean list_goes_on =
+                before && block->kind == BLOCK_LIST && before->kind == BLOCK_LIST;
+            if (before && !list_goes_on)
                 g_string_append_c(out, '\n');
             print(r, block, out);
+            before = block;
         }
     }
     return g_string_free(out, FALSE);

@@ -11,17 +11,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* kind, task, media type, first and last page, offset, flags, languages, code, message */
-#define FRAME_TYPE "(utsuutusis)"
+/* kind, task, media type, first and last page, offset, flags, languages, code, message, document,
+ * passwords */
+#define FRAME_TYPE "(utsuutusistas)"
+#define FRAME_FORMAT "(utsuutusist^as)"
 
 #define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define NEEDED_SEALS (F_SEAL_SHRINK | F_SEAL_WRITE)
+
+/* Secrets do not stay in memory that is given back. */
+static void clear_passwords(char **passwords)
+{
+    for (char **each = passwords; each && *each; each++)
+        explicit_bzero(*each, strlen(*each));
+    g_strfreev(passwords);
+}
 
 void wire_frame_clear(WireFrame *frame)
 {
     g_clear_pointer(&frame->media_type, g_free);
     g_clear_pointer(&frame->languages, g_free);
     g_clear_pointer(&frame->message, g_free);
+    g_clear_pointer(&frame->passwords, clear_passwords);
     if (frame->fd >= 0)
         close(frame->fd);
     frame->fd = -1;
@@ -39,10 +50,12 @@ static const char *text_or_empty(const char *text)
 
 gboolean wire_send(int socket, const WireFrame *frame, GError **error)
 {
+    static const char *const none[] = {NULL};
     g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_new(
-        FRAME_TYPE, (guint32)frame->kind, frame->task, text_or_empty(frame->media_type),
+        FRAME_FORMAT, (guint32)frame->kind, frame->task, text_or_empty(frame->media_type),
         frame->first_page, frame->last_page, frame->offset, frame->flags,
-        text_or_empty(frame->languages), frame->code, text_or_empty(frame->message)));
+        text_or_empty(frame->languages), frame->code, text_or_empty(frame->message),
+        frame->document, frame->passwords ? (const char *const *)frame->passwords : none));
     struct iovec data = {(void *)g_variant_get_data(variant), g_variant_get_size(variant)};
     if (data.iov_len > DOCKET_MAX_FRAME_BYTES) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL, "a frame is over its limit");
@@ -111,9 +124,9 @@ static gboolean unpack(const char *bytes, gsize length, WireFrame *frame, GError
     if (!g_variant_is_normal_form(variant))
         return lied(error, "not a frame");
     guint32 kind;
-    g_variant_get(variant, FRAME_TYPE, &kind, &frame->task, &frame->media_type, &frame->first_page,
+    g_variant_get(variant, FRAME_FORMAT, &kind, &frame->task, &frame->media_type, &frame->first_page,
                   &frame->last_page, &frame->offset, &frame->flags, &frame->languages, &frame->code,
-                  &frame->message);
+                  &frame->message, &frame->document, &frame->passwords);
     frame->kind = kind;
     if (kind >= WIRE_LAST)
         return lied(error, "unknown kind");

@@ -13,7 +13,8 @@ typedef enum {
     WIRE_TASK, /* + descriptor: the document */
     /* reader -> supervisor */
     WIRE_READY,  /* warmed up, send a task */
-    WIRE_PAGE,   /* about to read page `first_page` (so that a dead reader names its page) */
+    WIRE_PAGE,   /* about to read page `first_page`, so that a dead reader names its page; rises
+                    within the task's range, and begins the page's deadline */
     WIRE_RESULT, /* + descriptor: the result (WireResult's body) */
     WIRE_FAILED, /* the document cannot be read: `code`, `message` */
     WIRE_LAST
@@ -24,12 +25,15 @@ typedef struct {
     guint64 task;       /* number given by the supervisor, echoed by the reader */
     char *media_type;   /* TASK: what intake sniffed; never NULL */
     guint32 first_page; /* TASK, PAGE: from 1; for batches the first row, from 0 */
-    guint32 last_page;  /* TASK: inclusive, 0 = a range as large as the reader likes */
+    guint32 last_page;  /* TASK: inclusive, 0 = to the end */
     guint64 offset;     /* TASK: byte where `first_page`'s row starts in a batch */
     guint32 flags;      /* TASK: WireTaskFlags */
     char *languages;    /* TASK: OCR languages "eng+deu"; never NULL */
     gint32 code;        /* FAILED: DocketError */
     char *message;      /* FAILED: one sentence; never NULL */
+    guint64 document;   /* TASK: the same number in tasks of the same document, so that a reader may
+                           keep it open in between; 0: not to be kept */
+    char **passwords;   /* TASK: to try on an encrypted document, in order; NULL or empty: none */
     int fd;             /* owned; -1 if the kind has none */
 } WireFrame;
 
@@ -37,7 +41,9 @@ typedef enum {
     WIRE_OCR_NEVER = 1 << 0,     /* text layer only */
     WIRE_OCR_ALWAYS = 1 << 1,    /* ignore the text layer */
     WIRE_SPLIT_ROWS = 1 << 2,    /* CSV/JSONL: answer with rows instead of one reading */
-    WIRE_SPLIT_MEMBERS = 1 << 3, /* archives, mailboxes: answer with the next members: one reading
+    WIRE_OVERLAY_PNG = 1 << 3,   /* draw `first_page` with the boxes of what was read, too */
+    WIRE_OVERLAY_PDF = 1 << 4,   /* the same for all pages of the range, as a PDF */
+    WIRE_SPLIT_MEMBERS = 1 << 5, /* archives, mailboxes: answer with the next members: one reading
                                     without pages whose attachments they are, in order */
 } WireTaskFlags;
 
@@ -46,8 +52,11 @@ typedef enum {
  *                        ("" for a document), its reading
  *   v[1] a(tus)          bad rows, or members: number, DocketError, sentence
  *   v[2] t, v[3] t       byte offset where the next row starts, and the next row's number; both 0
- *                        when the document or batch is complete */
-#define WIRE_RESULT_TYPE "(a(ts" READING_VARIANT_TYPE ")a(tus)tt)"
+ *                        when the document or batch is complete
+ *   v[4] ay              the overlay that was asked for; else empty
+ * A reading may end before the range does: at least one page is read, then as many as fit into
+ * DOCKET_TASK_SLICE_MS. Techniques that read whole documents answer with all pages at once. */
+#define WIRE_RESULT_TYPE "(a(ts" READING_VARIANT_TYPE ")a(tus)ttay)"
 
 void wire_frame_clear(WireFrame *frame);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WireFrame, wire_frame_clear)

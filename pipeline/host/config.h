@@ -38,3 +38,9 @@ GPtrArray *config_warnings(const Config *config);
 /* The model's API key from api_key_env, api_key_file or $CREDENTIALS_DIRECTORY/api_key; NULL when
  * none is configured, an error when the named source is missing. Caller frees. Never logged. */
 char *config_api_key(const Config *config, GError **error);
+
+/* The lines of readers.password_file, NULL when none is configured. DOCKET_ERROR_CONFIG when it
+ * cannot be read, others than its owner and group may read or write it, or a line is no password.
+ * Caller frees with config_passwords_free. Never logged. */
+char **config_passwords(const Config *config, GError **error);
+void config_passwords_free(char **passwords);

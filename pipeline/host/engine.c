@@ -205,9 +205,11 @@ static Workers *start_workers(const EngineOptions *options, GMainContext *contex
         .program = config_string(config, "readers.program"),
         .count = (guint)config_int(config, "readers.count"),
         .deadline_s = (guint)config_int(config, "readers.deadline"),
+        .page_deadline_s = (guint)config_int(config, "readers.page_deadline"),
         .memory_bytes = (guint64)config_int(config, "readers.memory") << 20,
         .languages = config_string(config, "readers.languages"),
         .tessdata = config_string(config, "readers.tessdata"),
+        .best_effort = strcmp(config_string(config, "readers.sandbox"), "required") != 0,
     };
     return workers_new(&workers, context, error);
 }

@@ -1,14 +1,18 @@
 #include "reader-process.h"
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/wire.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READER_NAME "docket-reader"
@@ -75,7 +79,8 @@ ReaderProcess *reader_process_start(const char *program, const char *languages,
         argv[5] = "--tessdata";
         argv[6] = tessdata;
     }
-    char *environment[] = {NULL};
+    /* Threads of several readers fight for the same cores: each recognises with one. */
+    char *environment[] = {"OMP_THREAD_LIMIT=1", NULL};
     pid_t pid = fork();
     if (pid == 0)
         become_reader(pair[1], (char *const *)argv, environment);
@@ -98,14 +103,44 @@ int reader_process_socket(const ReaderProcess *process)
     return process->socket;
 }
 
-guint64 reader_process_memory(const ReaderProcess *process)
+void reader_process_allow_cpu(const ReaderProcess *process, guint seconds)
+{
+    clockid_t clock;
+    struct timespec used;
+    struct rlimit now;
+    if (clock_getcpuclockid(process->pid, &clock) != 0 || clock_gettime(clock, &used) != 0 ||
+        prlimit(process->pid, RLIMIT_CPU, NULL, &now) != 0)
+        return;
+    now.rlim_cur = MIN((rlim_t)used.tv_sec + seconds + 1, now.rlim_max);
+    prlimit(process->pid, RLIMIT_CPU, &now, NULL);
+}
+
+/* The number behind "\nNAME:" in what the kernel says about the process. FALSE if it says none. */
+static gboolean status_number(const ReaderProcess *process, const char *name, guint64 *number)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)process->pid);
+    g_autofree char *key = g_strdup_printf("\n%s:", name);
     g_autofree char *status = NULL;
     if (!g_file_get_contents(path, &status, NULL, NULL))
-        return 0;
-    const char *line = strstr(status, "VmHWM:");
-    return line ? g_ascii_strtoull(line + strlen("VmHWM:"), NULL, 10) << 10 : 0;
+        return FALSE;
+    const char *line = strstr(status, key);
+    if (line)
+        *number = g_ascii_strtoull(line + strlen(key), NULL, 10);
+    return line != NULL;
+}
+
+gboolean reader_process_is_filtered(const ReaderProcess *process)
+{
+    guint64 mode = SECCOMP_MODE_FILTER, no_new_privileges = 1;
+    status_number(process, "Seccomp", &mode);
+    status_number(process, "NoNewPrivs", &no_new_privileges);
+    return mode == SECCOMP_MODE_FILTER && no_new_privileges == 1;
+}
+
+guint64 reader_process_memory(const ReaderProcess *process)
+{
+    guint64 kilobytes = 0;
+    return status_number(process, "VmHWM", &kilobytes) ? kilobytes << 10 : 0;
 }
 
 /* TRUE when the process has ended by itself within the grace time. It stays a zombie, so that its
@@ -142,4 +177,28 @@ ReaderEnd reader_process_end(ReaderProcess *process, gboolean at_once)
     end.peak_memory = MAX(memory, (guint64)usage.ru_maxrss << 10);
     g_free(process);
     return end;
+}
+
+char *reader_process_probe(const char *program, const char *languages, const char *tessdata,
+                           guint64 memory_bytes, GError **error)
+{
+    ReaderProcess *process =
+        reader_process_start(program, languages, tessdata, memory_bytes, error);
+    if (!process)
+        return NULL;
+    struct pollfd wait = {.fd = process->socket, .events = POLLIN};
+    g_auto(WireFrame) frame = {.fd = -1};
+    gboolean eof = FALSE;
+    gboolean ready = poll(&wait, 1, READER_START_DEADLINE_S * 1000) == 1 &&
+                     wire_receive(process->socket, &frame, &eof, NULL) && !eof &&
+                     frame.kind == WIRE_READY;
+    gboolean filtered = reader_process_is_filtered(process);
+    ReaderEnd end = reader_process_end(process, ready);
+    if (!ready)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
+                    "%s did not come up (status %d, signal %d)", program, end.exit_code,
+                    end.signal);
+    else if (!filtered)
+        return g_strdup("without seccomp: the kernel shows no filter");
+    return ready ? g_steal_pointer(&frame.message) : NULL;
 }

@@ -6,6 +6,8 @@
 
 typedef struct ReaderProcess ReaderProcess;
 
+#define READER_START_DEADLINE_S 60 /* warming up */
+
 /* The reader's own word for "my memory is used up" (exit status). */
 #define READER_EXIT_MEMORY 77
 
@@ -22,8 +24,18 @@ char *reader_process_find(GError **error);
 ReaderProcess *reader_process_start(const char *program, const char *languages,
                                     const char *tessdata, guint64 memory_bytes, GError **error);
 int reader_process_socket(const ReaderProcess *process);
+/* Lets it use so many more seconds of processor time before SIGXCPU. The deadline is reached first;
+ * this is for a supervisor that cannot keep it (stopped, swapped out). */
+void reader_process_allow_cpu(const ReaderProcess *process, guint seconds);
+/* FALSE when the kernel shows that this process has no system call filter or may gain privileges.
+ * TRUE also where /proc does not show it. */
+gboolean reader_process_is_filtered(const ReaderProcess *process);
 /* Peak resident memory so far, bytes; 0 if unknown. */
 guint64 reader_process_memory(const ReaderProcess *process);
+/* Starts a reader, waits until it is ready and ends it: the profile of its jail (sandbox.h), or NULL
+ * and why none came up. Blocks as long as a reader takes to start. Caller frees. */
+char *reader_process_probe(const char *program, const char *languages, const char *tessdata,
+                           guint64 memory_bytes, GError **error);
 /* Kills the whole group, reaps the process and frees. Unless `at_once`, a process that is about to
  * die by itself gets a moment to do so, and what it died of is told. */
 ReaderEnd reader_process_end(ReaderProcess *process, gboolean at_once);

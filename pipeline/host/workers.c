@@ -6,17 +6,18 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/sandbox.h"
 #include "reader-process.h"
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <unistd.h>
 
-#define START_DEADLINE_S 60 /* warming up */
 #define MAX_FAILED_STARTS 3 /* in a row, before the pool gives up */
 
 typedef struct {
     WireFrame frame;
-    gboolean alone;
+    WorkersOrder order;
     WorkersDone done;
     gpointer data;
 } Task;
@@ -26,10 +27,15 @@ typedef struct {
     ReaderProcess *process;
     gboolean ready; /* has warmed up */
     gboolean used;  /* has seen a document: what it says next may be that one's doing */
-    Task *task;     /* being read, NULL when idle */
-    guint32 page;   /* last page it said it would read */
+    gboolean trusted; /* has been given passwords */
+    guint64 document; /* the last one that it read, which it may have open still */
+    Task *task;       /* being read, NULL when idle */
+    guint32 page;     /* last page it said it would read */
+    guint deadline_s; /* the one that is running */
+    gint64 began_us;  /* monotonic: when it was given the task */
     gboolean timed_out;
-    GSource *watch, *timer;
+    GSource *watch;
+    GSource *timer; /* one for its whole life, set to the next deadline */
 } Worker;
 
 struct Workers {
@@ -41,6 +47,7 @@ struct Workers {
     guint64 last_task;
     guint failed_starts;
     guint64 peak_memory;
+    char *weakness; /* what the jail lacks, when that is accepted */
     GError *fault;
 };
 
@@ -74,11 +81,17 @@ static void worker_free(gpointer data)
     g_free(worker);
 }
 
-/* Gives the task's end to who asked for it. Takes the task. */
-static void finish(Task *task, GVariant *body, const GError *error)
+/* Takes the worker's task and gives its end to who asked for it; whatever that does, the worker is
+ * not touched behind it. */
+static void finish(Worker *worker, GVariant *body, const GError *error)
 {
+    Task *task = g_steal_pointer(&worker->task);
+    WorkersAnswer answer = {.body = body,
+                            .error = error,
+                            .page = worker->page,
+                            .spent_us = clock_monotonic_us() - worker->began_us};
     if (task->done)
-        task->done(body, error, task->data);
+        task->done(&answer, task->data);
     task_free(task);
 }
 
@@ -91,12 +104,17 @@ static GError *death_error(const Worker *worker, const ReaderEnd *end)
         worker->page ? g_strdup_printf(" on page %u", worker->page) : g_strdup("");
     if (worker->timed_out)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_TIMEOUT,
-                           "the reader passed its deadline of %u s%s",
-                           worker->workers->options.deadline_s, where);
+                           "the reader passed its deadline of %u s%s", worker->deadline_s, where);
     if (end->exit_code == READER_EXIT_MEMORY)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
                            "the reader ran out of its %" G_GUINT64_FORMAT " MB of memory%s",
                            worker->workers->options.memory_bytes >> 20, where);
+    if (end->signal == SIGSYS)
+        return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_ESCAPE,
+                           "the reader tried a forbidden system call%s", where);
+    if (end->signal == SIGXCPU)
+        return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_CPU,
+                           "the reader used up its processor time%s", where);
     if (end->signal)
         return g_error_new(DOCKET_ERROR, DOCKET_ERROR_READER_SIGNAL,
                            "the reader died by signal %d (%s)%s", end->signal,
@@ -126,16 +144,19 @@ static void retire(Worker *worker, GError *error)
     ReaderEnd end =
         reader_process_end(g_steal_pointer(&worker->process), worker->timed_out || error);
     workers->peak_memory = MAX(workers->peak_memory, end.peak_memory);
-    Task *task = g_steal_pointer(&worker->task);
     if (!worker->ready)
         note_failed_start(workers, &end);
-    if (task) {
+    /* The callback may submit or cancel: it must not meet a worker without a process. */
+    g_ptr_array_set_free_func(workers->workers, NULL);
+    g_ptr_array_remove(workers->workers, worker);
+    g_ptr_array_set_free_func(workers->workers, worker_free);
+    if (worker->task) {
         g_autoptr(GError) reason = error ? error : death_error(worker, &end);
-        finish(task, NULL, reason);
+        finish(worker, NULL, reason);
     } else {
         g_clear_error(&error);
     }
-    g_ptr_array_remove(workers->workers, worker);
+    worker_free(worker);
     schedule(workers);
 }
 
@@ -152,9 +173,20 @@ static GError *lied(const char *what)
 static void settle(Worker *worker, GVariant *body, const GError *error)
 {
     Workers *workers = worker->workers;
-    clear_source(&worker->timer);
-    finish(g_steal_pointer(&worker->task), body, error);
+    g_source_set_ready_time(worker->timer, -1);
+    finish(worker, body, error);
     schedule(workers);
+}
+
+/* The next deadline: this many seconds from now, but never beyond that of the task. */
+static void set_deadline(Worker *worker, guint seconds)
+{
+    gint64 now = clock_monotonic_us();
+    gint64 task_end =
+        worker->began_us + (gint64)worker->workers->options.deadline_s * G_USEC_PER_SEC;
+    gint64 end = now + (gint64)seconds * G_USEC_PER_SEC;
+    worker->deadline_s = end < task_end ? seconds : worker->workers->options.deadline_s;
+    g_source_set_ready_time(worker->timer, MIN(end, task_end));
 }
 
 static void accept_result(Worker *worker, WireFrame *frame)
@@ -179,12 +211,48 @@ static void accept_failure(Worker *worker, const WireFrame *frame)
     settle(worker, NULL, error);
 }
 
-static void accept_ready(Worker *worker)
+/* What the jail of a reader that is ready lacks, or NULL. The kernel's word goes before the reader's.
+ * Caller frees. */
+static char *jail_lacks(const Worker *worker, const char *profile)
 {
+    g_autofree char *utf8 = bytes_to_utf8(profile, -1);
+    if (!reader_process_is_filtered(worker->process))
+        return g_strdup("seccomp: the kernel shows no filter");
+    return sandbox_missing(utf8);
+}
+
+/* No document goes to a reader outside its jail, unless that was asked for. */
+static void accept_ready(Worker *worker, const WireFrame *frame)
+{
+    Workers *workers = worker->workers;
+    g_autofree char *missing = jail_lacks(worker, frame->message);
     worker->ready = TRUE;
-    worker->workers->failed_starts = 0;
-    clear_source(&worker->timer);
-    schedule(worker->workers);
+    workers->failed_starts = 0;
+    g_source_set_ready_time(worker->timer, -1);
+    if (missing && !workers->options.best_effort) {
+        if (!workers->fault)
+            workers->fault = g_error_new(
+                DOCKET_ERROR, DOCKET_ERROR_NO_SANDBOX,
+                "readers cannot be locked in, so nothing is read; missing: %s", missing);
+        retire(worker, NULL);
+        return;
+    }
+    if (missing && !workers->weakness)
+        workers->weakness = g_steal_pointer(&missing);
+    schedule(workers);
+}
+
+/* Pages rise within the range, so that nobody gets a new deadline for ever. */
+static void begin_page(Worker *worker, guint page)
+{
+    const WireFrame *task = &worker->task->frame;
+    if (page <= worker->page || page < task->first_page ||
+        (task->last_page && page > task->last_page)) {
+        retire(worker, lied("a page that was not asked for"));
+        return;
+    }
+    worker->page = page;
+    set_deadline(worker, worker->workers->options.page_deadline_s);
 }
 
 static void dispatch_frame(Worker *worker, WireFrame *frame)
@@ -200,10 +268,10 @@ static void dispatch_frame(Worker *worker, WireFrame *frame)
         if (worker->ready)
             retire(worker, lied("ready twice"));
         else
-            accept_ready(worker);
+            accept_ready(worker, frame);
         return;
     case WIRE_PAGE:
-        worker->page = frame->first_page;
+        begin_page(worker, frame->first_page);
         return;
     case WIRE_RESULT:
         accept_result(worker, frame);
@@ -239,14 +307,6 @@ static gboolean on_deadline(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void set_timer(Worker *worker, guint seconds)
-{
-    clear_source(&worker->timer);
-    worker->timer = g_timeout_source_new_seconds(seconds);
-    g_source_set_callback(worker->timer, on_deadline, worker, NULL);
-    g_source_attach(worker->timer, worker->workers->context);
-}
-
 /* ---- scheduling ---- */
 
 static gboolean start_worker(Workers *workers)
@@ -268,12 +328,15 @@ static gboolean start_worker(Workers *workers)
     worker->watch = g_unix_fd_source_new(reader_process_socket(process), G_IO_IN | G_IO_HUP);
     g_source_set_callback(worker->watch, G_SOURCE_FUNC(on_frame), worker, NULL);
     g_source_attach(worker->watch, workers->context);
-    set_timer(worker, START_DEADLINE_S);
+    worker->timer = g_timeout_source_new_seconds(READER_START_DEADLINE_S);
+    g_source_set_callback(worker->timer, on_deadline, worker, NULL);
+    g_source_attach(worker->timer, workers->context);
     g_ptr_array_add(workers->workers, worker);
     return TRUE;
 }
 
-static Worker *idle_worker(Workers *workers, guint *busy, guint *starting)
+/* An idle worker; the one that has the document open, if there is one. */
+static Worker *idle_worker(const Workers *workers, guint64 document, guint *busy, guint *starting)
 {
     Worker *idle = NULL;
     *busy = *starting = 0;
@@ -283,7 +346,7 @@ static Worker *idle_worker(Workers *workers, guint *busy, guint *starting)
             (*starting)++;
         else if (worker->task)
             (*busy)++;
-        else
+        else if (!idle || worker->document == document)
             idle = worker;
     }
     return idle;
@@ -293,25 +356,55 @@ static gboolean someone_is_alone(const Workers *workers)
 {
     for (guint i = 0; i < workers->workers->len; i++) {
         const Worker *worker = workers->workers->pdata[i];
-        if (worker->task && worker->task->alone)
+        if (worker->task && worker->task->order == WORKERS_ALONE)
             return TRUE;
     }
     return FALSE;
 }
 
-static gboolean give(Worker *worker, Task *task)
+/* A second chance is one in a fresh process: another document may have spoiled this. And what knows
+ * passwords sees no other document. */
+static gboolean must_go(const Worker *worker, const Task *next)
+{
+    return (worker->used && next->order == WORKERS_ALONE) ||
+           (worker->trusted && worker->document != next->frame.document);
+}
+
+/* The next task for this worker: a range of the document that it has open, else the first. */
+static GList *next_task(Workers *workers, const Worker *worker)
+{
+    for (GList *link = workers->tasks.head; link; link = link->next) {
+        const Task *task = link->data;
+        if (task->order != WORKERS_GOES_ON)
+            break;
+        if (task->frame.document == worker->document)
+            return link;
+    }
+    return workers->tasks.head;
+}
+
+/* The callbacks of the worker's last task have run: a failure to send is not one of this task. */
+static gboolean give(Worker *worker, GList *link)
 {
     GError *error = NULL;
+    Task *task = link->data;
+    g_queue_unlink(&worker->workers->tasks, link);
     worker->task = task;
     worker->used = TRUE;
+    worker->trusted |= task->frame.passwords && *task->frame.passwords;
+    worker->document = task->frame.document;
     worker->page = 0;
-    set_timer(worker, worker->workers->options.deadline_s);
-    if (wire_send(reader_process_socket(worker->process), &task->frame, &error))
+    worker->began_us = clock_monotonic_us();
+    set_deadline(worker, worker->workers->options.deadline_s);
+    reader_process_allow_cpu(worker->process, worker->workers->options.deadline_s);
+    if (wire_send(reader_process_socket(worker->process), &task->frame, &error)) {
+        g_list_free(link);
         return TRUE;
+    }
     /* It died while idle: the document has nothing to do with that, and waits for another one. */
     g_error_free(error);
     worker->task = NULL;
-    g_queue_push_head(&worker->workers->tasks, task);
+    g_queue_push_head_link(&worker->workers->tasks, link);
     retire(worker, NULL);
     return FALSE;
 }
@@ -321,21 +414,21 @@ static void schedule(Workers *workers)
     while (!g_queue_is_empty(&workers->tasks) && !workers->fault) {
         const Task *next = g_queue_peek_head(&workers->tasks);
         guint busy, starting;
-        Worker *idle = idle_worker(workers, &busy, &starting);
-        if (someone_is_alone(workers) || (next->alone && busy > 0))
+        Worker *idle = idle_worker(workers, next->frame.document, &busy, &starting);
+        if (someone_is_alone(workers) || (next->order == WORKERS_ALONE && busy > 0))
             return;
-        if (idle && idle->used && next->alone) {
-            /* A second chance is one in a fresh process: another document may have spoiled this. */
-            g_ptr_array_remove(workers->workers, idle);
-            continue;
-        }
         if (!idle) {
             gboolean room = workers->workers->len < workers->options.count;
             if (!room || starting >= g_queue_get_length(&workers->tasks) || !start_worker(workers))
                 return;
             continue;
         }
-        if (!give(idle, g_queue_pop_head(&workers->tasks)))
+        GList *link = next_task(workers, idle);
+        if (must_go(idle, link->data)) {
+            g_ptr_array_remove(workers->workers, idle);
+            continue;
+        }
+        if (!give(idle, link))
             return; /* retire() has scheduled again */
     }
 }
@@ -369,29 +462,44 @@ void workers_free(Workers *workers)
     g_ptr_array_unref(workers->workers);
     g_main_context_unref(workers->context);
     g_clear_error(&workers->fault);
+    g_free(workers->weakness);
     g_free(workers->program);
     g_free(workers->languages);
     g_free(workers->tessdata);
     g_free(workers);
 }
 
-guint64 workers_submit(Workers *workers, const WireFrame *frame, gboolean alone, WorkersDone done,
-                       gpointer data)
+/* Ranges of documents that were begun stand before all that were not. */
+static void enqueue(Workers *workers, Task *task)
+{
+    GList *behind = workers->tasks.head;
+    while (behind && ((const Task *)behind->data)->order == WORKERS_GOES_ON)
+        behind = behind->next;
+    if (task->order == WORKERS_GOES_ON)
+        g_queue_insert_before(&workers->tasks, behind, task);
+    else
+        g_queue_push_tail(&workers->tasks, task);
+}
+
+guint64 workers_submit(Workers *workers, const WireFrame *frame, WorkersOrder order,
+                       WorkersDone done, gpointer data)
 {
     Task *task = g_new0(Task, 1);
+    guint64 number = ++workers->last_task;
     task->frame = *frame;
     task->frame.kind = WIRE_TASK;
-    task->frame.task = ++workers->last_task;
+    task->frame.task = number;
     task->frame.media_type = g_strdup(frame->media_type);
     task->frame.languages = g_strdup(frame->languages);
     task->frame.message = NULL;
+    task->frame.passwords = g_strdupv(frame->passwords);
     task->frame.fd = fcntl(frame->fd, F_DUPFD_CLOEXEC, 3);
-    task->alone = alone;
+    task->order = order;
     task->done = done;
     task->data = data;
-    g_queue_push_tail(&workers->tasks, task);
+    enqueue(workers, task);
     schedule(workers);
-    return workers->last_task;
+    return number;
 }
 
 void workers_cancel(Workers *workers, guint64 id)
@@ -422,6 +530,11 @@ guint workers_count(const Workers *workers)
 guint workers_waiting(const Workers *workers)
 {
     return g_queue_get_length((GQueue *)&workers->tasks);
+}
+
+const char *workers_weakness(const Workers *workers)
+{
+    return workers->weakness;
 }
 
 const GError *workers_fault(const Workers *workers)

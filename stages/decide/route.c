@@ -68,6 +68,7 @@ static StageStep run(Job *job, GError **error)
     sound &= !add_problems(job);
     sound &= !has_reason(job, "hidden_text"); /* what is hidden was meant for somebody else */
     sound &= !has_reason(job, "input_cut");   /* the model did not see all of it */
+    sound &= !has_reason(job, "partial");     /* nobody saw some of its pages */
     sound &= is_confident(job);
     if (!sound)
         job->verdict = VERDICT_REVIEW;

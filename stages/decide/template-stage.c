@@ -46,12 +46,13 @@ static StageStep run(Job *job, GError **error)
     job_set_record(job, template_extract(template, upright ? upright : job->reading));
     if (upright)
         lay_evidence_back(job->record, job->reading);
+    template_prefer_data(template, job->reading, job->record);
     return STAGE_NEXT;
 }
 
 const Stage stage_template = {
     .name = "template",
-    .version = 1,
+    .version = 2,
     .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_ROW | STAGE_FOR_TEMPLATE,
     .prepare = prepare,
     .run = run,

@@ -144,3 +144,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
 /* The record that the template finds in a reading; METHOD_TEMPLATE, with evidence per leaf. Never
  * NULL; at the least an empty object. Caller frees. Any thread: the template is not changed. */
 Record *template_extract(const Template *template, const Reading *reading);
+
+/* Where the document carries data for machines (TECHNIQUE_DATA in reading->second) whose lines the
+ * pages confirm (Line.agreement 1), the template reads those pairs too, and single values that it
+ * finds there replace the record's: data have no labels to be mistaken in. Replaced fields lose
+ * their evidence, for the check to find on the page. */
+void template_prefer_data(const Template *template, const Reading *reading, Record *record);

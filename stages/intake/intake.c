@@ -84,10 +84,17 @@ static gboolean sniff(Job *job, GError **error)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the file is empty (0 bytes)");
         return FALSE;
     }
-    job->media_type = g_strdup(sniff_media_type(head, (gsize)n, job->name));
+    const char *type = sniff_media_type(head, (gsize)n, job->name);
+    if (sniff_is_container(type)) {
+        g_autoptr(GBytes) whole = wire_memfd_map(job->document, DOCKET_MAX_DOCUMENT_BYTES, error);
+        if (!whole)
+            return FALSE;
+        type = sniff_container(type, g_bytes_get_data(whole, NULL), g_bytes_get_size(whole));
+    }
+    job->media_type = g_strdup(type);
     if (sniff_is_batch(job->media_type))
         job->kind = JOB_BATCH;
-    else if (sniff_is_container(job->media_type))
+    else if (sniff_holds_documents(job->media_type))
         job->kind = JOB_CONTAINER;
     return TRUE;
 }

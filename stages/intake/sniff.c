@@ -27,10 +27,16 @@ static const Signature signatures[] = {
     SIGNATURE(0, "GIF89a", "image/gif"),
     SIGNATURE(8, "WEBPVP8", "image/webp"),
     SIGNATURE(0, "\0\0\0\x0cjP  \r\n", "image/jp2"),
+    SIGNATURE(0, "\xff\x4f\xff\x51", "image/jp2"), /* its code stream without the box around */
     SIGNATURE(4, "ftyphei", "image/heic"),
     SIGNATURE(4, "ftypmif1", "image/heic"),
     SIGNATURE(4, "ftypavif", "image/avif"),
     SIGNATURE(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    SIGNATURE(0, "\x09\x00\x04\x00",
+              "application/vnd.ms-excel"), /* Excel 2, 3 and 4: no container */
+    SIGNATURE(0, "\x09\x02\x06\x00", "application/vnd.ms-excel"),
+    SIGNATURE(0, "\x09\x04\x06\x00", "application/vnd.ms-excel"),
+    SIGNATURE(0, "\xdb\xa5\x2d\x00", "application/msword"), /* Word 2 */
     SIGNATURE(0, "PK\3\4", "application/zip"),
     SIGNATURE(0, "PK\5\6", "application/zip"),
     SIGNATURE(0, "{\\rtf", "application/rtf"),
@@ -194,11 +200,20 @@ static const char *tabular_kind(const char *text, const char *name)
     return named ? "text/csv" : NULL;
 }
 
+/* Word's XML of 2003, in one file. */
+static gboolean is_word_xml(const char *text)
+{
+    return g_str_has_prefix(text, "<?xml") && strstr(text, "<w:wordDocument") &&
+           strstr(text, "/word/2003/wordml");
+}
+
 static const char *text_kind(const char *text, const char *name)
 {
     const char *mail = sniff_mail(text, name);
     if (mail)
         return mail;
+    if (is_word_xml(text))
+        return "application/vnd.ms-wordml";
     const char *json = json_kind(text, name);
     if (json)
         return json;
@@ -211,21 +226,10 @@ static const char *text_kind(const char *text, const char *name)
                                                                     : "text/plain";
 }
 
-/* Outlook keeps a message in the same container as old Word and Excel did: by its streams' names. */
-static gboolean is_outlook_message(const char *type, const char *bytes, gsize length,
-                                   const char *name)
-{
-    static const char stream[] = "_\0_\0s\0u\0b\0s\0t\0g";
-    return strcmp(type, "application/x-ole-storage") == 0 &&
-           (has_suffix(name, ".msg") || memmem(bytes, length, stream, sizeof stream - 1));
-}
-
 const char *sniff_media_type(const char *bytes, gsize length, const char *name)
 {
     length = MIN(length, SNIFF_BYTES);
     const char *type = by_signature(bytes, length);
-    if (type && is_outlook_message(type, bytes, length, name))
-        return "application/vnd.ms-outlook";
     if (type)
         return type;
     g_autofree char *text = as_ascii(bytes, length);
@@ -238,7 +242,7 @@ gboolean sniff_is_batch(const char *media_type)
            strcmp(media_type, "text/tab-separated-values") == 0;
 }
 
-gboolean sniff_is_container(const char *media_type)
+gboolean sniff_holds_documents(const char *media_type)
 {
     static const char *const types[] = {"application/zip",
                                         "application/x-tar",

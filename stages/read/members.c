@@ -13,10 +13,11 @@ typedef struct {
     guint under_way;      /* children without a verdict */
     guint64 seen;         /* documents that were found, those of earlier runs too */
     guint deaths;
-    gboolean asked;    /* a chunk is with a reader */
-    gboolean complete; /* no chunk is left */
-    gboolean resumed;  /* the job has been told the end */
-    GError *failure;   /* ends the container as soon as nothing is under way */
+    gboolean uses_passwords; /* something in it is encrypted, and passwords are configured */
+    gboolean asked;          /* a chunk is with a reader */
+    gboolean complete;       /* no chunk is left */
+    gboolean resumed;        /* the job has been told the end */
+    GError *failure;         /* ends the container as soon as nothing is under way */
 } MembersState;
 
 static void state_free(gpointer data)
@@ -26,7 +27,7 @@ static void state_free(gpointer data)
     g_free(state);
 }
 
-static void on_chunk(GVariant *body, const GError *error, gpointer data);
+static void on_chunk(const WorkersAnswer *answer, gpointer data);
 
 static void end(Job *job, MembersState *state, GError *failure)
 {
@@ -47,7 +48,11 @@ static void submit(Job *job, gpointer data)
     task.flags |= WIRE_SPLIT_MEMBERS;
     task.offset = state->offset;
     task.first_page = (guint32)state->next;
-    workers_submit(engine_workers(job->engine), &task, state->deaths > 0, on_chunk, job);
+    task.passwords = state->uses_passwords ? read_passwords(job) : NULL;
+    WorkersOrder order = state->deaths ? WORKERS_ALONE
+                         : state->next ? WORKERS_GOES_ON
+                                       : WORKERS_FRESH;
+    workers_submit(engine_workers(job->engine), &task, order, on_chunk, job);
 }
 
 static void ask(Job *job, MembersState *state)
@@ -165,12 +170,34 @@ static gboolean take_chunk(Job *job, MembersState *state, GVariant *body, GError
            advance(state, body, members->attachments->len, error);
 }
 
-static void on_chunk(GVariant *body, const GError *error, gpointer data)
+/* Whether the archive, or one of the members in this chunk, is encrypted. */
+static gboolean is_locked(const WorkersAnswer *answer)
+{
+    if (answer->error)
+        return g_error_matches(answer->error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED);
+    g_autoptr(GVariant) bad_members = g_variant_get_child_value(answer->body, 1);
+    for (gsize i = 0; i < g_variant_n_children(bad_members); i++) {
+        guint32 code;
+        g_variant_get_child(bad_members, i, "(tu&s)", NULL, &code, NULL);
+        if (code == DOCKET_ERROR_ENCRYPTED)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void on_chunk(const WorkersAnswer *answer, gpointer data)
 {
     Job *job = data;
     MembersState *state = job_data(job, "members");
+    const GError *error = answer->error;
     guint most = (guint)config_int(engine_config(job->engine), "run.attempts");
+    char **passwords = read_passwords(job);
     state->asked = FALSE;
+    if (passwords && *passwords && !state->uses_passwords && is_locked(answer)) {
+        state->uses_passwords = TRUE;
+        ask(job, state);
+        return;
+    }
     if (error && read_is_death(error) && ++state->deaths < most) {
         job_reason(job, "read_again", "%s; it was read once more, alone", error->message);
         ask(job, state);
@@ -178,7 +205,7 @@ static void on_chunk(GVariant *body, const GError *error, gpointer data)
     }
     if (error)
         state->failure = g_error_copy(error);
-    else if (take_chunk(job, state, body, &state->failure))
+    else if (take_chunk(job, state, answer->body, &state->failure))
         state->deaths = 0;
     proceed(job, state);
 }

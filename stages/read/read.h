@@ -11,6 +11,9 @@ WireFrame read_task(const Job *job);
 /* TRUE when the error is a reader's death, which is worth one more try alone. */
 gboolean read_is_death(const GError *error);
 
+/* What readers.password_file holds; NULL: none is configured. Lent. */
+char **read_passwords(const Job *job);
+
 /* Entries of a result's body; both NULL-safe. Caller unrefs. */
 GVariant *read_result_items(GVariant *body);
 

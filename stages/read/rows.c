@@ -34,7 +34,7 @@ static void state_free(gpointer data)
     g_free(state);
 }
 
-static void on_chunk(GVariant *body, const GError *error, gpointer data);
+static void on_chunk(const WorkersAnswer *answer, gpointer data);
 static void proceed(Job *job);
 
 static void end(Job *job, StageStep step, GError *error)
@@ -58,7 +58,8 @@ static void submit(Job *job, gpointer data)
     task.flags |= WIRE_SPLIT_ROWS;
     task.offset = state->offset;
     task.first_page = (guint32)state->row;
-    workers_submit(engine_workers(job->engine), &task, state->deaths > 0, on_chunk, job);
+    workers_submit(engine_workers(job->engine), &task,
+                   state->deaths ? WORKERS_ALONE : WORKERS_FRESH, on_chunk, job);
 }
 
 static void on_row_done(Job *job, Job *row, gpointer data)
@@ -202,19 +203,19 @@ static void chunk_failed(Job *job, RowsState *state, const GError *error)
     proceed(job);
 }
 
-static void on_chunk(GVariant *body, const GError *error, gpointer data)
+static void on_chunk(const WorkersAnswer *answer, gpointer data)
 {
     Job *job = data;
     RowsState *state = job_data(job, "rows");
     g_autoptr(GError) local = NULL;
     state->asked = FALSE;
-    if (error) {
-        chunk_failed(job, state, error);
+    if (answer->error) {
+        chunk_failed(job, state, answer->error);
         return;
     }
     state->deaths = 0;
-    if (!add_rows(job, state, body, &local) || !add_bad_rows(job, state, body, &local) ||
-        !advance(state, body, &local))
+    if (!add_rows(job, state, answer->body, &local) ||
+        !add_bad_rows(job, state, answer->body, &local) || !advance(state, answer->body, &local))
         state->failure = g_steal_pointer(&local);
     proceed(job);
 }

@@ -1,6 +1,7 @@
 /* Scores read text against the truth, both normalised (NFKC, one space, quotes and dashes made
  * equal, hyphens at line ends joined).
  *   score cer    TRUTH READ   character errors by edit distance: "errors characters rate"
+ *   score cer-fold TRUTH READ   the same without regard to case
  *   score recall TRUTH READ   share of the truth's words that were read, order-free
  *   score f1     TRUTH READ   of words without regard to case, order-free */
 #include <glib.h>
@@ -121,14 +122,15 @@ int main(int argc, char **argv)
     g_autofree char *truth = NULL, *read = NULL;
     if (argc != 4 || !g_file_get_contents(argv[2], &truth, NULL, NULL) ||
         !g_file_get_contents(argv[3], &read, NULL, NULL)) {
-        fprintf(stderr, "usage: score cer|recall|f1 TRUTH READ\n");
+        fprintf(stderr, "usage: score cer|cer-fold|recall|f1 TRUTH READ\n");
         return 2;
     }
     gboolean f1 = strcmp(argv[1], "f1") == 0;
-    g_autofree char *a = normalise(truth, f1);
-    g_autofree char *b = normalise(read, f1);
+    gboolean folded = f1 || strcmp(argv[1], "cer-fold") == 0;
+    g_autofree char *a = normalise(truth, folded);
+    g_autofree char *b = normalise(read, folded);
     guint n_truth, n_read;
-    if (strcmp(argv[1], "cer") == 0) {
+    if (g_str_has_prefix(argv[1], "cer")) {
         glong length;
         glong errors = edit_distance(a, b, &length);
         printf("%ld %ld %.5f\n", errors, length,

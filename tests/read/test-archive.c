@@ -169,6 +169,22 @@ static void test_encrypted(void)
     add_file(&maker, "b.txt", "second");
     g_autoptr(GBytes) bytes = end(&maker);
     check(bytes, "application/zip", "0!encrypted 1!encrypted");
+    /* With the right password among others, and without. */
+    static const char *const right[] = {"guess", "secret", NULL}, *const wrong[] = {"guess", NULL};
+    GString *log = g_string_new(NULL);
+    RowSink sink = {.bad_row = on_bad, .data = log, .max_bytes = 1 << 20};
+    TechniqueInput input = fixture_input(bytes, "application/zip", NULL);
+    guint64 offset, next;
+    input.passwords = right;
+    g_autoptr(Reading) open = members_read(&input, 0, 0, &sink, &offset, &next, NULL);
+    const Attachment *first = open->attachments->pdata[0];
+    g_assert_cmpmem(g_bytes_get_data(first->content, NULL), first->size, "first", 5);
+    g_assert_cmpstr(log->str, ==, "");
+    input.passwords = wrong;
+    g_autoptr(Reading) shut = members_read(&input, 0, 0, &sink, &offset, &next, NULL);
+    g_assert_nonnull(shut);
+    g_assert_cmpstr(log->str, ==, "0!encrypted 1!encrypted ");
+    g_string_free(log, TRUE);
 }
 
 static void test_package(void)

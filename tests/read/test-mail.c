@@ -380,12 +380,6 @@ static void test_deep(void)
     g_assert_cmpuint(r->notes->len, ==, 1);
 }
 
-static void test_msg(void)
-{
-    g_autoptr(GBytes) bytes = g_bytes_new_static("\xd0\xcf\x11\xe0", 4);
-    fixture_refuse(bytes, "application/vnd.ms-outlook", NULL, DOCKET_ERROR_UNSUPPORTED);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -406,6 +400,5 @@ int main(int argc, char **argv)
     g_test_add_func("/mail/broken", test_broken);
     g_test_add_func("/mail/mixed-lines", test_mixed_lines);
     g_test_add_func("/mail/deep", test_deep);
-    g_test_add_func("/mail/msg", test_msg);
     return g_test_run();
 }

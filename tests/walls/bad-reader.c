@@ -1,18 +1,23 @@
 /* A reader that does what a captured reader would do. It speaks the protocol like docket-reader;
  * the document's first word says what it does instead of reading: "mode=hang". Whatever it does,
  * the supervisor must end this document with a reason, and read the next one. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/core/reading.h"
+#include "pipeline/core/sandbox.h"
 #include "pipeline/core/wire.h"
 #include "pipeline/host/reader-process.h"
 
@@ -61,8 +66,9 @@ static GVariant *result_body(GVariant *reading)
         g_variant_new_array(G_VARIANT_TYPE("(tus)"), NULL, 0),
         g_variant_new_uint64(0),
         g_variant_new_uint64(0),
+        g_variant_new_array(G_VARIANT_TYPE_BYTE, NULL, 0), /* no overlay */
     };
-    return g_variant_ref_sink(g_variant_new_tuple(body, 4));
+    return g_variant_ref_sink(g_variant_new_tuple(body, G_N_ELEMENTS(body)));
 }
 
 static void send_bytes_as_result(const Session *s, const void *data, gsize length, guint64 task)
@@ -132,6 +138,70 @@ static void breed(const Session *s)
 static void run_out_of_memory(const Session *s)
 {
     _exit(READER_EXIT_MEMORY);
+}
+
+/* ---- behind the lock ---- */
+
+/* The lock of docket-reader, in the middle of a document. */
+static void lock(const Session *s)
+{
+    SandboxOptions options = {.socket = s->socket};
+    g_autofree char *profile = NULL;
+    if (!sandbox_enter(&options, NULL))
+        _exit(1);
+    profile = sandbox_lock(&options);
+}
+
+static void escape_by_exec(const Session *s)
+{
+    lock(s);
+    execl("/bin/true", "true", NULL);
+}
+
+static void escape_by_fork(const Session *s)
+{
+    lock(s);
+    syscall(SYS_fork);
+}
+
+static void escape_by_network(const Session *s)
+{
+    lock(s);
+    socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static void escape_by_tracing(const Session *s)
+{
+    lock(s);
+    ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+static void escape_by_writing(const Session *s)
+{
+    lock(s);
+    open("/tmp/docket-escape", O_WRONLY | O_CREAT, 0600);
+}
+
+static void fail_with(const Session *s, int code, char *message);
+
+/* Files are not there, as for an honest reader that looks for a font. */
+static void read_elsewhere(const Session *s)
+{
+    lock(s);
+    if (open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES)
+        fail_with(s, DOCKET_ERROR_ENCRYPTED, "no file could be opened");
+}
+
+static void burn(const Session *s)
+{
+    struct rlimit second = {1, RLIM_INFINITY};
+    setrlimit(RLIMIT_CPU, &second);
+    spin(s);
+}
+
+static void be_killed(const Session *s)
+{
+    raise(SIGKILL);
 }
 
 static void close_and_stay(const Session *s)
@@ -215,6 +285,29 @@ static void send_pipe(const Session *s)
     send_descriptor(s, ends[0]);
 }
 
+/* Two descriptors where there is one. */
+static void send_two_pipes(const Session *s)
+{
+    int ends[2];
+    union {
+        char bytes[CMSG_SPACE(sizeof ends)];
+        struct cmsghdr align;
+    } control = {0};
+    struct iovec data = {"x", 1};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (pipe(ends) != 0)
+        abort();
+    *header = (struct cmsghdr){
+        .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof ends)};
+    memcpy(CMSG_DATA(header), ends, sizeof ends);
+    sendmsg(s->socket, &message, MSG_NOSIGNAL);
+    hang(s);
+}
+
 static void send_unsealed(const Session *s)
 {
     int fd = memfd_create("unsealed", 0);
@@ -267,6 +360,20 @@ static void lie_about_rectangles(const Session *s)
     Word *word = &g_array_index(reading->words, Word, 0);
     word->rect.x0 = 1e308;
     word->rect.x1 = -1e308;
+    send_reading(s, reading);
+}
+
+static void lie_about_page(const Session *s)
+{
+    Reading *reading = honest_reading();
+    g_array_index(reading->pages, Page, 0).width = -1e300;
+    send_reading(s, reading);
+}
+
+static void lie_about_confidence(const Session *s)
+{
+    Reading *reading = honest_reading();
+    g_array_index(reading->words, Word, 0).confidence = 4711;
     send_reading(s, reading);
 }
 
@@ -325,6 +432,14 @@ static const struct {
     {"spin", spin},
     {"breed", breed},
     {"run-out-of-memory", run_out_of_memory},
+    {"escape-by-exec", escape_by_exec},
+    {"escape-by-fork", escape_by_fork},
+    {"escape-by-network", escape_by_network},
+    {"escape-by-tracing", escape_by_tracing},
+    {"escape-by-writing", escape_by_writing},
+    {"read-elsewhere", read_elsewhere},
+    {"burn", burn},
+    {"be-killed", be_killed},
     {"close-and-stay", close_and_stay},
     {"giant-frame", giant_frame},
     {"empty-frame", empty_frame},
@@ -335,6 +450,7 @@ static const struct {
     {"twice", twice},
     {"flood", flood},
     {"send-pipe", send_pipe},
+    {"send-two-pipes", send_two_pipes},
     {"send-unsealed", send_unsealed},
     {"send-enormous", send_enormous},
     {"send-noise-body", send_noise_body},
@@ -342,6 +458,8 @@ static const struct {
     {"lie-about-text", lie_about_text},
     {"lie-about-ranges", lie_about_ranges},
     {"lie-about-rectangles", lie_about_rectangles},
+    {"lie-about-page", lie_about_page},
+    {"lie-about-confidence", lie_about_confidence},
     {"lie-about-kinds", lie_about_kinds},
     {"lie-in-latin1", lie_in_latin1},
     {"fail-honestly", fail_honestly},
@@ -350,9 +468,19 @@ static const struct {
     {"fail-with-escapes", fail_with_escapes},
 };
 
-int main(void)
+/* Started as if for the language "boast", it claims a jail that it is not in. */
+static char *profile_of(int argc, char **argv)
 {
-    if (!wire_send(SOCKET, &(WireFrame){.kind = WIRE_READY, .fd = -1}, NULL))
+    for (int i = 1; i < argc; i++)
+        if (g_str_equal(argv[i], "boast"))
+            return "no capabilities; Landlock 7; seccomp";
+    return "";
+}
+
+int main(int argc, char **argv)
+{
+    WireFrame ready = {.kind = WIRE_READY, .message = profile_of(argc, argv), .fd = -1};
+    if (!wire_send(SOCKET, &ready, NULL))
         return 1;
     for (;;) {
         g_auto(WireFrame) frame = {.fd = -1};

@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 need_command jq
 
-reasons='empty|too_large|unsupported|encrypted|damaged|special_file|reader_signal|reader_timeout|reader_memory|reader_lied|no_pack|json'
+reasons='empty|too_large|unsupported|encrypted|damaged|special_file|reader_signal|reader_timeout|reader_memory|reader_cpu|reader_lied|no_pack|json'
 
 # Usage: try NAME [setting…]   One run over hostile/ and one good document.
 try() {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Readers that lie, hang, die and breed: each document that meets one fails with the right reason,
+# Readers that lie, hang, die, breed and try to get out: each document that meets one fails with the right reason,
 # its neighbours are read, the run goes on, and no process stays. The misdeeds are bad-reader.c's,
 # which stands where docket looks for docket-reader: beside itself.
 set -euo pipefail
@@ -17,6 +17,14 @@ hang                    reader_timeout
 spin                    reader_timeout
 breed                   reader_timeout
 run-out-of-memory       reader_memory
+burn                    reader_cpu
+be-killed               reader_signal
+escape-by-exec          reader_escape
+escape-by-fork          reader_escape
+escape-by-network       reader_escape
+escape-by-tracing       reader_escape
+escape-by-writing       reader_escape
+read-elsewhere          encrypted
 close-and-stay          reader_lied|reader_signal|reader_timeout
 giant-frame             reader_lied
 empty-frame             reader_lied|reader_signal
@@ -27,6 +35,7 @@ other-task              reader_lied
 twice                   read|reader_lied
 flood                   reader_timeout|reader_lied
 send-pipe               reader_lied
+send-two-pipes          reader_lied
 send-unsealed           reader_lied
 send-enormous           reader_lied
 send-noise-body         reader_lied
@@ -34,6 +43,8 @@ send-empty-body         reader_lied
 lie-about-text          reader_lied
 lie-about-ranges        reader_lied
 lie-about-rectangles    reader_lied
+lie-about-page          reader_lied
+lie-about-confidence    reader_lied
 lie-about-kinds         reader_lied
 lie-in-latin1           reader_lied
 fail-honestly           damaged
@@ -67,6 +78,7 @@ settle=0
 [readers]
 count=2
 deadline=2
+sandbox=best-effort
 END
 
 expect_exit 3 "$work/bin/docket" run --config "$work/docket.conf" --no-progress

@@ -9,6 +9,7 @@
 #include "pipeline/core/json.h"
 #include "pipeline/core/log.h"
 #include "pipeline/host/config.h"
+#include "pipeline/host/engine.h"
 #include "pipeline/host/ledger.h"
 
 /* Exit codes, fixed for good. */
@@ -92,6 +93,10 @@ GPtrArray *console_packs(const Config *config, GError **error);
 Pack *console_find_pack(GPtrArray *packs, const char *name, GError **error);
 /* Lets every stage of the plan compile its part of the pack. */
 gboolean console_prepare(Pack *pack, GError **error);
+
+/* Runs the engine. When the readers' jail was not whole, which only readers.sandbox=best-effort lets
+ * pass, that is said once. */
+gboolean console_engine(Engine *engine, GError **error);
 
 /* The ledger of paths.state: to look only, or to write beside a run that may be on. */
 Ledger *console_ledger(const Config *config, gboolean write, GError **error);

@@ -122,6 +122,7 @@ static int exit_code_of(const GError *error)
     case DOCKET_ERROR_PACK:
     case DOCKET_ERROR_SCHEMA:
     case DOCKET_ERROR_NOT_FOUND:
+    case DOCKET_ERROR_NO_SANDBOX:
         return EXIT_USAGE;
     case DOCKET_ERROR_INVALID:
         return EXIT_FAILED;

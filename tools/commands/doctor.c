@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/sandbox.h"
+#include "pipeline/host/reader-process.h"
 #include "stages/intake/inbox.h"
 #include "tools/commands/command.h"
 
@@ -68,6 +70,38 @@ static void check_reader(Doctor *doctor)
          "docket-reader is neither %s nor %s: install it again, or set "
          "readers.program",
          places[0], places[1]);
+}
+
+/* What the kernel gives is found by a reader that locks itself in as it would for a document. */
+static void check_jail(Doctor *doctor)
+{
+    const Config *config = doctor->config;
+    const char *configured = config_string(config, "readers.program");
+    g_autoptr(GError) bad = NULL;
+    g_autofree char *program = *configured ? g_strdup(configured) : reader_process_find(&bad);
+    g_autofree char *profile =
+        program ? reader_process_probe(program, config_string(config, "readers.languages"),
+                                       config_string(config, "readers.tessdata"),
+                                       (guint64)config_int(config, "readers.memory") << 20, &bad)
+                : NULL;
+    if (!profile) {
+        tell(doctor, FOUND_BAD, "jail", "no reader comes up: %s", bad->message);
+        return;
+    }
+    g_autofree char *missing = sandbox_missing(profile);
+    gboolean required = g_str_equal(config_string(config, "readers.sandbox"), "required");
+    if (!missing)
+        tell(doctor, FOUND_GOOD, "jail", "a reader is locked in: %s", profile);
+    else if (required)
+        tell(doctor, FOUND_BAD, "jail", "readers.sandbox=required, so nothing is read; missing: %s",
+             missing);
+    else
+        tell(doctor, FOUND_ODD, "jail",
+             "readers.sandbox=best-effort: documents are read in a weaker jail; missing: %s",
+             missing);
+    if (geteuid() == 0)
+        tell(doctor, FOUND_ODD, "user",
+             "readers run as root, without its capabilities; give docket a user of its own");
 }
 
 /* Folder with the language data: as configured, else as Tesseract looks for it. Caller frees. */
@@ -228,6 +262,7 @@ static void examine(Doctor *doctor)
     for (guint i = 0; i < warnings->len; i++)
         tell(doctor, FOUND_ODD, "config", "%s", (const char *)warnings->pdata[i]);
     check_reader(doctor);
+    check_jail(doctor);
     check_languages(doctor);
     check_packs(doctor);
     check_folders(doctor);

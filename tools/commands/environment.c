@@ -116,3 +116,13 @@ cJSON *console_counts(const guint64 verdicts[VERDICT_LAST])
         cJSON_AddNumberToObject(object, verdict_name(shown[i]), (double)verdicts[shown[i]]);
     return object;
 }
+
+gboolean console_engine(Engine *engine, GError **error)
+{
+    gboolean good = engine_run(engine, error);
+    const char *weakness = workers_weakness(engine_workers(engine));
+    if (weakness)
+        log_info("the readers' jail was not whole (readers.sandbox=best-effort); missing: %s",
+                 weakness);
+    return good;
+}

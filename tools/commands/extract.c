@@ -152,7 +152,7 @@ static gboolean walk(Extract *extract, GError **error)
     if (engine && !engine_has_model(engine) && extract->console->terminal)
         log_info("no model is configured: the pack's template makes the record "
                  "(model.base_url connects one)");
-    return engine && engine_run(engine, error);
+    return engine && console_engine(engine, error);
 }
 
 static int exit_code(const Extract *extract)

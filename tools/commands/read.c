@@ -117,7 +117,7 @@ static gboolean walk(Read *read, GError **error)
                              .done = file_done,
                              .data = read};
     g_autoptr(Engine) engine = engine_new(&options, error);
-    return engine && engine_run(engine, error);
+    return engine && console_engine(engine, error);
 }
 
 static void read_clear(Read *read)

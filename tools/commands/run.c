@@ -208,7 +208,7 @@ static gboolean walk(Run *run, GError **error)
     if (!engine_has_model(engine) && (run->console->terminal || run->last_before == 0))
         log_info("no model is configured: the packs' templates make the records "
                  "(model.base_url connects one)");
-    gboolean good = engine_run(engine, error);
+    gboolean good = console_engine(engine, error);
     clear_progress(run);
     return good;
 }

@@ -30,6 +30,8 @@ typedef struct {
     const RowSink *sink;
     Reading *members;
     guint links, ignored; /* in this chunk */
+    gboolean passwords;   /* there are some to try */
+    gboolean locked;      /* the member at hand is encrypted */
     gboolean ended;
 } Walk;
 
@@ -86,6 +88,8 @@ static Archive *open_archive(const TechniqueInput *input, GError **error)
     archive_read_support_format_rar5(archive);
     archive_read_support_format_cab(archive);
     archive_read_support_format_raw(archive);
+    for (guint i = 0; input->passwords && input->passwords[i]; i++)
+        archive_read_add_passphrase(archive, input->passwords[i]);
     if (archive_read_open_memory(archive, data, size) == ARCHIVE_OK)
         return g_steal_pointer(&archive);
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the archive cannot be opened: %s",
@@ -152,7 +156,9 @@ static GBytes *unpack(Walk *w, const char *name, GError **error)
             n = 0;
         if (n < 0) {
             const char *why = archive_error_string(w->archive);
-            add_bad(w, name, bytes->len, DOCKET_ERROR_DAMAGED, "it cannot be unpacked: %s",
+            add_bad(w, name, bytes->len, w->locked ? DOCKET_ERROR_ENCRYPTED : DOCKET_ERROR_DAMAGED,
+                    w->locked ? "no password in readers.password_file opens it (%s)"
+                              : "it cannot be unpacked: %s",
                     why ? why : "the archive is broken");
             return NULL;
         }
@@ -173,8 +179,10 @@ static gboolean take_file(Walk *w, struct archive_entry *entry, const char *name
 {
     guint64 size =
         archive_entry_size_is_set(entry) ? (guint64)MAX(archive_entry_size(entry), 0) : 0;
-    if (archive_entry_is_encrypted(entry)) {
-        add_bad(w, name, size, DOCKET_ERROR_ENCRYPTED, "it is encrypted: unpack the archive first");
+    w->locked = archive_entry_is_encrypted(entry);
+    if (w->locked && !w->passwords) {
+        add_bad(w, name, size, DOCKET_ERROR_ENCRYPTED,
+                "it is encrypted: put the password in readers.password_file, or unpack it first");
         return TRUE;
     }
     if (size > DOCKET_MAX_CHILD_BYTES) {
@@ -306,6 +314,7 @@ Reading *archive_members(const TechniqueInput *input, guint64 offset, guint64 fi
               .size = g_bytes_get_size(input->bytes),
               .unpacked = offset,
               .first = first,
+              .passwords = input->passwords && *input->passwords,
               .sink = sink,
               .members = members};
     if (!walk(&w, error))

@@ -6,6 +6,7 @@
 
 #define STATISTICS_BYTES 32768 /* of text around the first byte that is not ASCII */
 #define ZERO_SAMPLE 4096
+#define VALIDATE_STEP 32 /* bytes; at least a whole character and what it may be cut to */
 
 typedef struct {
     const char *bytes;
@@ -45,11 +46,39 @@ static gsize first_high_byte(const char *data, gsize length)
     return i;
 }
 
+/* As g_utf8_validate, several times faster where most of the text is ASCII. */
+static gboolean validate(const char *data, gsize length, const char **end)
+{
+    gsize i = 0;
+    while (i < length) {
+        guint64 eight;
+        if (length - i >= sizeof eight) {
+            memcpy(&eight, data + i, sizeof eight);
+            /* No high bit, and no zero byte (which would borrow from the byte above it). */
+            if (!((eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u)) {
+                i += sizeof eight;
+                continue;
+            }
+        }
+        /* To the end of a run of other characters; a letter at most is judged twice. */
+        gsize n = MIN(length - i, VALIDATE_STEP);
+        if (!g_utf8_validate(data + i, (gssize)n, end)) {
+            gsize valid = (gsize)(*end - (data + i));
+            if (n < VALIDATE_STEP || valid == 0 || n - valid > 3)
+                return FALSE;
+            n = valid; /* perhaps only cut by the step */
+        }
+        i += n;
+    }
+    *end = data + length;
+    return TRUE;
+}
+
 /* Valid but for a sequence that the end of the sample cuts. */
 static gboolean is_utf8(const char *data, gsize length)
 {
     const char *end;
-    if (g_utf8_validate(data, (gssize)length, &end))
+    if (validate(data, length, &end))
         return TRUE;
     gsize rest = length - (gsize)(end - data);
     if (*end == '\0') /* a zero byte is valid here, if not in C */
@@ -195,7 +224,8 @@ static void drop_zeros(GString *text)
 char *charset_decode(const char *data, gsize length, const char *charset)
 {
     if (g_ascii_strcasecmp(charset, "UTF-8") == 0) {
-        if (g_utf8_validate(data, (gssize)length, NULL))
+        const char *end;
+        if (validate(data, length, &end))
             return g_strndup(data, length);
         if (!memchr(data, 0, length))
             charset = "WINDOWS-1252";

@@ -120,6 +120,11 @@ static void write_value(Grid *grid, const char *value, double x)
     }
 }
 
+guint fields_count(const Fields *fields)
+{
+    return fields->pairs->len;
+}
+
 void fields_write(const Fields *fields, Grid *grid)
 {
     glong widest = 0;

@@ -15,5 +15,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fields, fields_free)
 void fields_add(Fields *fields, const char *key, const char *value);
 /* Every leaf, keyed by its path: "attributes.color", "images.0". */
 void fields_add_json(Fields *fields, const cJSON *root);
+guint fields_count(const Fields *fields);
 /* Writes one BLOCK_FIELDS: keys at column 0, values right of the longest key. */
 void fields_write(const Fields *fields, Grid *grid);

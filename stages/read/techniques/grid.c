@@ -9,8 +9,20 @@
 
 void grid_begin(Grid *grid, Reading *reading, Technique technique)
 {
+    grid_begin_page(grid, reading, technique, 1);
+}
+
+void grid_begin_page(Grid *grid, Reading *reading, Technique technique, guint number)
+{
     *grid = (Grid){.reading = reading};
-    reading_begin_page(reading, 1, technique, READING_GRID, 0, 0);
+    reading_begin_page(reading, number, technique, READING_GRID, 0, 0);
+}
+
+void grid_source(Grid *grid, guint32 source)
+{
+    GArray *blocks = grid->reading->blocks;
+    if (blocks->len)
+        g_array_index(blocks, Block, blocks->len - 1).reserved = source;
 }
 
 void grid_block(Grid *grid, BlockKind kind, guint level)
@@ -18,6 +30,7 @@ void grid_block(Grid *grid, BlockKind kind, guint level)
     if (grid->lines)
         grid->y += 1; /* blocks stand apart */
     reading_begin_block(grid->reading, kind, level);
+    grid_source(grid, grid->source);
 }
 
 void grid_line(Grid *grid)
@@ -57,8 +70,39 @@ static void add_word(Grid *grid, GString *word, double x, double end, int cell)
     g_string_truncate(word, 0);
 }
 
+/* Adds the words that are ASCII, one character a byte and all of them seen; returns where the first that
+ * is not begins, or the end. */
+static const char *add_plain_words(Grid *grid, const char *text, double *x, int cell)
+{
+    while (!grid->full) {
+        const char *start = text;
+        while (*text == ' ')
+            text++;
+        const char *end = text;
+        while (*end > ' ' && *end < 0x7f)
+            end++;
+        if ((*end != ' ' && *end != '\0') || end - text > LONGEST_WORD)
+            return start;
+        double from = *x + (double)(text - start), to = from + (double)(end - text);
+        Rect rect = {from, grid->y, to, grid->y + 1};
+        if (end > text) {
+            if (!reading_add_word(grid->reading, text, end - text, rect, -1, cell, 0))
+                grid->full = TRUE;
+            grid->width = MAX(grid->width, to);
+        }
+        *x = to;
+        text = end;
+        if (*end == '\0')
+            break;
+    }
+    return text;
+}
+
 double grid_text(Grid *grid, const char *text, double x, int cell)
 {
+    text = add_plain_words(grid, text, &x, cell);
+    if (*text == '\0' || grid->full)
+        return x;
     g_autoptr(GString) word = g_string_new(NULL);
     double start = x;
     gunichar before = 0;

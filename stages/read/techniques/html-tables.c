@@ -6,13 +6,15 @@
 #define WIDEST_COLUMN 120 /* characters; longer cells reach into the next column's place */
 
 typedef struct {
-    GString *text; /* lines separated by newlines */
+    GString *text;  /* lines separated by newlines */
+    guint32 source; /* as in Grid */
     guint column;
     gboolean heading;
 } Cell;
 
 struct HtmlTable {
     GPtrArray *rows; /* of GArray of Cell */
+    guint32 source;
     Cell *open;
     guint columns;
     gboolean dissolved;
@@ -24,9 +26,10 @@ static void cell_clear(gpointer data)
     g_string_free(cell->text, TRUE);
 }
 
-HtmlTable *html_table_new(void)
+HtmlTable *html_table_new(guint32 source)
 {
     HtmlTable *table = g_new0(HtmlTable, 1);
+    table->source = source;
     table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     return table;
 }
@@ -64,10 +67,12 @@ void html_table_cell(HtmlTable *table, guint span, gboolean heading)
     table->open->column = MIN(table->open->column, MAX_COLUMNS - 1);
 }
 
-gboolean html_table_text(HtmlTable *table, const char *line)
+gboolean html_table_text(HtmlTable *table, const char *line, guint32 source)
 {
     if (!table->open)
         return FALSE;
+    if (table->open->text->len == 0)
+        table->open->source = source;
     if (table->open->text->len)
         g_string_append_c(table->open->text, '\n');
     g_string_append(table->open->text, line);
@@ -84,6 +89,7 @@ static void write_paragraph(const Cell *cell, Grid *grid)
     if (cell->text->len == 0)
         return;
     g_auto(GStrv) lines = g_strsplit(cell->text->str, "\n", -1);
+    grid->source = cell->source;
     grid_block(grid, BLOCK_PARAGRAPH, 0);
     for (guint i = 0; lines[i]; i++) {
         grid_line(grid);
@@ -141,6 +147,7 @@ void html_table_write(const HtmlTable *table, Grid *grid)
     if (table->columns == 0 || table->dissolved)
         return;
     measure(table, starts);
+    grid->source = table->source;
     if (table->columns > 1)
         grid_block(grid, are_fields(table) ? BLOCK_FIELDS : BLOCK_TABLE, 0);
     for (guint i = 0; i < table->rows->len && !grid->full; i++) {

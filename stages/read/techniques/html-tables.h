@@ -5,14 +5,15 @@
 
 typedef struct HtmlTable HtmlTable;
 
-HtmlTable *html_table_new(void);
+/* `source` as in Grid, of the place where the table stands. */
+HtmlTable *html_table_new(guint32 source);
 void html_table_free(HtmlTable *table);
 
 void html_table_row(HtmlTable *table);
 /* Begins a cell; the row is begun when there is none. */
 void html_table_cell(HtmlTable *table, guint span, gboolean heading);
-/* Adds a line of text to the open cell. FALSE when no cell is open. */
-gboolean html_table_text(HtmlTable *table, const char *line);
+/* Adds a line of text, from the place `source`, to the open cell. FALSE when no cell is open. */
+gboolean html_table_text(HtmlTable *table, const char *line, guint32 source);
 void html_table_end_cell(HtmlTable *table);
 
 /* The table only places things on the page: writes what it has as paragraphs; from now on it takes no

@@ -246,6 +246,13 @@ static gboolean is_tiff(const guint8 *data, gsize size)
                          memcmp(data, "II+\0", 4) == 0 || memcmp(data, "MM\0+", 4) == 0);
 }
 
+PIX *image_page(GBytes *bytes, guint page, GError **error)
+{
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+    return decode(data, size, page, is_tiff(data, size), error);
+}
+
 Reading *image_read(const TechniqueInput *input, GError **error)
 {
     gsize size;
@@ -262,8 +269,8 @@ Reading *image_read(const TechniqueInput *input, GError **error)
     reading->page_count = pages;
     guint last = input->last_page ? MIN(input->last_page, pages) : pages;
     for (guint page = MAX(1, input->first_page); page <= last; page++) {
-        if (input->on_page)
-            input->on_page(page, input->data);
+        if (!technique_begin_page(input, page))
+            break;
         if (!read_page(input, data, size, page, tiff, reading, error))
             return NULL;
     }

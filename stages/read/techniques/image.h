@@ -3,4 +3,10 @@
 
 #include "technique.h"
 
+#include <allheaders.h>
+
+/* The picture of one page (from 1) as it was read: decoded, turned as EXIF says. NULL with an error
+ * when it cannot be decoded. Caller destroys. */
+PIX *image_page(GBytes *bytes, guint page, GError **error);
+
 Reading *image_read(const TechniqueInput *input, GError **error);

@@ -22,7 +22,7 @@ static const struct {
 
 /* ---- the message ---- */
 
-static void start_library(void)
+void mail_warm(void)
 {
     static gsize started = 0;
     if (g_once_init_enter(&started)) {
@@ -175,7 +175,7 @@ static gboolean read_message(Reading *reading, GMimeMessage *message, GError **e
 
 Reading *mail_read(const TechniqueInput *input, GError **error)
 {
-    start_library();
+    mail_warm();
     g_autoptr(Reading) reading = reading_new(input->media_type);
     if (input->on_page)
         input->on_page(1, input->data);
@@ -188,12 +188,4 @@ Reading *mail_read(const TechniqueInput *input, GError **error)
     gboolean good = read_message(reading, message, error);
     g_object_unref(message);
     return good ? g_steal_pointer(&reading) : NULL;
-}
-
-Reading *mail_refuse_msg(const TechniqueInput *input, GError **error)
-{
-    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_UNSUPPORTED,
-                "an Outlook message (.msg): save it as .eml or .pdf, or convert it with msgconvert "
-                "(package libemail-outlook-message-perl)");
-    return NULL;
 }

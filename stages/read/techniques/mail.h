@@ -10,5 +10,6 @@ Reading *mail_read(const TechniqueInput *input, GError **error);
 Reading *mbox_members(const TechniqueInput *input, guint64 offset, guint64 first,
                       const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
 
-/* Outlook's own file (.msg): refused, with what to do instead. */
-Reading *mail_refuse_msg(const TechniqueInput *input, GError **error);
+/* Starts the library, which is then there for the whole process. mail_read does so by itself; a reader
+ * has to before it is locked in. */
+void mail_warm(void);

@@ -8,6 +8,7 @@
 #include "ocr.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
+#include "warm.h"
 #include "pipeline/core/limits.h"
 
 #include <math.h>
@@ -199,18 +200,57 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
     return ok;
 }
 
-static PopplerDocument *open_document(GBytes *bytes, GError **error)
+/* From a stream: opening bytes with a wrong password crashes Poppler 22.12, which tries it once more,
+ * in UTF-8, on a stream that it has freed. */
+static PopplerDocument *open_with(GBytes *bytes, const char *password)
+{
+    g_autoptr(GInputStream) stream = g_memory_input_stream_new_from_bytes(bytes);
+    return poppler_document_new_from_stream(stream, (goffset)g_bytes_get_size(bytes), password, NULL,
+                                            NULL);
+}
+
+static PopplerDocument *try_passwords(const TechniqueInput *input, GError **error)
+{
+    guint tried = 0;
+    for (; input->passwords && input->passwords[tried]; tried++) {
+        PopplerDocument *document = open_with(input->bytes, input->passwords[tried]);
+        if (document)
+            return document;
+    }
+    if (tried)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED,
+                    "the PDF asks for a password: none of the %u in readers.password_file opens it",
+                    tried);
+    else
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED,
+                    "the PDF asks for a password: put it in readers.password_file");
+    return NULL;
+}
+
+static PopplerDocument *open_new(const TechniqueInput *input, GError **error)
 {
     g_autoptr(GError) inner = NULL;
-    PopplerDocument *document = poppler_document_new_from_bytes(bytes, NULL, &inner);
+    PopplerDocument *document = poppler_document_new_from_bytes(input->bytes, NULL, &inner);
     if (document)
         return document;
     if (g_error_matches(inner, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED, "the PDF asks for a password");
+        document = try_passwords(input, error);
     else
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF cannot be opened: %s",
                     inner ? inner->message : "it is broken");
-    return NULL;
+    return document;
+}
+
+/* The reader's next range of the same document finds it open. */
+static PopplerDocument *open_document(const TechniqueInput *input, GError **error)
+{
+    PopplerDocument *document = warm_kept(input->warm, input->bytes);
+    if (document)
+        return g_object_ref(document);
+    document = open_new(input, error);
+    if (document && input->warm)
+        warm_keep(input->warm, input->bytes, g_object_ref(document), g_object_unref);
+    return document;
 }
 
 Reading *pdf_read(const TechniqueInput *input, GError **error)
@@ -219,7 +259,7 @@ Reading *pdf_read(const TechniqueInput *input, GError **error)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the PDF has no bytes");
         return NULL;
     }
-    g_autoptr(PopplerDocument) document = open_document(input->bytes, error);
+    g_autoptr(PopplerDocument) document = open_document(input, error);
     if (!document)
         return NULL;
     int pages = poppler_document_get_n_pages(document);
@@ -236,8 +276,8 @@ Reading *pdf_read(const TechniqueInput *input, GError **error)
     reading->page_count = (guint)pages;
     guint last = input->last_page ? MIN(input->last_page, (guint)pages) : (guint)pages;
     for (guint number = MAX(1, input->first_page); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
+        if (!technique_begin_page(input, number))
+            break;
         if (!read_numbered(input, document, number, reading, error))
             return NULL;
     }

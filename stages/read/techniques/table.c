@@ -1,26 +1,51 @@
 #include "technique.h"
 
 #include "csv.h"
+#include "docx.h"
+#include "epub.h"
 #include "html.h"
 #include "image.h"
 #include "jsonl.h"
+#include "legacy.h"
 #include "mail.h"
+#include "odf.h"
 #include "pdf.h"
+#include "pptx.h"
+#include "rtf.h"
 #include "text.h"
+#include "xlsx.h"
 
 #include <string.h>
 
 static const TechniqueRow rows[] = {
-    {.media_type = "application/pdf", .read = pdf_read},
-    {.media_type = "image/", .read = image_read},
+    {.media_type = "application/pdf", .read = pdf_read, .ranges = TRUE},
+    {.media_type = "image/", .read = image_read, .ranges = TRUE},
     {.media_type = "text/html", .read = html_read},
     {.media_type = "text/csv", .read = csv_read},
     {.media_type = "text/tab-separated-values", .read = csv_read},
     {.media_type = "application/jsonl", .read = jsonl_read},
     {.media_type = "application/json", .read = json_read},
     {.media_type = "message/rfc822", .read = mail_read},
-    {.media_type = "application/vnd.ms-outlook", .read = mail_refuse_msg},
     {.media_type = "text/markdown", .read = markdown_read},
+    {.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+     .read = docx_read},
+    {.media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     .read = xlsx_read},
+    {.media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+     .read = pptx_read},
+    {.media_type = "application/vnd.oasis.opendocument.text", .read = odf_read},
+    {.media_type = "application/vnd.oasis.opendocument.spreadsheet", .read = odf_read},
+    {.media_type = "application/vnd.oasis.opendocument.presentation", .read = odf_read},
+    {.media_type = "application/epub+zip", .read = epub_read},
+    {.media_type = "application/rtf", .read = rtf_read},
+    {.media_type = "application/vnd.ms-wordml", .read = wordml_read},
+    {.media_type = "application/msword", .read = legacy_read},
+    {.media_type = "application/vnd.ms-excel", .read = legacy_read},
+    {.media_type = "application/vnd.ms-excel.sheet.binary.macroenabled.12", .read = legacy_read},
+    {.media_type = "application/vnd.ms-powerpoint", .read = legacy_read},
+    {.media_type = "application/vnd.ms-outlook", .read = legacy_read},
+    {.media_type = "application/x-encrypted-office", .read = legacy_read},
+    {.media_type = "application/x-ole-storage", .read = legacy_read},
     {.media_type = "text/", .read = text_read},
 };
 

@@ -17,15 +17,32 @@ typedef struct {
     guint flags;      /* WireTaskFlags */
     const char *languages;
     Warm *warm;
-    /* Call before each page: tells the supervisor where we are. May be NULL in tests. */
+    const char *const *passwords; /* to try when the document is encrypted, in order; NULL: none */
+    /* Through technique_begin_page() only. Tells the supervisor where we are. May be NULL. */
     void (*on_page)(guint page, gpointer data);
+    /* Whether the range shall end here, so that others get their turn. May be NULL. */
+    gboolean (*time_is_up)(gpointer data);
     gpointer data;
 } TechniqueInput;
+
+/* Before each page of a range, by techniques that read ranges. FALSE: the range ends before this
+ * page (never before its first), and the reading of the pages so far is the answer. */
+static inline gboolean technique_begin_page(const TechniqueInput *input, guint page)
+{
+    if (page > MAX(1, input->first_page) && input->time_is_up && input->time_is_up(input->data))
+        return FALSE;
+    if (input->on_page)
+        input->on_page(page, input->data);
+    return TRUE;
+}
 
 typedef struct {
     const char *media_type; /* exact, or a prefix that ends in '/' ("image/") */
     /* A reading of the pages asked for, or NULL and a DOCKET_ERROR. Caller frees. */
     Reading *(*read)(const TechniqueInput *input, GError **error);
+    /* It reads the pages first_page to last_page alone, and names each by technique_begin_page().
+     * Others always read the whole document, and are never asked for a later first page. */
+    gboolean ranges;
 } TechniqueRow;
 
 /* The row for a media type, or NULL: unsupported. */
@@ -50,9 +67,12 @@ gboolean rows_read(const TechniqueInput *input, guint64 offset, guint64 first_ro
 Reading *members_read(const TechniqueInput *input, guint64 offset, guint64 first,
                       const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
 
-/* `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
+/* Loads whatever the techniques will open, dlopen or start threads for, so that none of it is tried
+ * behind the lock of the jail. `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
  * data is an error (NO_LANGUAGE) of the first document that needs OCR, and of no other. */
 Warm *warm_new(const char *languages, const char *tessdata);
+/* Where it looks for language data. Lent. */
+const char *warm_tessdata(const Warm *warm);
 void warm_free(Warm *warm);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Warm, warm_free)
 /* Libraries under the techniques say nothing on stderr from here on. For the reader's main. */

@@ -1,0 +1,10 @@
+/* What lies under the boxes of an overlay: the page itself. */
+#pragma once
+
+#include "technique.h"
+
+#include <cairo.h>
+
+/* Draws page i (index) of the reading in its own units: points, or characters and lines of a grid.
+ * A page that cannot be drawn stays white: its boxes are shown all the same. */
+void overlay_page_draw(const TechniqueInput *input, const Reading *reading, guint i, cairo_t *cr);
