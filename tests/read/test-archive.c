@@ -152,6 +152,57 @@ static void test_no_files(void)
           "(2 hidden or temporary files were left out)");
 }
 
+/* Names in UTF-8, said so or not, and in the code page that old ZIPs are in. */
+static void test_names(void)
+{
+    Maker maker = begin("zip", NULL, NULL);
+    add_file(&maker, "M.rz.txt", "x");
+    g_autoptr(GBytes) plain = end(&maker);
+    static const struct {
+        const char *letter;
+        guint8 flag; /* bit 11 of the flags: UTF-8 (APPNOTE 4.4.4) */
+        const char *name;
+    } cases[] = {{"\x8e", 0, "0:M\xc3\x84rz.txt=x"}, {"a", 8, "0:Marz.txt=x"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gsize size = g_bytes_get_size(plain);
+        g_autofree guint8 *data = g_memdup2(g_bytes_get_data(plain, NULL), size);
+        for (gsize at = 0; at + 10 < size; at++) {
+            if (memcmp(data + at, "M.rz", 4) == 0)
+                data[at + 1] = (guint8)cases[i].letter[0];
+            if (memcmp(data + at, "PK\3\4", 4) == 0)
+                data[at + 7] |= cases[i].flag;
+            if (memcmp(data + at, "PK\1\2", 4) == 0)
+                data[at + 9] |= cases[i].flag;
+        }
+        g_autoptr(GBytes) bytes = g_bytes_new(data, size);
+        check(bytes, "application/zip", cases[i].name);
+    }
+    Maker tar = begin("ustar", NULL, NULL);
+    add_file(&tar, "M\xc3\xa4rz.txt", "x");
+    g_autoptr(GBytes) utf8 = end(&tar);
+    check(utf8, "application/x-tar", "0:M\xc3\xa4rz.txt=x");
+}
+
+/* A name of four letters becomes one of three and a letter of two bytes, said to be UTF-8. */
+static void test_utf8_zip(void)
+{
+    Maker maker = begin("zip", NULL, NULL);
+    add_file(&maker, "M..rz.txt", "x");
+    g_autoptr(GBytes) plain = end(&maker);
+    gsize size = g_bytes_get_size(plain);
+    g_autofree guint8 *data = g_memdup2(g_bytes_get_data(plain, NULL), size);
+    for (gsize at = 0; at + 10 < size; at++) {
+        if (memcmp(data + at, "M..rz", 5) == 0)
+            memcpy(data + at + 1, "\xc3\xa4", 2);
+        if (memcmp(data + at, "PK\3\4", 4) == 0)
+            data[at + 7] |= 8;
+        if (memcmp(data + at, "PK\1\2", 4) == 0)
+            data[at + 9] |= 8;
+    }
+    g_autoptr(GBytes) bytes = g_bytes_new(data, size);
+    check(bytes, "application/zip", "0:M\xc3\xa4rz.txt=x");
+}
+
 static void test_single_file(void)
 {
     Maker maker = begin("raw", "gzip", NULL);
@@ -301,6 +352,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/archive/formats", test_formats);
     g_test_add_func("/archive/no-files", test_no_files);
+    g_test_add_func("/archive/names", test_names);
+    g_test_add_func("/archive/utf8-zip", test_utf8_zip);
     g_test_add_func("/archive/single-file", test_single_file);
     g_test_add_func("/archive/encrypted", test_encrypted);
     g_test_add_func("/archive/package", test_package);

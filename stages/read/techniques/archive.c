@@ -2,11 +2,13 @@
  * unpacked so far travels in the cursor's offset, so that the limits hold for the whole archive. */
 #include "archive.h"
 
+#include "charset.h"
 #include "mail-header.h"
 #include "pipeline/core/limits.h"
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
 
 #define BLOCK_BYTES 65536
@@ -34,6 +36,23 @@ typedef struct {
     gboolean locked;      /* the member at hand is encrypted */
     gboolean ended;
 } Walk;
+
+/* libarchive brings names into the character set of the locale, and drops those that do not fit into it:
+ * with the plain "C" all but ASCII. */
+static locale_t utf8_locale(void)
+{
+    static gsize made = 0;
+    if (g_once_init_enter(&made)) {
+        locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+        g_once_init_leave(&made, locale ? (gsize)locale : (gsize)LC_GLOBAL_LOCALE);
+    }
+    return (locale_t)made;
+}
+
+void archive_warm(void)
+{
+    utf8_locale();
+}
 
 /* ---- limits ---- */
 
@@ -99,13 +118,18 @@ static Archive *open_archive(const TechniqueInput *input, GError **error)
 
 /* ---- one member ---- */
 
-static char *name_of(struct archive_entry *entry)
+/* Names are UTF-8 where the archive says so; in old ZIPs they are in the code page of DOS (APPNOTE, D.1),
+ * elsewhere in whatever the sender used. */
+static char *name_of(const Walk *w, struct archive_entry *entry)
 {
-    const char *name = archive_entry_pathname_utf8(entry);
-    if (name)
-        return g_strdup(name);
-    name = archive_entry_pathname(entry);
-    return mail_decode(name ? name : "", name ? strlen(name) : 0, NULL);
+    const char *name = archive_entry_pathname(entry);
+    if (!name)
+        name = archive_entry_pathname_utf8(entry);
+    if (!name || g_utf8_validate(name, -1, NULL))
+        return g_strdup(name ? name : "");
+    gboolean zip = (archive_format(w->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+    return zip ? charset_decode(name, strlen(name), "IBM437")
+               : mail_decode(name, strlen(name), NULL);
 }
 
 /* As in an inbox: what programs and systems leave lying about is no document. */
@@ -206,7 +230,7 @@ static gboolean take_file(Walk *w, struct archive_entry *entry, const char *name
 static gboolean take_member(Walk *w, struct archive_entry *entry, GError **error)
 {
     gboolean raw = archive_format(w->archive) == ARCHIVE_FORMAT_RAW;
-    g_autofree char *name = raw ? g_strdup("") : name_of(entry);
+    g_autofree char *name = raw ? g_strdup("") : name_of(w, entry);
     gboolean link = archive_entry_hardlink(entry) || archive_entry_hardlink_utf8(entry);
     if (archive_entry_filetype(entry) == AE_IFDIR) {
         skip(w, name);
@@ -309,6 +333,7 @@ Reading *archive_members(const TechniqueInput *input, guint64 offset, guint64 fi
     g_autoptr(Archive) archive = open_archive(input, error);
     if (!archive)
         return NULL;
+    locale_t before = uselocale(utf8_locale());
     g_autoptr(Reading) members = reading_new(input->media_type);
     Walk w = {.archive = archive,
               .size = g_bytes_get_size(input->bytes),
@@ -317,7 +342,9 @@ Reading *archive_members(const TechniqueInput *input, guint64 offset, guint64 fi
               .passwords = input->passwords && *input->passwords,
               .sink = sink,
               .members = members};
-    if (!walk(&w, error))
+    gboolean good = walk(&w, error);
+    uselocale(before);
+    if (!good)
         return NULL;
     note_skipped(&w);
     *next_row = w.ended ? 0 : w.number;

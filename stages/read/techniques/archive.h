@@ -9,3 +9,6 @@
 Reading *archive_members(const TechniqueInput *input, guint64 offset, guint64 first,
                          const RowSink *sink, guint64 *next_offset, guint64 *next_row,
                          GError **error);
+
+/* Loads what names need, which a reader cannot any more once it is locked in. */
+void archive_warm(void);
