@@ -32,6 +32,7 @@
 /* Rows of a batch come in answers of about this size, so that the supervisor's memory stays small.
  */
 #define ROWS_ANSWER_BYTES (16u << 20)
+#define MEMBERS_ANSWER_BYTES (64u << 20)
 
 static struct {
     char *languages;
@@ -205,6 +206,14 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Technique
             .row = on_row, .bad_row = on_bad_row, .data = answer, .max_bytes = ROWS_ANSWER_BYTES};
         return rows_read(input, task->offset, task->first_page, DOCKET_ROWS_PER_TASK, &sink,
                          next_offset, next_row, error);
+    }
+    if (task->flags & WIRE_SPLIT_MEMBERS) {
+        RowSink sink = {.bad_row = on_bad_row, .data = answer, .max_bytes = MEMBERS_ANSWER_BYTES};
+        Reading *members = members_read(input, task->offset, task->first_page, &sink, next_offset,
+                                        next_row, error);
+        if (members)
+            add_item(answer, task->first_page, "", members);
+        return members != NULL;
     }
     const TechniqueRow *row = technique_find(task->media_type);
     if (!row) {

@@ -1,6 +1,7 @@
 /* docket read: only the reading, as text, Markdown, JSON, hOCR or TSV; or drawn over its pages. */
 #include <string.h>
 
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
 #include "pipeline/host/engine.h"
 #include "pipeline/host/publish.h"
@@ -13,13 +14,16 @@
 typedef struct {
     const char *name;
     char *(*print)(const Reading *reading);
+    const char *heading; /* above what stands in another document; NULL: none */
     const char *between; /* what stands between two documents */
 } Format;
 
 static const Format formats[] = {
-    {"text", reading_to_text, "\f"}, {"md", reading_to_markdown, "\n"},
-    {"json", reading_to_json, ""},   {"hocr", reading_to_hocr, ""},
-    {"tsv", reading_to_tsv, ""},
+    {"text", reading_to_text, "==> %s <==\n", "\f"},
+    {"md", reading_to_markdown, "# %s\n\n", "\n"},
+    {"json", reading_to_json, NULL, ""},
+    {"hocr", reading_to_hocr, NULL, ""},
+    {"tsv", reading_to_tsv, NULL, ""},
 };
 
 /* The file of --overlay. */
@@ -51,6 +55,8 @@ static Job *next_file(Engine *engine, gboolean *drained, gpointer data, GError *
 {
     Read *read = data;
     Job *job = inputs_next(&read->inputs, engine, drained, error);
+    if (job)
+        job->sealed = TRUE;
     if (job && read->drawing.path)
         overlay_want(job, read->drawing.format, read->drawing.page);
     return job;
@@ -78,23 +84,52 @@ static void tell_partial(Read *read, const Job *job)
     read->partial += partial;
 }
 
+/* Below a text for people: what else is in it. */
+static void add_attachments(GString *text, const Reading *reading)
+{
+    for (guint i = 0; i < reading->attachments->len; i++) {
+        const Attachment *attachment = reading->attachments->pdata[i];
+        g_autofree char *size = g_format_size(attachment->size);
+        g_autofree char *name = bytes_for_terminal(attachment->name);
+        g_autofree char *type = bytes_for_terminal(attachment->media_type);
+        g_string_append_printf(text, "%s%s (%s%s%s)\n", i ? "  " : "\nholds:\n  ", name, type,
+                               *type ? ", " : "", size);
+    }
+}
+
+static char *print_job(const Format *format, const Job *job)
+{
+    g_autofree char *body = format->print(job->reading);
+    if (!format->heading)
+        return g_steal_pointer(&body);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *name = bytes_for_terminal(job->name);
+    if (job->parent && job->kind != JOB_ROW) {
+        g_auto(GStrv) around = g_strsplit(format->heading, "%s", 2);
+        g_string_append_printf(text, "%s%s%s", around[0], name, around[1]);
+    }
+    g_string_append(text, body);
+    add_attachments(text, job->reading);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 static void file_done(Engine *engine, Job *job, gpointer data)
 {
     Read *read = data;
     guint input = inputs_index(job);
     if (job->reading) {
         if (read->format)
-            lines_add(read->lines, input, job->row, read->format->print(job->reading));
+            lines_add(read->lines, input, job, print_job(read->format, job));
         write_drawing(&read->drawing, job);
         tell_partial(read, job);
         for (guint i = 0; i < job->reading->notes->len; i++)
             log_debug("%s: %s", job->name, (const char *)job->reading->notes->pdata[i]);
-    } else if (job->kind != JOB_BATCH || job->error_code >= 0) {
+    } else if ((job->kind != JOB_BATCH && job->kind != JOB_CONTAINER) || job->error_code >= 0) {
         read->failed++;
         log_error("%s: %s", job->name,
                   job->reasons->len ? (const char *)job->reasons->pdata[0] : "could not be read");
     }
-    if (job->kind != JOB_ROW)
+    if (!job->parent)
         lines_end(read->lines, input);
 }
 
