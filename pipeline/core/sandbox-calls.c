@@ -34,9 +34,10 @@ typedef struct {
 
 typedef struct {
     int call;
-    Condition conditions[2]; /* all must hold; further rows for the same call are alternatives */
-    int refusal;             /* errno that it fails with; 0: it is allowed */
-    gboolean opens_files;    /* only where Landlock says which; EACCES elsewhere */
+    /* All must hold, each on another argument. Further rows for the same call are alternatives. */
+    Condition conditions[2];
+    int refusal;          /* errno that it fails with; 0: it is allowed */
+    gboolean opens_files; /* only where Landlock says which; EACCES elsewhere */
     const char *reason;
 } CallRow;
 
@@ -149,7 +150,7 @@ static const CallRow sanitizer_rows[] = {
     {CALL(rt_sigprocmask), {IS(0, SIG_SETMASK)}, .reason = "the same"},
     {CALL(rt_sigaction), .reason = "the helper's handlers"},
     {CALL(clone),
-     {HAS(0, CLONE_UNTRACED | CLONE_VM | CLONE_FS | CLONE_FILES), LACKS(0, CLONE_THREAD)},
+     {HAS(0, CLONE_UNTRACED | CLONE_VM | CLONE_FS | CLONE_FILES)},
      .reason = "the helper"},
     {CALL(clone), {LACKS(0, CLONE_UNTRACED)}, .refusal = EPERM, .reason = "no symbolizer program"},
     {CALL(clone3), .refusal = ENOSYS, .reason = "the same"},
@@ -173,6 +174,7 @@ static const CallRow sanitizer_rows[] = {
     {CALL(prctl), {IS(0, PR_SET_PTRACER)}, .reason = "the same"},
     {CALL(prctl), {IS(0, PR_SET_PDEATHSIG)}, .reason = "the helper dies with the process"},
     {CALL(getppid), .reason = "the same"},
+    {CALL(getdents), .reason = "the helper lists the threads"},
     {CALL(getrlimit), .reason = "size of the stack"},
     {CALL(prlimit64), {IS(0, 0), IS(2, 0)}, .reason = "the same; no limit is set"},
     {CALL(personality), .refusal = EPERM, .reason = "address randomisation is asked for"},

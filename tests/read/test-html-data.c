@@ -37,14 +37,16 @@ static void assert_data(const char *page, const char *expected)
 
 static void test_linked(void)
 {
-    assert_data(LD("{\"@context\":\"http://schema.org\",\"@type\":\"Product\",\"name\":\"Pump\","
-                   "\"offers\":{\"@type\":\"Offer\",\"price\":12.5,\"inStock\":true},"
-                   "\"color\":[\"red\",\"blue\"],\"none\":null,\"empty\":\"\"}"),
-                "Product.name Pump\nProduct.offers.@type Offer\nProduct.offers.price 12.5\n"
-                "Product.offers.inStock true\nProduct.color red\nProduct.color blue\n");
-    assert_data(LD("{\"@graph\":[{\"@type\":[\"http://schema.org/Person\",\"x\"],\"name\":\"Ann\"},"
-                   "{\"name\":{\"@value\":\"Bob\",\"@language\":\"en\"}}]}"),
-                "Person.name Ann\nThing.name Bob\nThing.name.@language en\n");
+    assert_data(
+        LD("{\"@context\":\"http://vocab.example/\",\"@type\":\"Product\",\"name\":\"Pump\","
+           "\"offers\":{\"@type\":\"Offer\",\"price\":12.5,\"inStock\":true},"
+           "\"color\":[\"red\",\"blue\"],\"none\":null,\"empty\":\"\"}"),
+        "Product.name Pump\nProduct.offers.@type Offer\nProduct.offers.price 12.5\n"
+        "Product.offers.inStock true\nProduct.color red\nProduct.color blue\n");
+    assert_data(
+        LD("{\"@graph\":[{\"@type\":[\"http://vocab.example/Person\",\"x\"],\"name\":\"Ann\"},"
+           "{\"name\":{\"@value\":\"Bob\",\"@language\":\"en\"}}]}"),
+        "Person.name Ann\nThing.name Bob\nThing.name.@language en\n");
     assert_data(LD("[{\"@type\":\"A\",\"x\":1},[{\"@type\":\"B\",\"x\":2}]]"), "A.x 1\nB.x 2\n");
     assert_data(LD("{\"@type\":\"A\",\"x\":1}") LD("{\"@type\":\"A\",\"x\":\"<b>2</b> &amp; 3\"}"),
                 "A.x 1\nA.x 2 & 3\n");
@@ -58,8 +60,8 @@ static void test_repair(void)
         const char *broken, *whole;
     } cases[] = {
         {"{\"a\":1}", "{\"a\":1}"},
-        {" // said\n{\"a\":1, // so\n /* b */ \"b\":\"http://x//y\"}",
-         "{\"a\":1,\"b\":\"http://x//y\"}"},
+        {" // said\n{\"a\":1, // so\n /* b */ \"b\":\"http://host//y\"}",
+         "{\"a\":1,\"b\":\"http://host//y\"}"},
         {"<!-- {\"a\":1} -->", "{\"a\":1}"},
         {"//<![CDATA[\n{\"a\":1}\n//]]>", "{\"a\":1}"},
         {"<![CDATA[{\"a\":1}]]>", "{\"a\":1}"},
@@ -80,6 +82,10 @@ static void test_repair(void)
         {"{\"a\":[1}", "{\"a\":[1]}"},
         {"{\"a\":1]}", "{\"a\":1}"},
         {"{\"a\":007}", "{\"a\":\"007\"}"},
+        {"{\"a\",\"b\"}", "{\"a\":null,\"b\":null}"},
+        {"{\"a\"\n\"b\":1}", "{\"a\":null,\"b\":1}"},
+        {"{1:2,{\"a\":1}}", "{\"1\":2,\"\":{\"a\":1}}"},
+        {"[\"a\":1]", "[\"a\",1]"},
         {"var x = {\"a\":1};", "{\"a\":1}"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -122,9 +128,9 @@ static void test_hostile(void)
 static void test_microdata(void)
 {
     assert_data(
-        "<div itemscope itemtype='http://schema.org/Product'><h1 itemprop=name>Red\n <b>pump"
+        "<div itemscope itemtype='http://vocab.example/Product'><h1 itemprop=name>Red\n <b>pump"
         "</b></h1><img itemprop=image src=p.png><a itemprop='url sameAs' href=/p>here</a>"
-        "<div itemprop=offers itemscope itemtype='http://schema.org/Offer'>"
+        "<div itemprop=offers itemscope itemtype='http://vocab.example/Offer'>"
         "<span itemprop=price content=12.50>12,50</span><meta itemprop=cur content=EUR>"
         "<time itemprop=until datetime=2026-12-01>soon</time><data itemprop=n value=3>three"
         "</data></div><p itemprop=text style='display:none'>dark</p></div>",
@@ -164,11 +170,12 @@ static void test_nested_hostile(void)
 
 static void test_rdfa(void)
 {
-    assert_data("<p vocab='http://schema.org/' typeof=Person>I am <span property=name>Ann</span> "
-                "<a property=url href='http://a.example'>home</a> <span property='schema:knows' "
-                "typeof=Person><b property=name>Bob</b></span></p>",
-                "Person.name Ann\nPerson.url http://a.example\nPerson.knows.@type Person\n"
-                "Person.knows.name Bob\n");
+    assert_data(
+        "<p vocab='http://vocab.example/' typeof=Person>I am <span property=name>Ann</span> "
+        "<a property=url href='http://a.example/'>home</a> <span property='schema:knows' "
+        "typeof=Person><b property=name>Bob</b></span></p>",
+        "Person.name Ann\nPerson.url http://a.example/\nPerson.knows.@type Person\n"
+        "Person.knows.name Bob\n");
     assert_data("<h2 property='dc:title'>Trouble</h2><p property=plain>x</p>",
                 "Thing.title Trouble\n");
 }

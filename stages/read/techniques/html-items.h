@@ -24,5 +24,5 @@ void html_items_each_type(const HtmlItems *items, void (*each)(const char *type,
 /* Adds each property that has a value, keyed by its path. */
 void html_items_write(const HtmlItems *items, Fields *fields);
 
-/* "http://schema.org/Product", "schema:Product" -> "Product"; points into `type`. */
+/* "http://vocab.example/Product", "v:Product" -> "Product"; points into `type`. */
 const char *html_items_short(const char *type);

@@ -45,6 +45,7 @@ typedef struct {
     gboolean whole; /* it says that it is a whole page */
 } HtmlOutline;
 
+/* The caller's struct; the page itself is box 0, and open. */
 void html_outline_init(HtmlOutline *outline);
 void html_outline_clear(HtmlOutline *outline);
 

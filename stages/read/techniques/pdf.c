@@ -14,6 +14,8 @@
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/core/reading-agree.h"
+#include "rulings.h"
+#include "warm.h"
 
 #include <math.h>
 
@@ -126,19 +128,28 @@ static void end_page(PdfPage *p)
     reading_note(p->reading, "hidden text: %u words on page %u", p->hidden, p->number);
 }
 
+/* Drawn lines, for layout. */
+static GArray *page_rulings(gpointer data)
+{
+    PdfPage *p = data;
+    return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
+}
+
 static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
 {
     reading_begin_page(p->reading, p->number,
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
-    gboolean ok = layout_add(p->reading, text->words, error);
+    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look != NULL};
+    gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
     if (!p->paint || p->paint->annotated)
         p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);
     end_page(p);
     return ok;
 }
 
-static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
+/* With `blank`: when the picture shows nothing at all, nothing is recognised or emitted, and it is set. */
+static gboolean emit_ocr(PdfPage *p, Reading *into, gboolean *blank, GError **error)
 {
     double dpi;
     PIX *picture = pdf_picture(p->page, OCR_DPI, OCR_PIXELS, &dpi);
@@ -146,16 +157,38 @@ static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
         set_not_drawn(p, error);
         return FALSE;
     }
-    gboolean ok = ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
+    if (blank)
+        *blank = !pdf_picture_has_ink(picture, dpi / p->scale, p->area);
+    gboolean ok = (blank && *blank) ||
+                  ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
     pixDestroy(&picture);
     return ok;
+}
+
+/* A page without usable text. A scan is drawn once, large: to draw it small costs as much. */
+static gboolean emit_picture(PdfPage *p, PdfText *text, GError **error)
+{
+    gboolean scan = has_page_image(p);
+    gboolean blank = !scan && look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area);
+    if (!blank && !emit_ocr(p, p->reading, scan ? &blank : NULL, error))
+        return FALSE;
+    if (blank) {
+        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
+        if (scan)
+            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
+        g_array_set_size(text->words, 0);
+        return emit_text(p, text, error);
+    }
+    if (p->hidden)
+        end_page(p);
+    return TRUE;
 }
 
 /* A scan with a stamp: OCR, unless it sees no more than the text layer says. */
 static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
 {
     g_autoptr(Reading) ocr = reading_new(p->input->media_type);
-    if (!emit_ocr(p, ocr, error))
+    if (!emit_ocr(p, ocr, NULL, error))
         return FALSE;
     if (ocr->words->len <= 2 * text->words->len)
         return emit_text(p, text, error);
@@ -166,7 +199,7 @@ static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
 /* OCR in any case; a text layer that is there is what a second technique read. */
 static gboolean emit_both(PdfPage *p, GError **error)
 {
-    if (!emit_ocr(p, p->reading, error))
+    if (!emit_ocr(p, p->reading, NULL, error))
         return FALSE;
     g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
     if (!pdf_text_is_usable(text))
@@ -202,17 +235,7 @@ static gboolean read_page(PdfPage *p, GError **error)
         return emit_text(p, text, error);
     if (usable && text->words->len > 0)
         return has_page_image(p) ? emit_better(p, text, error) : emit_text(p, text, error);
-    if (look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area)) {
-        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
-        if (has_page_image(p))
-            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
-        g_array_set_size(text->words, 0);
-        return emit_text(p, text, error);
-    }
-    gboolean ok = emit_ocr(p, p->reading, error);
-    if (ok && p->hidden)
-        end_page(p);
-    return ok;
+    return emit_picture(p, text, error);
 }
 
 static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, guint number,

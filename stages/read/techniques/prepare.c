@@ -1,80 +1,48 @@
-/* The steps and their numbers were measured on scans with known text: quarter turns, deskew,
- * even light and a resolution of about 200 dpi each lower the error rate; larger does not. */
+/* The steps and their numbers were measured on scans with known text: quarter turns, deskew, even
+ * light and a resolution of about 200 dpi each lower the error rate; larger does not. The image is
+ * brought to that size first, so that everything after it costs less. */
 #include "prepare.h"
+
+#include "binary.h"
+#include "light.h"
+#include "marks.h"
+#include "upright.h"
 
 #include <math.h>
 
 #define TARGET_DPI 200.0
-#define MIN_SCALE 0.2
+#define MIN_SCALE 0.05
 #define MAX_SCALE 3.0
 #define MAX_PREPARED_PIXELS 40.0e6
+#define MAX_SIDE 30000.0  /* pixels of the prepared image; the engine's limit is 32,767 */
 #define SHEET_INCHES 11.7 /* longer side of a sheet of paper */
 #define SLIP_INCHES 3.15  /* width of a till roll, 80 mm */
 #define SLIP_ASPECT 1.45  /* taller than this is a slip; a sheet is 1.29 or 1.41 */
 #define NARROW_LETTERS 65 /* small letters across narrow print; a sheet has 100 and more */
 #define MIN_LETTER_PX 8.0 /* on the prepared image; smaller ones cannot be told apart */
 #define USUAL_LETTER_PX 16.0
-#define SAUVOLA_WINDOW 20
-#define MIN_CONTRAST 48 /* grey levels between paper and the darkest marks */
-#define FAINT_INK 80    /* letters lighter than this are made darker */
-#define UNEVEN_LIGHT 40 /* grey levels between the lightest and darkest paper */
-#define MIN_SKEW_DEGREES 0.1
-#define MAX_SKEW_DEGREES 15.0
-#define MIN_SKEW_CONFIDENCE 2.5
-#define MIN_MARKS 3 /* letter-sized marks on a page that is not blank */
+#define MAX_LETTER_PX 36.0 /* larger ones, all over a page, gain nothing and cost time */
 
-static PIX *to_grey(PIX *original)
+static void replace(PIX **pix, PIX *better)
+{
+    if (!better)
+        return;
+    pixDestroy(pix);
+    *pix = better;
+}
+
+static PIX *to_grey(PIX *original, double dpi)
 {
     PIX *flat =
         pixGetSpp(original) == 4 ? pixAlphaBlendUniform(original, 0xffffff00) : pixClone(original);
     PIX *grey = flat ? pixConvertTo8(flat, FALSE) : NULL;
     pixDestroy(&flat);
+    if (grey)
+        replace(&grey, marks_without_specks(grey, dpi));
     return grey;
 }
 
-/* Grey level under which `share` of the pixels lie. */
-static int level_at(PIX *grey, double share)
-{
-    l_float32 value = 0;
-    l_int32 width, height;
-    pixGetDimensions(grey, &width, &height, NULL);
-    int factor = MAX(1, (int)sqrt((double)width * height / 1.0e6));
-    if (pixGetRankValueMasked(grey, NULL, 0, 0, factor, (l_float32)share, &value, NULL) != 0)
-        return 0;
-    return (int)value;
-}
-
-/* Judged in its neighbourhood (Sauvola): one threshold for a whole photograph finds its black edges
- * and no letters. */
-static PIX *to_binary(PIX *grey)
-{
-    PIX *binary = NULL;
-    l_int32 width, height;
-    pixGetDimensions(grey, &width, &height, NULL);
-    if (pixSauvolaBinarizeTiled(grey, SAUVOLA_WINDOW, 0.34f, MAX(1, width / 400),
-                                MAX(1, height / 400), NULL, &binary) != 0)
-        binary = pixThresholdToBinary(grey, 128);
-    return binary;
-}
-
-/* Heights of the letter-like marks of a binary image; NULL if there are none. */
-static NUMA *letter_heights(PIX *binary)
-{
-    BOXA *boxes = pixConnCompBB(binary, 8);
-    NUMA *heights = numaCreate(0);
-    int n = boxes ? boxaGetCount(boxes) : 0;
-    int tallest = pixGetHeight(binary) / 8;
-    for (int i = 0; i < n; i++) {
-        l_int32 w, h;
-        boxaGetBoxGeometry(boxes, i, NULL, NULL, &w, &h);
-        if (h >= 5 && h <= tallest && w >= 2 && w <= 4 * h && h <= 8 * w)
-            numaAddNumber(heights, (l_float32)h);
-    }
-    boxaDestroy(&boxes);
-    if (numaGetCount(heights) < MIN_MARKS)
-        numaDestroy(&heights);
-    return heights;
-}
+/* ---- size ---- */
 
 /* Of an image that does not say: a till roll or a sheet of paper fills it. */
 static double guess_dpi(PIX *grey)
@@ -84,81 +52,67 @@ static double guess_dpi(PIX *grey)
     return longer > SLIP_ASPECT * shorter ? shorter / SLIP_INCHES : longer / SHEET_INCHES;
 }
 
-static double choose_scale(PIX *grey, double dpi, NUMA *heights)
+static double within_limits(PIX *grey, double scale)
 {
-    double scale = TARGET_DPI / (dpi > 0 ? dpi : guess_dpi(grey));
-    l_float32 letter = 0;
-    numaGetMedian(heights, &letter);
-    if (dpi <= 0 && letter * scale < MIN_LETTER_PX)
-        scale = USUAL_LETTER_PX / letter;
+    double width = pixGetWidth(grey), height = pixGetHeight(grey);
     scale = CLAMP(scale, MIN_SCALE, MAX_SCALE);
-    double pixels = (double)pixGetWidth(grey) * pixGetHeight(grey);
-    if (pixels * scale * scale > MAX_PREPARED_PIXELS)
-        scale = sqrt(MAX_PREPARED_PIXELS / pixels);
+    scale = MIN(scale, MAX_SIDE / MAX(width, height));
+    return MIN(scale, sqrt(MAX_PREPARED_PIXELS / (width * height)));
+}
+
+/* The size that is right by the letters themselves, where the resolution was wrong or unknown; or
+ * `scale` as it is. */
+static double scale_by_letters(PIX *grey, double dpi, double scale, double letter)
+{
+    if (letter > MAX_LETTER_PX || (dpi <= 0 && letter > 0 && letter < MIN_LETTER_PX))
+        return within_limits(grey, scale * USUAL_LETTER_PX / letter);
     return scale;
 }
 
-/* Clockwise quarter turns that make the text upright, judged by ascenders and descenders. */
-static int quarter_turns(PIX *binary)
+/* ---- what is on it ---- */
+
+typedef struct {
+    PIX *grey, *binary; /* NULL when there was no memory */
+    Marks marks;
+} Look;
+
+static void look_clear(Look *look)
 {
-    l_float32 up = 0, left = 0;
-    l_int32 orientation = L_TEXT_ORIENT_UNKNOWN;
-    if (pixOrientDetect(binary, &up, &left, 0, 0) != 0)
-        return 0;
-    makeOrientDecision(up, left, 0, 0, &orientation, 0);
-    switch (orientation) {
-    case L_TEXT_ORIENT_LEFT:
-        return 1;
-    case L_TEXT_ORIENT_DOWN:
-        return 2;
-    case L_TEXT_ORIENT_RIGHT:
-        return 3;
-    default:
-        return 0;
-    }
+    pixDestroy(&look->grey);
+    pixDestroy(&look->binary);
+    marks_clear(&look->marks);
 }
 
-static double skew_degrees(PIX *binary)
+/* The image at this size, evenly lit, with its marks; *blank when it has none. */
+static gboolean look_at(PIX *grey, double scale, Look *look, gboolean *blank)
 {
-    l_float32 angle = 0, confidence = 0;
-    if (pixFindSkewSweepAndSearch(binary, &angle, &confidence, 4, 2, MAX_SKEW_DEGREES / 2, 1.0f,
-                                  0.01f) != 0)
-        return 0;
-    if (confidence < MIN_SKEW_CONFIDENCE || fabs(angle) < MIN_SKEW_DEGREES)
-        return 0;
-    return angle;
+    look_clear(look);
+    look->grey = pixScale(grey, (l_float32)scale, (l_float32)scale);
+    if (!look->grey)
+        return FALSE;
+    light_even(&look->grey);
+    *blank = !light_shows_marks(look->grey);
+    look->binary = *blank ? NULL : binary_of(look->grey);
+    if (!look->binary)
+        return FALSE;
+    marks_find(look->binary, &look->marks);
+    *blank = look->marks.count == 0;
+    return !*blank;
 }
 
-/* How much the paper's brightness differs between parts of the page. */
-static gboolean light_is_uneven(PIX *grey)
+static gboolean look_well(PIX *grey, double dpi, Look *look, double *scale, gboolean *blank)
 {
-    int lightest = 0, darkest = 255;
-    l_int32 width, height;
-    pixGetDimensions(grey, &width, &height, NULL);
-    for (int row = 0; row < 8; row++) {
-        for (int column = 0; column < 8; column++) {
-            BOX *box = boxCreate(column * width / 8, row * height / 8, MAX(1, width / 8),
-                                 MAX(1, height / 8));
-            PIX *tile = pixClipRectangle(grey, box, NULL);
-            boxDestroy(&box);
-            if (!tile)
-                continue;
-            int level = level_at(tile, 0.75);
-            lightest = MAX(lightest, level);
-            darkest = MIN(darkest, level);
-            pixDestroy(&tile);
-        }
-    }
-    return lightest - darkest > UNEVEN_LIGHT;
+    *scale = within_limits(grey, TARGET_DPI / (dpi > 0 ? dpi : guess_dpi(grey)));
+    if (!look_at(grey, *scale, look, blank))
+        return FALSE;
+    double better = scale_by_letters(grey, dpi, *scale, look->marks.height);
+    if (better == *scale)
+        return TRUE;
+    *scale = better;
+    return look_at(grey, better, look, blank);
 }
 
-static void replace(PIX **pix, PIX *better)
-{
-    if (!better)
-        return;
-    pixDestroy(pix);
-    *pix = better;
-}
+/* ---- upright ---- */
 
 /* With a border, so that no corner with text on it is cut off. */
 static PIX *turn(PIX *grey, double radians, int *border)
@@ -173,97 +127,55 @@ static PIX *turn(PIX *grey, double radians, int *border)
     return turned;
 }
 
-static void straighten(PIX **grey, Preparation *done)
+static void straighten(Look *look, Preparation *done)
 {
-    PIX *binary = to_binary(*grey);
-    if (!binary)
-        return;
-    done->quads = quarter_turns(binary);
+    done->quads = upright_quads(look->binary);
     if (done->quads) {
-        replace(grey, pixRotateOrth(*grey, done->quads));
-        replace(&binary, pixRotateOrth(binary, done->quads));
+        replace(&look->grey, pixRotateOrth(look->grey, done->quads));
+        replace(&look->binary, pixRotateOrth(look->binary, done->quads));
     }
-    double radians = skew_degrees(binary) * G_PI / 180.0;
-    pixDestroy(&binary);
-    done->centre_x = pixGetWidth(*grey) / 2.0;
-    done->centre_y = pixGetHeight(*grey) / 2.0;
+    double radians = upright_skew(look->binary) * G_PI / 180.0;
+    done->centre_x = pixGetWidth(look->grey) / 2.0;
+    done->centre_y = pixGetHeight(look->grey) / 2.0;
     int border = 0;
-    PIX *turned = radians != 0 ? turn(*grey, radians, &border) : NULL;
+    PIX *turned = radians != 0 ? turn(look->grey, radians, &border) : NULL;
     if (!turned)
         return;
     done->angle = radians;
     done->border = border;
-    replace(grey, turned);
+    replace(&look->grey, turned);
 }
 
-/* Faint print beside black edges or a pen: one threshold for the page would keep those alone. Levels
- * are spread so that the usual letter is as good as black. */
-static void strengthen(PIX **grey, PIX *binary)
+static PIX *finish(Look *look, double dpi, Preparation *done)
 {
-    l_float32 ink = 0;
-    int paper = level_at(*grey, 0.6);
-    /* Letters only: black edges would pass for ink. */
-    PIX *letters = pixSelectBySize(binary, pixGetWidth(binary) / 8, pixGetHeight(binary) / 16, 8,
-                                   L_SELECT_IF_BOTH, L_SELECT_IF_LTE, NULL);
-    gboolean known =
-        letters && pixGetRankValueMasked(*grey, letters, 0, 0, 2, 0.5f, &ink, NULL) == 0;
-    pixDestroy(&letters);
-    if (!known || ink < FAINT_INK || paper - ink < 16)
-        return;
-    replace(grey, pixGammaTRC(NULL, *grey, 1.0f, (l_int32)ink - 16, paper));
-}
-
-/* Looks for letters, darkens them where they are faint, and says what was found. */
-static NUMA *find_letters(PIX **grey, gboolean *blank)
-{
-    if (level_at(*grey, 0.75) - level_at(*grey, 0.0005) < MIN_CONTRAST) {
-        *blank = TRUE;
-        return NULL;
-    }
-    PIX *binary = to_binary(*grey);
-    if (!binary)
-        return NULL;
-    NUMA *heights = letter_heights(binary);
-    *blank = heights == NULL;
-    if (heights)
-        strengthen(grey, binary);
-    pixDestroy(&binary);
-    return heights;
+    done->letters = look->marks.count;
+    done->narrow = pixGetWidth(look->grey) < NARROW_LETTERS * look->marks.height;
+    light_strengthen(&look->grey, look->binary, &look->marks);
+    light_strengthen_parts(look->grey, &look->marks);
+    straighten(look, done);
+    done->slip = dpi <= 0 && pixGetHeight(look->grey) > SLIP_ASPECT * pixGetWidth(look->grey);
+    /* Print of till rolls is made of dots, which must run together; other print gains by edges. */
+    replace(&look->grey, done->slip ? pixBlockconv(look->grey, 1, 1)
+                                    : pixUnsharpMaskingGray(look->grey, 2, 0.5f));
+    pixSetResolution(look->grey, (l_int32)TARGET_DPI, (l_int32)TARGET_DPI);
+    return g_steal_pointer(&look->grey);
 }
 
 PIX *prepare(PIX *original, double dpi, Preparation *done, gboolean *blank)
 {
+    Look look = {0};
     *done = (Preparation){
         .scale = 1.0, .width = pixGetWidth(original), .height = pixGetHeight(original)};
     *blank = FALSE;
-    PIX *grey = to_grey(original);
+    PIX *grey = to_grey(original, dpi);
     if (!grey)
         return NULL;
-    if (light_is_uneven(grey))
-        replace(&grey, pixBackgroundNormSimple(grey, NULL, NULL));
-    NUMA *heights = find_letters(&grey, blank);
-    if (!heights) {
-        pixDestroy(&grey);
-        return NULL;
-    }
-    done->letters = numaGetCount(heights);
-    double scale = choose_scale(grey, dpi, heights);
-    l_float32 letter = 0;
-    numaGetMedian(heights, &letter);
-    done->narrow = letter > 0 && pixGetWidth(grey) < NARROW_LETTERS * letter;
-    numaDestroy(&heights);
-    PIX *scaled = pixScale(grey, (l_float32)scale, (l_float32)scale);
+    PIX *prepared = NULL;
+    if (look_well(grey, dpi, &look, &done->scale, blank))
+        prepared = finish(&look, dpi, done);
     pixDestroy(&grey);
-    if (!scaled)
-        return NULL;
-    done->scale = scale;
-    straighten(&scaled, done);
-    done->slip = dpi <= 0 && pixGetHeight(scaled) > SLIP_ASPECT * pixGetWidth(scaled);
-    /* Print of till rolls is made of dots, which must run together; other print gains by edges. */
-    replace(&scaled,
-            done->slip ? pixBlockconv(scaled, 1, 1) : pixUnsharpMaskingGray(scaled, 2, 0.5f));
-    pixSetResolution(scaled, (l_int32)TARGET_DPI, (l_int32)TARGET_DPI);
-    return scaled;
+    look_clear(&look);
+    return prepared;
 }
 
 void prepare_turn(Preparation *done, PIX *prepared, int quads)

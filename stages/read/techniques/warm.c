@@ -14,12 +14,16 @@
 #endif
 #define MAX_LANGUAGES_BYTES 200
 
-struct Warm {
-    char *tessdata;      /* folder of NAME.traineddata */
-    char *languages;     /* "eng+deu": what the model below is for */
-    GMappedFile *model;  /* data of a single language, handed to the engine from memory */
+/* A language's data, mapped at the start, so that its engine can start where there are no files. */
+typedef struct {
+    GMappedFile *data;   /* NULL: not there at the start */
     TessBaseAPI *engine; /* NULL until something must be recognised */
-    char *loaded;        /* languages of the engine */
+} Model;
+
+struct Warm {
+    char *tessdata;     /* folder of NAME.traineddata */
+    char *languages;    /* "eng+deu" */
+    GHashTable *models; /* language -> Model */
     WarmLibraries *libraries;
     GBytes *kept_bytes; /* of the document below; NULL: none */
     gpointer kept;
@@ -80,25 +84,54 @@ static gboolean is_readable(const char *path)
     return fd >= 0;
 }
 
-static gboolean check_languages(const Warm *warm, const char *languages, GError **error)
+static gboolean has_model(const Warm *warm, const char *language)
 {
+    const Model *model = g_hash_table_lookup(warm->models, language);
+    g_autofree char *path = model_path(warm, language);
+    return (model && model->data) || is_readable(path);
+}
+
+char **warm_languages(const Warm *warm, const char *languages, GError **error)
+{
+    if (!languages || languages[0] == '\0')
+        languages = warm->languages;
     if (!languages_are_names(languages)) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
                     "the OCR languages are not written as \"eng\" or \"eng+deu\"");
-        return FALSE;
+        return NULL;
     }
     g_auto(GStrv) each = g_strsplit(languages, "+", -1);
     for (guint i = 0; each[i]; i++) {
-        g_autofree char *path = model_path(warm, each[i]);
-        if (each[i][0] == '\0' || !is_readable(path)) {
+        if (each[i][0] == '\0' || !has_model(warm, each[i])) {
             g_autofree char *package = package_name(each[i]);
             g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
                         "OCR data for language \"%s\" is missing in %s: install the package %s",
                         each[i], warm->tessdata, package);
-            return FALSE;
+            return NULL;
         }
     }
-    return TRUE;
+    return g_steal_pointer(&each);
+}
+
+static void model_free(gpointer data)
+{
+    Model *model = data;
+    if (model->engine)
+        TessBaseAPIDelete(model->engine);
+    g_clear_pointer(&model->data, g_mapped_file_unref);
+    g_free(model);
+}
+
+static Model *model_for(Warm *warm, const char *language)
+{
+    Model *model = g_hash_table_lookup(warm->models, language);
+    if (model)
+        return model;
+    g_autofree char *path = model_path(warm, language);
+    model = g_new0(Model, 1);
+    model->data = g_mapped_file_new(path, FALSE, NULL);
+    g_hash_table_insert(warm->models, g_strdup(language), model);
+    return model;
 }
 
 Warm *warm_new(const char *languages, const char *tessdata)
@@ -106,9 +139,11 @@ Warm *warm_new(const char *languages, const char *tessdata)
     Warm *warm = g_new0(Warm, 1);
     warm->tessdata = g_strdup(tessdata ? tessdata : DOCKET_TESSDATA);
     warm->languages = g_strdup(languages ? languages : "eng");
-    if (languages_are_names(warm->languages) && !strchr(warm->languages, '+')) {
-        g_autofree char *path = model_path(warm, warm->languages);
-        warm->model = g_mapped_file_new(path, FALSE, NULL);
+    warm->models = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, model_free);
+    if (languages_are_names(warm->languages)) {
+        g_auto(GStrv) each = g_strsplit(warm->languages, "+", -1);
+        for (guint i = 0; each[i]; i++)
+            model_for(warm, each[i]);
     }
     warm->libraries = warm_libraries_new();
     return warm;
@@ -140,20 +175,11 @@ void warm_keep(Warm *warm, GBytes *bytes, gpointer opened, GDestroyNotify close_
     warm->close_kept = close_it;
 }
 
-static void engine_stop(Warm *warm)
-{
-    if (warm->engine)
-        TessBaseAPIDelete(warm->engine);
-    warm->engine = NULL;
-    g_clear_pointer(&warm->loaded, g_free);
-}
-
 void warm_free(Warm *warm)
 {
     if (!warm)
         return;
-    engine_stop(warm);
-    g_clear_pointer(&warm->model, g_mapped_file_unref);
+    g_hash_table_unref(warm->models);
     close_kept(warm);
     warm_libraries_free(warm->libraries);
     g_free(warm->tessdata);
@@ -163,32 +189,25 @@ void warm_free(Warm *warm)
 
 /* Its messages go to stderr, which is nowhere in a reader; a debug_file would be opened for writing at
  * the first of them, and the jail kills for that. */
-static gboolean engine_start(Warm *warm, const char *languages)
+static gboolean engine_start(const Warm *warm, Model *model, const char *language)
 {
-    warm->engine = TessBaseAPICreate();
-    if (warm->model && strcmp(languages, warm->languages) == 0)
-        return TessBaseAPIInit5(warm->engine, g_mapped_file_get_contents(warm->model),
-                                (int)g_mapped_file_get_length(warm->model), languages,
-                                OEM_LSTM_ONLY, NULL, 0, NULL, NULL, 0, FALSE) == 0;
-    return TessBaseAPIInit2(warm->engine, warm->tessdata, languages, OEM_LSTM_ONLY) == 0;
+    model->engine = TessBaseAPICreate();
+    if (model->data)
+        return TessBaseAPIInit5(model->engine, g_mapped_file_get_contents(model->data),
+                                (int)g_mapped_file_get_length(model->data), language, OEM_LSTM_ONLY,
+                                NULL, 0, NULL, NULL, 0, FALSE) == 0;
+    return TessBaseAPIInit2(model->engine, warm->tessdata, language, OEM_LSTM_ONLY) == 0;
 }
 
-TessBaseAPI *warm_engine(Warm *warm, const char *languages, GError **error)
+TessBaseAPI *warm_engine(Warm *warm, const char *language, GError **error)
 {
-    if (!languages || languages[0] == '\0')
-        languages = warm->languages;
-    if (warm->engine && strcmp(warm->loaded, languages) == 0)
-        return warm->engine;
-    engine_stop(warm);
-    if (!check_languages(warm, languages, error))
-        return NULL;
-    if (!engine_start(warm, languages)) {
-        engine_stop(warm);
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
-                    "Tesseract refused the language data for \"%s\" in %s", languages,
-                    warm->tessdata);
-        return NULL;
-    }
-    warm->loaded = g_strdup(languages);
-    return warm->engine;
+    Model *model = model_for(warm, language);
+    if (model->engine)
+        return model->engine;
+    if (engine_start(warm, model, language))
+        return model->engine;
+    g_hash_table_remove(warm->models, language);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE,
+                "Tesseract refused the language data for \"%s\" in %s", language, warm->tessdata);
+    return NULL;
 }

@@ -1,4 +1,4 @@
-/* What a reader keeps warm for its whole life: the OCR engine with its language, and one open PDF,
+/* What a reader keeps warm for its whole life: an OCR engine for each language, and one open PDF,
  * so that Poppler does not set up its global parameters for every document. */
 #pragma once
 
@@ -6,9 +6,12 @@
 
 #include <tesseract/capi.h>
 
-/* The engine with these languages, started at the first call and kept; other languages start it
- * again. NULL and NO_LANGUAGE (naming what to install) or INTERNAL. Lent. */
-TessBaseAPI *warm_engine(Warm *warm, const char *languages, GError **error);
+/* The names in "eng+deu" (NULL or "": those of warm_new), each with its data in place. NULL and
+ * NO_LANGUAGE, naming what to install. Caller frees. */
+char **warm_languages(const Warm *warm, const char *languages, GError **error);
+
+/* The engine for one language, started at the first call and kept. NULL and NO_LANGUAGE. Lent. */
+TessBaseAPI *warm_engine(Warm *warm, const char *language, GError **error);
 
 /* One opened document stays open between tasks of the same bytes (the very GBytes, which it keeps
  * a reference to). `opened` is taken and closed when another one is kept. warm_kept lends it, or
