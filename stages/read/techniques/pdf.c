@@ -25,6 +25,8 @@
 #define LOOK_DPI_SMALL 200.0
 #define LOOK_SIDE 850.0 /* pixels of the longer side, at least */
 #define LOOK_PIXELS 4.0e6
+#define WHITE 0.97        /* light of an area that is not told from the paper */
+#define THICK_RULE 4.0    /* points; a thicker line is an area */
 #define FEW_WORDS 30      /* a page with so few words may be a scan with a stamp */
 #define SCAN_COVERAGE 0.6 /* of the page, by one image */
 
@@ -128,10 +130,29 @@ static void end_page(PdfPage *p)
     reading_note(p->reading, "hidden text: %u words on page %u", p->hidden, p->number);
 }
 
-/* Drawn lines, for layout. */
+/* What is painted is known: lines, and areas with straight edges that are not the paper's white. */
+static GArray *painted_rulings(const PdfPaint *paint)
+{
+    GArray *rulings = g_array_new(FALSE, FALSE, sizeof(Ruling));
+    for (guint i = 0; i < paint->areas->len; i++) {
+        const PdfArea *area = &g_array_index(paint->areas, PdfArea, i);
+        double thin = MIN(area->rect.x1 - area->rect.x0, area->rect.y1 - area->rect.y0);
+        if (area->light < WHITE && area->cover > 0.9 && (area->exact || thin < THICK_RULE))
+            rulings_add_area(rulings, area->rect);
+    }
+    return rulings_join(rulings, 1);
+}
+
+static gboolean knows_paint(const PdfPage *p)
+{
+    return p->paint && !p->paint->odd && p->scale >= 1;
+}
+
 static GArray *page_rulings(gpointer data)
 {
     PdfPage *p = data;
+    if (knows_paint(p))
+        return painted_rulings(p->paint);
     return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
 }
 
@@ -140,7 +161,7 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     reading_begin_page(p->reading, p->number,
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
-    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look != NULL};
+    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = knows_paint(p) || p->look};
     gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
     if (!p->paint || p->paint->annotated)
         p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);
