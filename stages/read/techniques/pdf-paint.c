@@ -509,6 +509,8 @@ static gboolean state_operator(Painter *p, guint32 op)
     case OP('d', 0, 0):
     case OP('i', 0, 0):
     case OP('r', 'i', 0):
+    case OP('B', 'X', 0):
+    case OP('E', 'X', 0):
     case OP('M', 'P', 0):
     case OP('D', 'P', 0):
     case OP('E', 'M', 'C'):
