@@ -158,7 +158,7 @@ static gboolean read_chapter(const Book *b, const TechniqueInput *input, guint n
     chapter.media_type = "text/html";
     chapter.first_page = 1;
     chapter.last_page = 0;
-    Reading *page = html_read(&chapter, error);
+    Reading *page = html_read_part(&chapter, error);
     if (!page) {
         g_prefix_error(error, "%s: ", name);
         return FALSE;
