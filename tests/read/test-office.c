@@ -234,6 +234,8 @@ static void test_book(void)
     g_assert_cmpuint(r->page_count, ==, 3);
     g_assert_cmpuint(reading_page(r, 2)->number, ==, 3);
     g_assert_cmpuint(r->attachments->len, ==, 1);
+    for (guint i = 0; i < r->blocks->len; i++)
+        g_assert_cmpuint(reading_block(r, i)->flags, ==, 0);
     g_autoptr(GBytes) locked = book("http"
                                     "://ns.adobe.com/adept");
     fixture_refuse(locked, EPUB, NULL, DOCKET_ERROR_ENCRYPTED);
