@@ -8,7 +8,15 @@
  * as pdftotext has it. */
 typedef void (*BlockPrint)(const Reading *r, const Block *block, GString *out);
 
-static char *print_blocks(const Reading *r, BlockPrint print)
+/* A running header or footer that was printed already; `printed` remembers, NULL prints all. */
+static gboolean is_printed(const Reading *r, const Block *block, GHashTable *printed)
+{
+    if (!printed || !(block->flags & (BLOCK_HEADER | BLOCK_FOOTER)))
+        return FALSE;
+    return !g_hash_table_add(printed, reading_running_key(r, block));
+}
+
+static char *print_blocks(const Reading *r, BlockPrint print, GHashTable *printed)
 {
     GString *out = g_string_new(NULL);
     for (guint p = 0; p < r->pages->len; p++) {
@@ -18,7 +26,7 @@ static char *print_blocks(const Reading *r, BlockPrint print)
         const Block *before = NULL;
         for (guint b = page->first_block; b < page->first_block + page->n_blocks; b++) {
             const Block *block = reading_block(r, b);
-            if (block->flags & BLOCK_BOILERPLATE)
+            if (block->flags & BLOCK_BOILERPLATE || is_printed(r, block, printed))
                 continue;
             gboolean list_goes_on =
                 before && block->kind == BLOCK_LIST && before->kind == BLOCK_LIST;
@@ -47,10 +55,38 @@ static void print_text(const Reading *r, const Block *block, GString *out)
 
 char *reading_to_text(const Reading *r)
 {
-    return print_blocks(r, print_text);
+    return print_blocks(r, print_text, NULL);
 }
 
 /* ---- Markdown ---- */
+
+/* Ends a printed line with `end`, or with nothing where the next line goes on with its last word. */
+static void end_line(const Reading *r, const Block *block, guint l, const char *end, GString *out)
+{
+    const Line *line = reading_line(r, block->first_line + l);
+    const Word *last = reading_word(r, line->first_word + line->n_words - 1);
+    gsize hyphen = l + 1 < block->n_lines && last->flags & WORD_HYPHEN
+                       ? reading_hyphen_bytes(reading_word_text(r, last), last->length)
+                       : 0;
+    if (hyphen)
+        g_string_truncate(out, out->len - hyphen);
+    else
+        g_string_append(out, end);
+}
+
+static gboolean is_broken(const Reading *r, const Block *block, guint l)
+{
+    const Line *line = reading_line(r, block->first_line + l);
+    return reading_word(r, line->first_word + line->n_words - 1)->flags & WORD_HYPHEN;
+}
+
+static void print_prose(const Reading *r, const Block *block, GString *out)
+{
+    for (guint l = 0; l < block->n_lines; l++) {
+        append_line(r, block->first_line + l, out);
+        end_line(r, block, l, "\n", out);
+    }
+}
 
 static gint table_columns(const Reading *r, const Block *block)
 {
@@ -65,19 +101,19 @@ static gint table_columns(const Reading *r, const Block *block)
 /* The words of a line that stand in one cell; '|' would end the cell and is escaped. */
 static void append_cell(const Reading *r, const Line *line, gint column, GString *out)
 {
-    gboolean first = TRUE;
+    const Word *before = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
     for (guint w = line->first_word; w < line->first_word + line->n_words; w++) {
         const Word *word = reading_word(r, w);
         if (MAX(word->column, 0) != column)
             continue;
-        if (!first && !(word->flags & WORD_GLUED))
-            g_string_append_c(out, ' ');
-        first = FALSE;
-        for (const char *p = reading_word_text(r, word); *p; p++) {
-            if (*p == '|')
-                g_string_append_c(out, '\\');
-            g_string_append_c(out, *p);
-        }
+        reading_append_word(r, word, before, text);
+        before = word;
+    }
+    for (const char *p = text->str; *p; p++) {
+        if (*p == '|')
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *p);
     }
 }
 
@@ -134,31 +170,33 @@ static void print_markdown(const Reading *r, const Block *block, GString *out)
             g_string_append_c(out, '#');
         g_string_append_c(out, ' ');
         for (guint l = 0; l < block->n_lines; l++) {
-            if (l > 0)
-                g_string_append_c(out, ' ');
             append_line(r, block->first_line + l, out);
+            end_line(r, block, l, l + 1 < block->n_lines ? " " : "", out);
         }
         g_string_append_c(out, '\n');
         return;
     case BLOCK_LIST:
         for (guint l = 0; l < block->n_lines; l++) {
-            for (guint i = 1; i < MIN(block->level, 20); i++)
+            gboolean goes_on = l > 0 && is_broken(r, block, l - 1);
+            for (guint i = 1; i < MIN(block->level, 20) && !goes_on; i++)
                 g_string_append(out, "  ");
-            g_string_append(out, l == 0 ? "- " : "  ");
+            if (!goes_on)
+                g_string_append(out, l == 0 ? "- " : "  ");
             append_line(r, block->first_line + l, out);
-            g_string_append_c(out, '\n');
+            end_line(r, block, l, "\n", out);
         }
         return;
     case BLOCK_PARAGRAPH:
     case BLOCK_LAST:
-        print_text(r, block, out);
+        print_prose(r, block, out);
         return;
     }
 }
 
 char *reading_to_markdown(const Reading *r)
 {
-    return print_blocks(r, print_markdown);
+    g_autoptr(GHashTable) printed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return print_blocks(r, print_markdown, printed);
 }
 
 /* ---- JSON ---- */
@@ -221,6 +259,21 @@ static void append_block_flags(const Block *block, GString *out)
             g_string_append_printf(out, ",\"%s\":true", words[i].word);
 }
 
+static void append_cells(const Reading *r, const Block *block, GString *out)
+{
+    g_autoptr(GArray) cells = reading_cells(r, block);
+    g_string_append(out, "],\"cells\":[");
+    for (guint i = 0; i < cells->len; i++) {
+        const ReadingCell *cell = &g_array_index(cells, ReadingCell, i);
+        g_string_append_printf(out, "%s{\"row\":%u,\"column\":%u,", i ? "," : "", cell->row,
+                               cell->column);
+        append_rect(out, cell->rect);
+        g_string_append(out, ",\"text\":");
+        append_string(out, cell->text);
+        g_string_append_c(out, '}');
+    }
+}
+
 static void append_block(const Reading *r, const Block *block, GString *out)
 {
     g_string_append_printf(out, "{\"kind\":\"%s\"", block_kind_name(block->kind));
@@ -239,6 +292,8 @@ static void append_block(const Reading *r, const Block *block, GString *out)
         append_words(r, line, out);
         g_string_append_c(out, '}');
     }
+    if (block->kind == BLOCK_TABLE || block->kind == BLOCK_FIELDS)
+        append_cells(r, block, out);
     g_string_append(out, "]}");
 }
 

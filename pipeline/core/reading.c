@@ -340,10 +340,7 @@ char *reading_words_text(const Reading *r, guint first, guint n)
 {
     GString *out = g_string_new(NULL);
     for (guint i = first; i < first + n && i < r->words->len; i++) {
-        const Word *word = reading_word(r, i);
-        if (i > first && !(word->flags & WORD_GLUED))
-            g_string_append_c(out, ' ');
-        g_string_append_len(out, reading_word_text(r, word), word->length);
+        reading_append_word(r, reading_word(r, i), i > first ? reading_word(r, i - 1) : NULL, out);
     }
     return g_string_free(out, FALSE);
 }

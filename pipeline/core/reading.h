@@ -174,6 +174,21 @@ char *reading_line_text(const Reading *r, guint line);
 char *reading_words_text(const Reading *r, guint first, guint n);
 Rect rect_union(Rect a, Rect b);
 
+/* ---- cells (reading-cells.c) ---- */
+typedef struct {
+    guint row, column; /* from 0, in the block */
+    Rect rect;         /* the union of its words' */
+    char *text;
+} ReadingCell;
+
+/* The cells of a table or of fields that hold words, row by row. Caller unrefs; holds the texts. */
+GArray *reading_cells(const Reading *r, const Block *block);
+/* Appends a word behind `before` (NULL: the first): a space, or none where it is glued or goes on a
+ * word that the typesetter broke, whose hyphen is then taken away. TRUE when a word was joined. */
+gboolean reading_append_word(const Reading *r, const Word *word, const Word *before, GString *out);
+/* The hyphen at the end of a word, in bytes; 0 if it has none. */
+gsize reading_hyphen_bytes(const char *text, gsize length);
+
 /* ---- standing up (reading-turn.c) ----
  * A copy in which pages that lie on their side or head stand upright, rectangles and all, with the
  * same words at the same indices; NULL when every page stands already. Caller frees. */
@@ -181,13 +196,23 @@ Reading *reading_upright(const Reading *r);
 /* A rectangle of that copy on the page as it lies. */
 Rect rect_from_upright(const Page *page, Rect rect);
 
+/* ---- running headers (reading-running.c) ----
+ * Flags the blocks that stand at the head or foot of their page as they do on others, and page numbers.
+ * For the whole document, when all its pages are there; the time is that of walking over the blocks. */
+void reading_mark_running(Reading *r);
+/* What a flagged block says, numbers apart: equal for the same header on two pages. Caller frees. */
+char *reading_running_key(const Reading *r, const Block *block);
+
 /* ---- printing (reading-print.c) ---- caller frees with g_free
  * Text: lines as lines, an empty line between blocks, form feed between pages (as pdftotext).
- * Markdown: headings, lists, tables; what a model is shown. JSON: the tree, one object. */
+ * Markdown: headings, lists, tables; what a model is shown: a running header once, words that the
+ * typesetter broke in one. JSON: the tree, one object. */
 char *reading_to_text(const Reading *r);
 char *reading_to_markdown(const Reading *r);
 char *reading_to_json(const Reading *r);
 char *reading_to_hocr(const Reading *r);
+/* TSV (reading-tsv.c): rows of pages, blocks, lines and words in Tesseract's columns, in points. */
+char *reading_to_tsv(const Reading *r);
 
 /* ---- crossing processes (reading-wire.c) ----
  * The variant is (type READING_VARIANT_TYPE) the arrays as they are: same build on both sides.

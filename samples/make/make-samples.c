@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "samples/make/carriers.h"
 #include "samples/make/expected.h"
 #include "samples/make/forms.h"
 #include "samples/make/hostile.h"
@@ -308,6 +309,7 @@ int main(int argc, char **argv)
         g_autofree char *path = place(sample->expected.path);
         expected_write_rows(samples, &sample->expected, sample->make(path, sample->rows));
     }
+    carriers_make(samples);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
         make_case(argv[1], &cases[i]);
     return 0;

@@ -94,6 +94,8 @@ static gboolean sniff(Job *job, GError **error)
     job->media_type = g_strdup(type);
     if (sniff_is_batch(job->media_type))
         job->kind = JOB_BATCH;
+    else if (sniff_holds_documents(job->media_type))
+        job->kind = JOB_CONTAINER;
     return TRUE;
 }
 
@@ -125,6 +127,6 @@ static StageStep run(Job *job, GError **error)
 const Stage stage_intake = {
     .name = "intake",
     .version = 1,
-    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_CONTAINER,
     .run = run,
 };

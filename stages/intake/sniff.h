@@ -20,3 +20,6 @@ const char *sniff_package(const char *media_type, const char *bytes, gsize lengt
 
 /* TRUE for batches: files whose rows are documents of their own. */
 gboolean sniff_is_batch(const char *media_type);
+
+/* TRUE for archives and mailboxes: no record comes of themselves, but of what they hold. */
+gboolean sniff_holds_documents(const char *media_type);

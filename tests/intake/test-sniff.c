@@ -40,6 +40,22 @@ static const Case cases[] = {
     {BYTES("caf\xe9 cr\xe8me"), "a.txt", "text/plain"},
     {BYTES("# Title\n"), "a.md", "text/markdown"},
     {BYTES("\1\2\3\4\5\6\7\1\2\3"), "a.txt", "application/octet-stream"},
+    {BYTES("Received: from a by b\r\nFrom: a@b.example\r\n\r\n<html>"), "a", "message/rfc822"},
+    {BYTES("Subject: hello\n\ntext\n"), "a.eml", "message/rfc822"},
+    {BYTES("Message-ID: <1>\nX-A: b\n c\nTo: b\n\n{\"a\":1}\n"), "a.txt", "message/rfc822"},
+    {BYTES("To: all\nFrom: me\nSubject: minutes\n\nWe met.\n"), "a.txt", "text/plain"},
+    {BYTES("Note: this\nand that\n"), "a.txt", "text/plain"},
+    {BYTES("From a@b.example Mon Nov 30 10:00:00 2026\nSubject: x\n\ny\n"), "a",
+     "application/mbox"},
+    {BYTES("From a@b.example Mon Nov 30 10:00:00 2026\nSubject: x\n\ny\n"), "a.eml",
+     "message/rfc822"},
+    {BYTES("From here on all is text.\n"), "a.txt", "text/plain"},
+    {BYTES("\x1f\x8b\b\0"), "a.tar.gz", "application/gzip"},
+    {BYTES("BZh91AY&SY"), "a.tar.bz2", "application/x-bzip2"},
+    {BYTES("\xfd"
+           "7zXZ\0"),
+     "a", "application/x-xz"},
+    {BYTES("\x28\xb5\x2f\xfd...."), "a", "application/zstd"},
     {BYTES("\x7f"
            "ELF\2\1"),
      "a.pdf", "application/x-executable"},
@@ -53,6 +69,15 @@ static void test_cases(void)
             g_test_message("case %u: %s", i, cases[i].bytes);
         g_assert_cmpstr(type, ==, cases[i].expected);
     }
+}
+
+static void test_tar(void)
+{
+    char block[512] = "name.txt";
+    memcpy(block + 257, "ustar", 5);
+    g_assert_cmpstr(sniff_media_type(block, sizeof block, "a"), ==, "application/x-tar");
+    g_assert_true(sniff_holds_documents("application/x-tar"));
+    g_assert_false(sniff_holds_documents("message/rfc822"));
 }
 
 /* Every prefix of every case, in a buffer of its own size: nothing is read behind the end. */
@@ -207,6 +232,7 @@ static void test_compound(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/sniff/tar", test_tar);
     g_test_add_func("/sniff/cases", test_cases);
     g_test_add_func("/sniff/prefixes", test_prefixes);
     g_test_add_func("/sniff/zip", test_zip);

@@ -164,8 +164,10 @@ static guint table_length(const Row *rows, guint n, guint first, Columns *column
     guint full = 0, length = 0, alone = 0;
     Columns grown = {.n = 0};
     if (rows[first].n < 2)
-        return 0;
+        return 0; /* a drawn table is alone in its row */
     for (guint i = first; i < n; i++) {
+        if (rows[i].segments[0]->table)
+            break;
         double size = rows[i].segments[0]->size;
         if (i > first && rows[i].y0 - rows[i - 1].y1 > TABLE_GAP * size)
             break;
@@ -194,10 +196,28 @@ static gboolean are_fields(const LayoutWord *words, const Row *rows, guint n,
     return 2 * labels >= n;
 }
 
-static gboolean add_table(Reading *r, const LayoutWord *words, const Row *rows, guint n,
-                          const Columns *columns)
+/* The rows made anew from their words: narrow columns part, and lines of one row come together. NULL
+ * when that finds fewer columns than the segments have. */
+static Table *rebuild(const LayoutWord *words, const Row *rows, guint n, const Columns *columns,
+                      double body)
 {
-    reading_begin_block(r, are_fields(words, rows, n, columns) ? BLOCK_FIELDS : BLOCK_TABLE, 0);
+    g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < rows[i].n; k++)
+            for (gint w = (gint)rows[i].segments[k]->first; w >= 0; w = words[w].next)
+                g_array_append_val(indices, w);
+    g_autoptr(Table) table = table_build(words, indices, NULL, body);
+    return table && table->n_columns >= columns->n ? g_steal_pointer(&table) : NULL;
+}
+
+static gboolean add_table(Reading *r, const LayoutWord *words, const Row *rows, guint n,
+                          const Columns *columns, double body)
+{
+    gboolean fields = are_fields(words, rows, n, columns);
+    g_autoptr(Table) table = fields ? NULL : rebuild(words, rows, n, columns, body);
+    if (table)
+        return table_add(r, words, table);
+    reading_begin_block(r, fields ? BLOCK_FIELDS : BLOCK_TABLE, 0);
     for (guint i = 0; i < n; i++)
         if (!add_row(r, words, &rows[i], columns))
             return FALSE;
@@ -245,6 +265,17 @@ static double usual_gap(const Row *rows, guint n)
     return gaps[(n - 1) / 2];
 }
 
+/* The line that begins with word `first` may go on with the last word of the line above. */
+static void mark_broken(Reading *r, guint first)
+{
+    if (first == 0 || first >= r->words->len)
+        return;
+    Word *before = &g_array_index(r->words, Word, first - 1);
+    if (layout_is_broken(reading_word_text(r, before),
+                         reading_word_text(r, reading_word(r, first))))
+        before->flags |= WORD_HYPHEN;
+}
+
 gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *rows, guint n,
                          double body)
 {
@@ -253,10 +284,17 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
     BlockKind open = BLOCK_PARAGRAPH;
     guint open_level = 0;
     for (guint i = 0; i < n;) {
+        if (rows[i].segments[0]->table) {
+            if (!table_add(reading, words, rows[i].segments[0]->table))
+                return FALSE;
+            i++;
+            fresh = TRUE;
+            continue;
+        }
         Columns columns = {.n = 0};
         guint length = table_length(rows, n, i, &columns);
         if (length > 0) {
-            if (!add_table(reading, words, &rows[i], length, &columns))
+            if (!add_table(reading, words, &rows[i], length, &columns, body))
                 return FALSE;
             i += length;
             fresh = TRUE;
@@ -274,8 +312,11 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
             open = kind;
             open_level = level;
         }
+        guint first = reading->words->len;
         if (!add_row(reading, words, &rows[i], NULL))
             return FALSE;
+        if (goes_on)
+            mark_broken(reading, first);
         fresh = FALSE;
         i++;
     }

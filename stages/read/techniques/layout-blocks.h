@@ -2,12 +2,14 @@
 #pragma once
 
 #include "layout.h"
+#include "tables.h"
 
 typedef struct {
     Rect rect;
     guint first, last; /* words, chained by LayoutWord.next */
     guint n_words;
     double size;
+    const Table *table; /* a whole table stands here; NULL for words */
 } Segment;
 
 typedef struct {
@@ -24,3 +26,7 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
 gboolean layout_is_label(const LayoutWord *words, const Segment *segment);
 /* An amount, a date, a quantity, a code: short and mostly digits. */
 gboolean layout_is_number(const LayoutWord *words, const Segment *segment);
+/* A word that a typesetter broke: letters and a hyphen, and the next line goes on in small letters.
+ * Compounds that happen to be broken at their own hyphen ("well-known") cannot be told from it without
+ * a dictionary; they are the rarer case, and a word with a hyphen inside is taken for one. */
+gboolean layout_is_broken(const char *before, const char *after);

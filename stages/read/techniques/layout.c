@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_PLACE 1e7 /* of a coordinate, in any unit */
 #define MAX_DEPTH 24
 /* Gaps in letter heights. */
 #define WORD_GAP 0.95  /* between words of one segment, at most */
@@ -137,16 +138,17 @@ static double median_size(const GArray *words)
     return MAX(sizes[words->len / 2], 1e-3);
 }
 
-static GArray *make_segments(GArray *words, double unit)
+/* Words of tables (taken) are left out. */
+static GArray *make_segments(GArray *words, const guint8 *taken, double unit)
 {
     Chains c = {.segments = g_array_new(FALSE, FALSE, sizeof(Segment)),
                 .rows = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref),
                 .pitch = unit};
-    g_array_sort(words, by_x);
     for (guint i = 0; i < words->len; i++)
         g_array_index(words, LayoutWord, i).next = -1;
     for (guint i = 0; i < words->len; i++)
-        append_word(&c, words, i);
+        if (!taken || !taken[i])
+            append_word(&c, words, i);
     g_hash_table_unref(c.rows);
     return c.segments;
 }
@@ -180,7 +182,8 @@ static GArray *make_rows(Segment **segments, guint n)
     qsort(segments, n, sizeof *segments, by_centre);
     for (guint i = 0; i < n; i++) {
         Row *row = rows->len ? &g_array_index(rows, Row, rows->len - 1) : NULL;
-        gboolean joins = row && in_row(row, segments[i]);
+        gboolean joins = row && !segments[i]->table && !row->segments[0]->table &&
+                         in_row(row, segments[i]);
         for (guint k = 0; joins && k < row->n; k++)
             joins = overlap(row->segments[k]->rect.x0, row->segments[k]->rect.x1,
                             segments[i]->rect.x0, segments[i]->rect.x1) <= 0.5 * segments[i]->size;
@@ -429,12 +432,72 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
         flush_rows(l, &g_array_index(rows, Row, plain), rows->len - plain);
 }
 
-gboolean layout_add(Reading *reading, GArray *words, GError **error)
+/* ---- drawn tables ---- */
+
+static GPtrArray *find_tables(GArray *words, const LayoutHelp *help, double unit)
 {
+    const LayoutWord *all = &g_array_index(words, LayoutWord, 0);
+    if (!help || !help->rulings || !tables_are_likely(all, words->len, unit, help->cheap))
+        return NULL;
+    g_autoptr(GArray) rulings = help->rulings(help->data);
+    return rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;
+}
+
+static guint8 *mark_taken(const GPtrArray *tables, guint n)
+{
+    guint8 *taken = g_malloc0(n + 1);
+    for (guint t = 0; t < tables->len; t++) {
+        const Table *table = tables->pdata[t];
+        for (guint i = 0; i < table->places->len; i++)
+            taken[g_array_index(table->places, TablePlace, i).word] = 1;
+    }
+    return taken;
+}
+
+/* A table stands among the segments as one of them. */
+static void append_tables(GArray *segments, const GPtrArray *tables, double unit)
+{
+    for (guint t = 0; t < tables->len; t++) {
+        const Table *table = tables->pdata[t];
+        guint word = g_array_index(table->places, TablePlace, 0).word;
+        Segment fresh = {.rect = table->rect,
+                         .first = word,
+                         .last = word,
+                         .n_words = 1,
+                         .size = unit,
+                         .table = table};
+        g_array_append_val(segments, fresh);
+    }
+}
+
+/* Words that stand nowhere, by damaged fonts and matrices, are left out. */
+static void keep_placed(GArray *words)
+{
+    guint kept = 0;
+    for (guint i = 0; i < words->len; i++) {
+        LayoutWord word = g_array_index(words, LayoutWord, i);
+        const double all[] = {word.rect.x0, word.rect.y0, word.rect.x1, word.rect.y1, word.size};
+        gboolean placed = TRUE;
+        for (guint k = 0; k < G_N_ELEMENTS(all); k++)
+            placed = placed && isfinite(all[k]) && fabs(all[k]) <= MAX_PLACE;
+        if (placed)
+            g_array_index(words, LayoutWord, kept++) = word;
+    }
+    g_array_set_size(words, kept);
+}
+
+gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *help, GError **error)
+{
+    keep_placed(words);
     if (words->len == 0)
         return TRUE;
     double unit = median_size(words);
-    g_autoptr(GArray) segments = make_segments(words, unit);
+    g_array_sort(words, by_x);
+    g_autoptr(GPtrArray) tables = find_tables(words, help, unit);
+    g_autofree guint8 *taken = tables ? mark_taken(tables, words->len) : NULL;
+    g_autoptr(GArray) segments = make_segments(words, taken, unit);
+    if (tables)
+        append_tables(segments, tables, unit);
     g_autofree Segment **all = g_new(Segment *, segments->len);
     for (guint i = 0; i < segments->len; i++)
         all[i] = &g_array_index(segments, Segment, i);
@@ -449,4 +512,9 @@ gboolean layout_add(Reading *reading, GArray *words, GError **error)
                     "more than %u words or %u bytes of text", DOCKET_MAX_WORDS,
                     DOCKET_MAX_TEXT_BYTES);
     return l.fits;
+}
+
+gboolean layout_add(Reading *reading, GArray *words, GError **error)
+{
+    return layout_add_helped(reading, words, NULL, error);
 }

@@ -15,5 +15,23 @@ typedef struct {
     gint next;         /* layout's own: the next word of the segment */
 } LayoutWord;
 
+/* A straight line that is drawn on the page, or the edge of a shaded area. */
+typedef struct {
+    gboolean vertical;
+    double at;       /* its x when vertical, else its y; unit of LayoutWord.rect */
+    double from, to; /* where it begins and ends along the other axis */
+} Ruling;
+
+/* What the technique can tell about the page when it is asked. */
+typedef struct {
+    GArray *(*rulings)(gpointer data); /* of Ruling, layout_add unrefs; NULL if it cannot tell */
+    gpointer data;
+    gboolean cheap; /* asking costs next to nothing: what is painted is known, or drawn already.
+                       Drawing a page costs five times the rest of layout and text together, and is
+                       asked for only where the words stand in many columns */
+} LayoutHelp;
+
 /* Adds the words (of LayoutWord; reordered) to the open page. FALSE and TOO_LARGE at a limit. */
 gboolean layout_add(Reading *reading, GArray *words, GError **error);
+/* The same with help; `help` may be NULL. */
+gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *help, GError **error);

@@ -1,0 +1,321 @@
+/* Tables that are drawn: frames with lines inside, and lines of one width above one another with rows
+ * of cells between them. */
+#include "table-grid.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_WORDS 20000u   /* more: no page with drawn tables */
+#define MAX_LINES 2500u    /* the same */
+#define LONGEST_UNDERLINE 15.0 /* letter heights */
+#define TOUCH 0.35         /* letter heights between lines that meet */
+#define SAME_END 0.8       /* letter heights between the ends of lines of one width */
+#define PROSE_WORDS 5.0    /* words a piece, on average: running text */
+#define MAX_HEAD_LINES 6   /* heads over each other leave some lines with one piece */
+#define MIN_LIKELY_LINES 2 /* with pieces side by side */
+#define SHORT_WORDS 4      /* in the shortest of these pieces */
+#define WIDE_PIECES 4      /* side by side: nothing else than a table has so many */
+#define MIN_WIDE_LINES 3
+
+typedef struct {
+    const LayoutWord *words;
+    guint n;
+    double unit;
+    GArray *rulings; /* of Ruling: those that are not letters */
+    guint *parents;  /* of each ruling, by union and find */
+    guint8 *taken;   /* words that are in a table */
+} Regions;
+
+/* ---- lines that are no letters ---- */
+
+static int row_of(double y, double unit)
+{
+    return (int)floor(CLAMP(y / unit, -1e8, 1e8));
+}
+
+static GHashTable *words_by_row(const LayoutWord *words, guint n, double unit)
+{
+    GHashTable *rows =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+    for (guint i = 0; i < n; i++) {
+        int row = row_of((words[i].rect.y0 + words[i].rect.y1) / 2, unit);
+        GArray *list = g_hash_table_lookup(rows, GINT_TO_POINTER(row));
+        if (!list) {
+            list = g_array_new(FALSE, FALSE, sizeof(guint));
+            g_hash_table_insert(rows, GINT_TO_POINTER(row), list);
+        }
+        g_array_append_val(list, i);
+    }
+    return rows;
+}
+
+/* How much of the line lies in the box, shrunk by a share of its height. */
+static double in_box(const Ruling *r, Rect box, double margin)
+{
+    double cut = margin * (box.y1 - box.y0);
+    if (r->vertical)
+        return r->at > box.x0 && r->at < box.x1
+                   ? MAX(0, MIN(r->to, box.y1) - MAX(r->from, box.y0))
+                   : 0;
+    return r->at > box.y0 + cut && r->at < box.y1 - cut
+               ? MAX(0, MIN(r->to, box.x1) - MAX(r->from, box.x0))
+               : 0;
+}
+
+/* Edges through the middle of words, those along the feet of letters, and
+ * the lines under words, which have the words' ends. */
+static gboolean is_letters(const Regions *g, GHashTable *rows, const Ruling *r)
+{
+    int from = row_of(r->vertical ? r->from : r->at, g->unit) - 2;
+    int to = row_of(r->vertical ? r->to : r->at, g->unit) + 2;
+    double inside = 0, along = 0, under = 0;
+    for (int row = from; row <= to && row - from < 4000; row++) {
+        const GArray *list = g_hash_table_lookup(rows, GINT_TO_POINTER(row));
+        for (guint k = 0; list && k < list->len; k++) {
+            Rect box = g->words[g_array_index(list, guint, k)].rect;
+            inside += in_box(r, box, 0.22);
+            along += in_box(r, box, 0.04);
+            under += in_box(r, (Rect){box.x0, box.y0, box.x1, box.y1 + 0.3 * (box.y1 - box.y0)}, 0);
+        }
+    }
+    return inside > 0.4 * (r->to - r->from) || along > 0.75 * (r->to - r->from) ||
+           (under > 0.93 * (r->to - r->from) && r->to - r->from < LONGEST_UNDERLINE * g->unit);
+}
+
+static GArray *without_letters(const Regions *g, const GArray *rulings)
+{
+    GArray *kept = g_array_new(FALSE, FALSE, sizeof(Ruling));
+    g_autoptr(GHashTable) rows = words_by_row(g->words, g->n, g->unit);
+    for (guint i = 0; i < rulings->len; i++) {
+        const Ruling *r = &g_array_index(rulings, Ruling, i);
+        if (r->to - r->from >= (r->vertical ? 0.9 : 1.5) * g->unit && !is_letters(g, rows, r))
+            g_array_append_val(kept, *r);
+    }
+    return kept;
+}
+
+/* ---- lines that belong together ---- */
+
+static guint find(guint *parents, guint i)
+{
+    while (parents[i] != i) {
+        parents[i] = parents[parents[i]];
+        i = parents[i];
+    }
+    return i;
+}
+
+static gboolean meet(const Ruling *a, const Ruling *b, double near)
+{
+    if (a->vertical == b->vertical)
+        return fabs(a->at - b->at) <= near && MAX(a->from, b->from) - MIN(a->to, b->to) <= near;
+    return a->at >= b->from - near && a->at <= b->to + near && b->at >= a->from - near &&
+           b->at <= a->to + near;
+}
+
+static void join_meeting(Regions *g)
+{
+    for (guint i = 0; i < g->rulings->len; i++)
+        for (guint k = i + 1; k < g->rulings->len; k++)
+            if (meet(&g_array_index(g->rulings, Ruling, i), &g_array_index(g->rulings, Ruling, k),
+                     TOUCH * g->unit))
+                g->parents[find(g->parents, k)] = find(g->parents, i);
+}
+
+static GArray *words_inside(const Regions *g, Rect rect)
+{
+    GArray *inside = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < g->n; i++) {
+        Rect r = g->words[i].rect;
+        double x = (r.x0 + r.x1) / 2, y = (r.y0 + r.y1) / 2;
+        if (!g->taken[i] && x >= rect.x0 && x <= rect.x1 && y >= rect.y0 && y <= rect.y1)
+            g_array_append_val(inside, i);
+    }
+    return inside;
+}
+
+/* Lines of which several pieces stand side by side, against all; and the words of these pieces. */
+typedef struct {
+    guint lines, full, words, pieces;
+    guint short_lines; /* of the full ones: with a piece of few words */
+    guint wide_lines;  /* with many pieces */
+} Sides;
+
+static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
+{
+    Sides sides = {0};
+    Grid grid = {.words = words,
+                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
+                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
+                 .pieces = g_array_new(FALSE, FALSE, sizeof(GridPiece)),
+                 .unit = unit};
+    grid_lines(&grid, indices);
+    grid_pieces(&grid, 0.8);
+    sides.lines = grid.lines->len;
+    for (guint l = 0; l < grid.lines->len; l++) {
+        const GridLine *line = grid_line_at(&grid, l);
+        if (line->n_pieces < 2)
+            continue;
+        sides.full++;
+        sides.words += line->n;
+        sides.pieces += line->n_pieces;
+        guint shortest = G_MAXUINT;
+        for (guint p = line->first_piece; p < line->first_piece + line->n_pieces; p++)
+            shortest = MIN(shortest, g_array_index(grid.pieces, GridPiece, p).n);
+        sides.short_lines += shortest <= SHORT_WORDS;
+        sides.wide_lines += line->n_pieces >= WIDE_PIECES;
+    }
+    g_array_unref(grid.order);
+    g_array_unref(grid.lines);
+    g_array_unref(grid.pieces);
+    return sides;
+}
+
+static gboolean is_columnar(const Sides *sides)
+{
+    guint share = sides->lines <= MAX_HEAD_LINES ? 3 : 2;
+    return sides->full > 0 && share * sides->full >= sides->lines &&
+           sides->words < PROSE_WORDS * sides->pieces;
+}
+
+static int by_height(gconstpointer a, gconstpointer b)
+{
+    const Ruling *one = *(Ruling *const *)a, *two = *(Ruling *const *)b;
+    return one->at < two->at ? -1 : one->at > two->at;
+}
+
+/* Each horizontal line is joined with the next one below that has its width, when rows of cells, or
+ * nothing, stand between them. */
+static void join_widths(Regions *g)
+{
+    g_autoptr(GPtrArray) across = g_ptr_array_new();
+    double near = SAME_END * g->unit;
+    for (guint i = 0; i < g->rulings->len; i++)
+        if (!g_array_index(g->rulings, Ruling, i).vertical)
+            g_ptr_array_add(across, &g_array_index(g->rulings, Ruling, i));
+    qsort(across->pdata, across->len, sizeof(gpointer), by_height);
+    for (guint i = 0; i < across->len; i++) {
+        const Ruling *above = across->pdata[i], *below = NULL;
+        for (guint k = i + 1; k < across->len && !below; k++) {
+            const Ruling *r = across->pdata[k];
+            if (fabs(r->from - above->from) <= near && fabs(r->to - above->to) <= near)
+                below = r;
+        }
+        if (!below)
+            continue;
+        guint a = find(g->parents, (guint)(above - (Ruling *)(void *)g->rulings->data));
+        guint b = find(g->parents, (guint)(below - (Ruling *)(void *)g->rulings->data));
+        if (a == b)
+            continue;
+        g_autoptr(GArray) between =
+            words_inside(g, (Rect){above->from, above->at, above->to, below->at});
+        Sides sides = {0};
+        if (between->len)
+            sides = count_sides(g->words, between, g->unit);
+        if (between->len == 0 ? below->at - above->at < 2 * g->unit : is_columnar(&sides))
+            g->parents[b] = a;
+    }
+}
+
+/* ---- regions ---- */
+
+typedef struct {
+    Rect rect;
+    guint root;
+} Region;
+
+static int by_area(gconstpointer a, gconstpointer b)
+{
+    const Region *one = a, *two = b;
+    double d = (one->rect.x1 - one->rect.x0) * (one->rect.y1 - one->rect.y0) -
+               (two->rect.x1 - two->rect.x0) * (two->rect.y1 - two->rect.y0);
+    return d > 0 ? -1 : d < 0;
+}
+
+static GArray *find_regions(Regions *g)
+{
+    GArray *regions = g_array_new(FALSE, FALSE, sizeof(Region));
+    g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < g->rulings->len; i++) {
+        const Ruling *r = &g_array_index(g->rulings, Ruling, i);
+        Rect rect = r->vertical ? (Rect){r->at, r->from, r->at, r->to}
+                                : (Rect){r->from, r->at, r->to, r->at};
+        guint root = find(g->parents, i);
+        guint at = GPOINTER_TO_UINT(g_hash_table_lookup(known, GUINT_TO_POINTER(root + 1)));
+        if (at) {
+            Region *region = &g_array_index(regions, Region, at - 1);
+            region->rect = rect_union(region->rect, rect);
+            continue;
+        }
+        Region fresh = {.rect = rect, .root = root};
+        g_array_append_val(regions, fresh);
+        g_hash_table_insert(known, GUINT_TO_POINTER(root + 1), GUINT_TO_POINTER(regions->len));
+    }
+    g_array_sort(regions, by_area);
+    return regions;
+}
+
+static GArray *rulings_inside(const Regions *g, Rect rect)
+{
+    GArray *inside = g_array_new(FALSE, FALSE, sizeof(Ruling));
+    double near = TOUCH * g->unit;
+    for (guint i = 0; i < g->rulings->len; i++) {
+        const Ruling *r = &g_array_index(g->rulings, Ruling, i);
+        double x = r->vertical ? r->at : (r->from + r->to) / 2;
+        double y = r->vertical ? (r->from + r->to) / 2 : r->at;
+        if (x >= rect.x0 - near && x <= rect.x1 + near && y >= rect.y0 - near && y <= rect.y1 + near)
+            g_array_append_val(inside, *r);
+    }
+    return inside;
+}
+
+static Table *try_region(const Regions *g, Rect rect)
+{
+    double width = rect.x1 - rect.x0, height = rect.y1 - rect.y0;
+    if (width < 4 * g->unit || height < 1.5 * g->unit)
+        return NULL;
+    g_autoptr(GArray) inside = words_inside(g, rect);
+    g_autoptr(GArray) rulings = rulings_inside(g, rect);
+    return inside->len < 4 ? NULL : table_build(g->words, inside, rulings, g->unit);
+}
+
+GPtrArray *tables_find_ruled(const LayoutWord *words, guint n, const GArray *rulings, double unit)
+{
+    GPtrArray *tables = g_ptr_array_new_with_free_func((GDestroyNotify)table_free);
+    Regions g = {.words = words, .n = n, .unit = unit};
+    if (n > MAX_WORDS)
+        return tables;
+    g.rulings = without_letters(&g, rulings);
+    if (g.rulings->len <= MAX_LINES) {
+        g.parents = g_new(guint, g.rulings->len + 1);
+        g.taken = g_malloc0(n + 1);
+        for (guint i = 0; i < g.rulings->len; i++)
+            g.parents[i] = i;
+        join_meeting(&g);
+        join_widths(&g);
+        g_autoptr(GArray) regions = find_regions(&g);
+        for (guint i = 0; i < regions->len; i++) {
+            Table *table = try_region(&g, g_array_index(regions, Region, i).rect);
+            if (!table)
+                continue;
+            g_ptr_array_add(tables, table);
+            for (guint k = 0; k < table->places->len; k++)
+                g.taken[g_array_index(table->places, TablePlace, k).word] = 1;
+        }
+        g_free(g.parents);
+        g_free(g.taken);
+    }
+    g_array_unref(g.rulings);
+    return tables;
+}
+
+gboolean tables_are_likely(const LayoutWord *words, guint n, double unit, gboolean cheap)
+{
+    g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
+    for (guint i = 0; i < n; i++)
+        g_array_append_val(all, i);
+    if (n < 4 || n > MAX_WORDS)
+        return FALSE;
+    Sides sides = count_sides(words, all, unit);
+    return cheap ? sides.short_lines >= MIN_LIKELY_LINES : sides.wide_lines >= MIN_WIDE_LINES;
+}
