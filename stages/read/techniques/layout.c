@@ -182,8 +182,8 @@ static GArray *make_rows(Segment **segments, guint n)
     qsort(segments, n, sizeof *segments, by_centre);
     for (guint i = 0; i < n; i++) {
         Row *row = rows->len ? &g_array_index(rows, Row, rows->len - 1) : NULL;
-        gboolean joins = row && !segments[i]->table && !row->segments[0]->table &&
-                         in_row(row, segments[i]);
+        gboolean joins =
+            row && !segments[i]->table && !row->segments[0]->table && in_row(row, segments[i]);
         for (guint k = 0; joins && k < row->n; k++)
             joins = overlap(row->segments[k]->rect.x0, row->segments[k]->rect.x1,
                             segments[i]->rect.x0, segments[i]->rect.x1) <= 0.5 * segments[i]->size;

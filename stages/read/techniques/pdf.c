@@ -8,9 +8,9 @@
 #include "ocr.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
+#include "pipeline/core/limits.h"
 #include "rulings.h"
 #include "warm.h"
-#include "pipeline/core/limits.h"
 
 #include <math.h>
 
@@ -214,8 +214,8 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
 static PopplerDocument *open_with(GBytes *bytes, const char *password)
 {
     g_autoptr(GInputStream) stream = g_memory_input_stream_new_from_bytes(bytes);
-    return poppler_document_new_from_stream(stream, (goffset)g_bytes_get_size(bytes), password, NULL,
-                                            NULL);
+    return poppler_document_new_from_stream(stream, (goffset)g_bytes_get_size(bytes), password,
+                                            NULL, NULL);
 }
 
 static PopplerDocument *try_passwords(const TechniqueInput *input, GError **error)

@@ -5,16 +5,16 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_WORDS 20000u   /* more: no page with drawn tables */
-#define MAX_LINES 2500u    /* the same */
+#define MAX_WORDS 20000u       /* more: no page with drawn tables */
+#define MAX_LINES 2500u        /* the same */
 #define LONGEST_UNDERLINE 15.0 /* letter heights */
-#define TOUCH 0.35         /* letter heights between lines that meet */
-#define SAME_END 0.8       /* letter heights between the ends of lines of one width */
-#define PROSE_WORDS 5.0    /* words a piece, on average: running text */
-#define MAX_HEAD_LINES 6   /* heads over each other leave some lines with one piece */
-#define MIN_LIKELY_LINES 2 /* with pieces side by side */
-#define SHORT_WORDS 4      /* in the shortest of these pieces */
-#define WIDE_PIECES 4      /* side by side: nothing else than a table has so many */
+#define TOUCH 0.35             /* letter heights between lines that meet */
+#define SAME_END 0.8           /* letter heights between the ends of lines of one width */
+#define PROSE_WORDS 5.0        /* words a piece, on average: running text */
+#define MAX_HEAD_LINES 6       /* heads over each other leave some lines with one piece */
+#define MIN_LIKELY_LINES 2     /* with pieces side by side */
+#define SHORT_WORDS 4          /* in the shortest of these pieces */
+#define WIDE_PIECES 4          /* side by side: nothing else than a table has so many */
 #define MIN_WIDE_LINES 3
 
 typedef struct {
@@ -35,8 +35,7 @@ static int row_of(double y, double unit)
 
 static GHashTable *words_by_row(const LayoutWord *words, guint n, double unit)
 {
-    GHashTable *rows =
-        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+    GHashTable *rows = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
     for (guint i = 0; i < n; i++) {
         int row = row_of((words[i].rect.y0 + words[i].rect.y1) / 2, unit);
         GArray *list = g_hash_table_lookup(rows, GINT_TO_POINTER(row));
@@ -54,9 +53,8 @@ static double in_box(const Ruling *r, Rect box, double margin)
 {
     double cut = margin * (box.y1 - box.y0);
     if (r->vertical)
-        return r->at > box.x0 && r->at < box.x1
-                   ? MAX(0, MIN(r->to, box.y1) - MAX(r->from, box.y0))
-                   : 0;
+        return r->at > box.x0 && r->at < box.x1 ? MAX(0, MIN(r->to, box.y1) - MAX(r->from, box.y0))
+                                                : 0;
     return r->at > box.y0 + cut && r->at < box.y1 - cut
                ? MAX(0, MIN(r->to, box.x1) - MAX(r->from, box.x0))
                : 0;
@@ -263,7 +261,8 @@ static GArray *rulings_inside(const Regions *g, Rect rect)
         const Ruling *r = &g_array_index(g->rulings, Ruling, i);
         double x = r->vertical ? r->at : (r->from + r->to) / 2;
         double y = r->vertical ? (r->from + r->to) / 2 : r->at;
-        if (x >= rect.x0 - near && x <= rect.x1 + near && y >= rect.y0 - near && y <= rect.y1 + near)
+        if (x >= rect.x0 - near && x <= rect.x1 + near && y >= rect.y0 - near &&
+            y <= rect.y1 + near)
             g_array_append_val(inside, *r);
     }
     return inside;

@@ -4,9 +4,9 @@
 #include "layout.h"
 
 typedef struct {
-    guint word;         /* index of the LayoutWord */
-    guint row, column;  /* from 0 */
-    gboolean begins;    /* the first of its text line in its cell */
+    guint word;        /* index of the LayoutWord */
+    guint row, column; /* from 0 */
+    gboolean begins;   /* the first of its text line in its cell */
 } TablePlace;
 
 typedef struct {
