@@ -12,10 +12,6 @@
 #define SAME_END 0.8           /* letter heights between the ends of lines of one width */
 #define PROSE_WORDS 5.0        /* words a piece, on average: running text */
 #define MAX_HEAD_LINES 6       /* heads over each other leave some lines with one piece */
-#define MIN_LIKELY_LINES 2     /* with pieces side by side */
-#define SHORT_WORDS 4          /* in the shortest of these pieces */
-#define WIDE_PIECES 4          /* side by side: nothing else than a table has so many */
-#define MIN_WIDE_LINES 3
 
 typedef struct {
     const LayoutWord *words;
@@ -135,8 +131,6 @@ static GArray *words_inside(const Regions *g, Rect rect)
 /* Lines of which several pieces stand side by side, against all; and the words of these pieces. */
 typedef struct {
     guint lines, full, words, pieces;
-    guint short_lines; /* of the full ones: with a piece of few words */
-    guint wide_lines;  /* with many pieces */
 } Sides;
 
 static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
@@ -157,11 +151,6 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
         sides.full++;
         sides.words += line->n;
         sides.pieces += line->n_pieces;
-        guint shortest = G_MAXUINT;
-        for (guint p = line->first_piece; p < line->first_piece + line->n_pieces; p++)
-            shortest = MIN(shortest, g_array_index(grid.pieces, GridPiece, p).n);
-        sides.short_lines += shortest <= SHORT_WORDS;
-        sides.wide_lines += line->n_pieces >= WIDE_PIECES;
     }
     g_array_unref(grid.order);
     g_array_unref(grid.lines);
@@ -306,15 +295,4 @@ GPtrArray *tables_find_ruled(const LayoutWord *words, guint n, const GArray *rul
     }
     g_array_unref(g.rulings);
     return tables;
-}
-
-gboolean tables_are_likely(const LayoutWord *words, guint n, double unit, gboolean cheap)
-{
-    g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
-    for (guint i = 0; i < n; i++)
-        g_array_append_val(all, i);
-    if (n < 4 || n > MAX_WORDS)
-        return FALSE;
-    Sides sides = count_sides(words, all, unit);
-    return cheap ? sides.short_lines >= MIN_LIKELY_LINES : sides.wide_lines >= MIN_WIDE_LINES;
 }
