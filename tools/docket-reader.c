@@ -32,6 +32,7 @@
 /* Rows of a batch come in answers of about this size, so that the supervisor's memory stays small.
  */
 #define ROWS_ANSWER_BYTES (16u << 20)
+#define MEMBERS_ANSWER_BYTES (64u << 20)
 
 static struct {
     char *languages;
@@ -177,11 +178,9 @@ static GVariant *picture_of(const Answer *answer)
 
 static gboolean send_answer(Answer *answer, guint64 next_offset, guint64 next_row, GError **error)
 {
-    g_autoptr(GVariant) body = g_variant_ref_sink(
-        g_variant_new("(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt@ay)",
-                      g_variant_builder_end(&answer->items),
-                      g_variant_builder_end(&answer->bad_rows), next_offset, next_row,
-                      picture_of(answer)));
+    g_autoptr(GVariant) body = g_variant_ref_sink(g_variant_new(
+        "(@a(ts" READING_VARIANT_TYPE ")@a(tus)tt@ay)", g_variant_builder_end(&answer->items),
+        g_variant_builder_end(&answer->bad_rows), next_offset, next_row, picture_of(answer)));
     if (g_variant_get_size(body) > DOCKET_MAX_RESULT_BYTES) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "the reading is over %u MB",
                     DOCKET_MAX_RESULT_BYTES >> 20);
@@ -208,6 +207,14 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Technique
         return rows_read(input, task->offset, task->first_page, DOCKET_ROWS_PER_TASK, &sink,
                          next_offset, next_row, error);
     }
+    if (task->flags & WIRE_SPLIT_MEMBERS) {
+        RowSink sink = {.bad_row = on_bad_row, .data = answer, .max_bytes = MEMBERS_ANSWER_BYTES};
+        Reading *members = members_read(input, task->offset, task->first_page, &sink, next_offset,
+                                        next_row, error);
+        if (members)
+            add_item(answer, task->first_page, "", members);
+        return members != NULL;
+    }
     const TechniqueRow *row = technique_find(task->media_type);
     if (!row) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_UNSUPPORTED, "no technique reads %s",
@@ -220,8 +227,8 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Technique
                     task->media_type);
         return FALSE;
     }
-    Reading *reading = draws ? overlay_read(row, input, &answer->picture, error)
-                             : row->read(input, error);
+    Reading *reading =
+        draws ? overlay_read(row, input, &answer->picture, error) : row->read(input, error);
     if (reading)
         add_item(answer, 0, "", reading);
     return reading != NULL;

@@ -3,10 +3,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "pipeline/host/keyfile.h"
 #include "tools/commands/command.h"
+
+#define MOST_DESCRIPTORS 65536u /* as many as the system lets us, up to these */
 
 static const Command commands[] = {
     {"run", "", "turn every document of the inbox into a record, once; made for cron",
@@ -25,7 +28,11 @@ static const Command commands[] = {
      command_extract},
     {"read", "FILE…", "what stands in a document: its text, layout, tables",
      "  docket read scan.png\n"
-     "  docket read --format json report.pdf          # every word with its rectangle",
+     "  docket read --format json report.pdf          # every word with its rectangle\n"
+     "  docket read --overlay boxes.pdf report.pdf     # look at what was found where\n"
+     "\nTSV has Tesseract's columns (level page_num block_num par_num line_num word_num left top\n"
+     "width height conf text); boxes are in points (1/72 inch), and in characters and lines for\n"
+     "documents without pages. Exit code 3: a document, or a page of it, could not be read.",
      command_read},
     {"review", "ACTION [DOC]", "the documents that wait for a person",
      "Actions:\n"
@@ -164,8 +171,20 @@ static gboolean reader_is_gone(FILE *stream)
     return poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLERR);
 }
 
+/* Documents under way are descriptors; an archive or a mail can hold a thousand. Readers have a limit of
+ * their own. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= MOST_DESCRIPTORS)
+        return;
+    limit.rlim_cur = MIN(limit.rlim_max, MOST_DESCRIPTORS);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char **argv)
 {
+    allow_descriptors();
     /* A closed pipe is an error to be told, not a death in the middle of a run. */
     signal(SIGPIPE, SIG_IGN);
     Console console = {.out = guard_stdout()};

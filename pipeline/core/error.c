@@ -25,7 +25,8 @@ static const struct {
     [DOCKET_ERROR_TOO_LARGE] = {"too_large", "Split the document, or raise the limit in the "
                                              "configuration if it is trusted."},
     [DOCKET_ERROR_UNSUPPORTED] = {"unsupported", "Convert it to PDF, an image, HTML or text."},
-    [DOCKET_ERROR_ENCRYPTED] = {"encrypted", "Remove the password and put the file in again."},
+    [DOCKET_ERROR_ENCRYPTED] = {"encrypted", "Put its password in readers.password_file, or remove "
+                                             "it, and put the file in again."},
     [DOCKET_ERROR_DAMAGED] = {"damaged", "The file is broken: ask the sender for it again."},
     [DOCKET_ERROR_SPECIAL_FILE] = {"special_file", "Put a regular file into the inbox instead."},
     [DOCKET_ERROR_READER_SIGNAL] = {"reader_signal", "The document crashes its reader: look at it "

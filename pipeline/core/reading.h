@@ -211,6 +211,8 @@ char *reading_to_text(const Reading *r);
 char *reading_to_markdown(const Reading *r);
 char *reading_to_json(const Reading *r);
 char *reading_to_hocr(const Reading *r);
+/* TSV (reading-tsv.c): rows of pages, blocks, lines and words in Tesseract's columns, in points. */
+char *reading_to_tsv(const Reading *r);
 
 /* ---- crossing processes (reading-wire.c) ----
  * The variant is (type READING_VARIANT_TYPE) the arrays as they are: same build on both sides.

@@ -5,6 +5,7 @@
 #include "reading.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -124,9 +125,10 @@ static gboolean unpack(const char *bytes, gsize length, WireFrame *frame, GError
     if (!g_variant_is_normal_form(variant))
         return lied(error, "not a frame");
     guint32 kind;
-    g_variant_get(variant, FRAME_FORMAT, &kind, &frame->task, &frame->media_type, &frame->first_page,
-                  &frame->last_page, &frame->offset, &frame->flags, &frame->languages, &frame->code,
-                  &frame->message, &frame->document, &frame->passwords);
+    g_variant_get(variant, FRAME_FORMAT, &kind, &frame->task, &frame->media_type,
+                  &frame->first_page, &frame->last_page, &frame->offset, &frame->flags,
+                  &frame->languages, &frame->code, &frame->message, &frame->document,
+                  &frame->passwords);
     frame->kind = kind;
     if (kind >= WIRE_LAST)
         return lied(error, "unknown kind");
@@ -217,10 +219,10 @@ int wire_memfd_from_bytes(const char *label, gconstpointer data, gsize length, G
 }
 
 /* Copies until end of file, hashing on the way. */
-static gboolean copy_and_hash(int from, int to, guint64 limit, GChecksum *sum, guint64 *size,
+static gboolean copy_and_hash(int from, int to, guint64 limit, EVP_MD_CTX *sum, guint64 *size,
                               GError **error)
 {
-    const gsize chunk = 1 << 16;
+    const gsize chunk = 1 << 18;
     g_autofree char *buffer = g_malloc(chunk);
     *size = 0;
     for (;;) {
@@ -239,10 +241,21 @@ static gboolean copy_and_hash(int from, int to, guint64 limit, GChecksum *sum, g
                         "larger than the limit of %" G_GUINT64_FORMAT " MB", limit >> 20);
             return FALSE;
         }
-        g_checksum_update(sum, (const guchar *)buffer, n);
+        EVP_DigestUpdate(sum, buffer, (gsize)n);
         if (!write_all(to, buffer, (gsize)n, error))
             return FALSE;
     }
+}
+
+static char *hexadecimal(EVP_MD_CTX *sum)
+{
+    guchar digest[EVP_MAX_MD_SIZE];
+    guint length = 0;
+    EVP_DigestFinal_ex(sum, digest, &length);
+    GString *text = g_string_sized_new(2 * length);
+    for (guint i = 0; i < length; i++)
+        g_string_append_printf(text, "%02x", digest[i]);
+    return g_string_free(text, FALSE);
 }
 
 int wire_memfd_from_file(const char *label, int file, guint64 limit, char **sha256, guint64 *size,
@@ -251,13 +264,17 @@ int wire_memfd_from_file(const char *label, int file, guint64 limit, char **sha2
     int fd = memfd_new(label, error);
     if (fd < 0)
         return -1;
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    if (!copy_and_hash(file, fd, limit, sum, size, error) || !seal(fd, error)) {
-        close(fd);
-        return -1;
-    }
-    *sha256 = g_strdup(g_checksum_get_string(sum));
-    return fd;
+    EVP_MD_CTX *sum = EVP_MD_CTX_new();
+    gboolean copied = EVP_DigestInit_ex(sum, EVP_sha256(), NULL) == 1 &&
+                      copy_and_hash(file, fd, limit, sum, size, error) && seal(fd, error);
+    *sha256 = copied ? hexadecimal(sum) : NULL;
+    EVP_MD_CTX_free(sum);
+    if (copied)
+        return fd;
+    if (error && !*error)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL, "no SHA-256 in libcrypto");
+    close(fd);
+    return -1;
 }
 
 typedef struct {

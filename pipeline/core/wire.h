@@ -38,17 +38,19 @@ typedef struct {
 } WireFrame;
 
 typedef enum {
-    WIRE_OCR_NEVER = 1 << 0,  /* text layer only */
-    WIRE_OCR_ALWAYS = 1 << 1, /* ignore the text layer */
-    WIRE_SPLIT_ROWS = 1 << 2, /* CSV/JSONL: answer with rows instead of one reading */
-    WIRE_OVERLAY_PNG = 1 << 3, /* draw `first_page` with the boxes of what was read, too */
-    WIRE_OVERLAY_PDF = 1 << 4, /* the same for all pages of the range, as a PDF */
+    WIRE_OCR_NEVER = 1 << 0,     /* text layer only */
+    WIRE_OCR_ALWAYS = 1 << 1,    /* ignore the text layer */
+    WIRE_SPLIT_ROWS = 1 << 2,    /* CSV/JSONL: answer with rows instead of one reading */
+    WIRE_OVERLAY_PNG = 1 << 3,   /* draw `first_page` with the boxes of what was read, too */
+    WIRE_OVERLAY_PDF = 1 << 4,   /* the same for all pages of the range, as a PDF */
+    WIRE_SPLIT_MEMBERS = 1 << 5, /* archives, mailboxes: answer with the next members: one reading
+                                    without pages whose attachments they are, in order */
 } WireTaskFlags;
 
 /* Body of a RESULT's memfd, a GVariant of this type: readings, and for batches what each row is.
  *   v[0] a(ts<reading>)  items: row number from 0 (0 for a document), the row's canonical JSON text
  *                        ("" for a document), its reading
- *   v[1] a(tus)          bad rows: row number, DocketError, sentence
+ *   v[1] a(tus)          bad rows, or members: number, DocketError, sentence
  *   v[2] t, v[3] t       byte offset where the next row starts, and the next row's number; both 0
  *                        when the document or batch is complete
  *   v[4] ay              the overlay that was asked for; else empty

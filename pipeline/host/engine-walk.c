@@ -133,14 +133,26 @@ static void release_content(Engine *engine, Job *job)
     g_clear_pointer(&parked, g_ptr_array_unref);
 }
 
+/* A parent that waited for its last child goes on. */
+static void leave_parent(Engine *engine, Job *parent)
+{
+    parent->children_left--;
+    if (!parent->waits || parent->children_left > 0)
+        return;
+    parent->waits = FALSE;
+    g_queue_push_tail(&engine->runnable, parent);
+}
+
 static void complete(Engine *engine, Job *job)
 {
     release_content(engine, job);
     if (engine->options.done)
         engine->options.done(engine, job, engine->options.data);
     const RowEnd *end = job_data(job, "engine");
-    if (job->kind == JOB_ROW && end && end->done)
-        end->done(job->batch, job, end->data);
+    if (end && end->done)
+        end->done(job->parent, job, end->data);
+    if (job->parent && job->kind != JOB_ROW)
+        leave_parent(engine, job->parent);
     if (job->kind != JOB_ROW)
         engine->documents--;
     g_hash_table_remove(engine->jobs, job); /* frees it */
@@ -160,6 +172,14 @@ static StageStep run_row(const Stage *stage, Job *job, GError **error)
     return step;
 }
 
+/* What holds others gets its verdict after they have theirs, and outlives them. */
+static gboolean has_to_wait(const Engine *engine, Job *job)
+{
+    const Stage *stage = engine->options.plan[job->stage];
+    job->waits = job->children_left > 0 && (!stage || strcmp(stage->name, "deliver") == 0);
+    return job->waits;
+}
+
 void engine_walk(Engine *engine, Job *job)
 {
     if (job->resumed >= 0) {
@@ -170,6 +190,8 @@ void engine_walk(Engine *engine, Job *job)
     }
     const Stage *stage;
     while (!engine->fault && (stage = engine->options.plan[job->stage])) {
+        if (has_to_wait(engine, job))
+            return;
         if (!applies(stage, job)) {
             job->stage++;
             continue;
@@ -179,7 +201,7 @@ void engine_walk(Engine *engine, Job *job)
         if (step == STAGE_WAIT || !take_step(engine, job, step, error))
             return;
     }
-    if (!engine->fault)
+    if (!engine->fault && !has_to_wait(engine, job))
         complete(engine, job);
 }
 
@@ -192,15 +214,26 @@ void engine_resume(Job *job, StageStep step, GError *error)
         g_queue_push_tail(&job->engine->runnable, job);
 }
 
-void engine_add_row(Job *parent, Job *row, EngineRowDone row_done, gpointer data)
+static void add_below(Job *parent, Job *job, guint first, EngineRowDone done, gpointer data)
 {
     RowEnd *end = g_new(RowEnd, 1);
-    *end = (RowEnd){row_done, data};
-    job_set_data(row, "engine", end, g_free);
-    row->batch = parent;
-    guint first = row->verdict == VERDICT_FAILED ? engine_row(parent->engine, "deliver")
-                                                 : engine_row(parent->engine, "read") + 1;
-    engine_admit(parent->engine, row, first);
+    *end = (RowEnd){done, data};
+    job_set_data(job, "engine", end, g_free);
+    job->parent = parent;
+    if (job->verdict == VERDICT_FAILED)
+        first = engine_row(parent->engine, "deliver");
+    engine_admit(parent->engine, job, first);
+}
+
+void engine_add_row(Job *parent, Job *row, EngineRowDone row_done, gpointer data)
+{
+    add_below(parent, row, engine_row(parent->engine, "read") + 1, row_done, data);
+}
+
+void engine_add_child(Job *parent, Job *child, EngineRowDone done, gpointer data)
+{
+    parent->children_left++;
+    add_below(parent, child, 0, done, data);
 }
 
 gboolean engine_claim_content(Job *job, const char *key)

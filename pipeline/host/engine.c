@@ -234,10 +234,10 @@ Engine *engine_new(const EngineOptions *options, GError **error)
     return g_steal_pointer(&engine);
 }
 
-/* Rows before their batches: a row lends its parent. */
-static gboolean is_row(gpointer job, gpointer value, gpointer data)
+/* Rows and children first: they lend their parent, at every depth. */
+static gboolean has_parent(gpointer job, gpointer value, gpointer data)
 {
-    return ((const Job *)job)->kind == JOB_ROW;
+    return ((const Job *)job)->parent != NULL;
 }
 
 void engine_free(Engine *engine)
@@ -251,7 +251,7 @@ void engine_free(Engine *engine)
         if (state && stage->stop)
             stage->stop(state);
     }
-    g_hash_table_foreach_remove(engine->jobs, is_row, NULL);
+    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
     g_hash_table_unref(engine->jobs);
     g_hash_table_unref(engine->stage_state);
     g_hash_table_unref(engine->content);

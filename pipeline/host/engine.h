@@ -70,6 +70,12 @@ void engine_after_commit(Job *job, EngineAction action, gpointer data);
 typedef void (*EngineRowDone)(Job *parent, Job *row, gpointer data);
 void engine_add_row(Job *parent, Job *row, EngineRowDone row_done, gpointer data);
 
+/* Adds a document (taken) that `parent` holds: it starts at the first row of the plan with its bytes
+ * in Job.document, or at `deliver` when it is entered and has failed already. The parent goes on by
+ * itself, but gets its verdict (reaches `deliver`, or the plan's end) only after all its children
+ * have theirs. `done` (may be NULL) as for rows. */
+void engine_add_child(Job *parent, Job *child, EngineRowDone done, gpointer data);
+
 /* FALSE when a job with the same content, pack and settings is under way: this one was parked and
  * must return STAGE_WAIT; it is resumed with STAGE_AGAIN when the other is done. */
 gboolean engine_claim_content(Job *job, const char *key);

@@ -20,6 +20,12 @@ int verdict_from_name(const char *name)
     return -1;
 }
 
+const char *job_kind_name(JobKind kind)
+{
+    static const char *const names[] = {"document", "batch", "row", "container"};
+    return names[MIN((guint)kind, G_N_ELEMENTS(names) - 1)];
+}
+
 Problem *problem_new(const char *pointer, const char *rule, const char *sentence)
 {
     Problem *problem = g_new0(Problem, 1);
@@ -143,6 +149,21 @@ void job_set_record(Job *job, Record *record)
 {
     record_free(job->record);
     job->record = record;
+}
+
+const Job *job_root(const Job *job)
+{
+    while (job->parent)
+        job = job->parent;
+    return job;
+}
+
+guint job_depth(const Job *job)
+{
+    guint depth = 0;
+    for (; job->parent; job = job->parent)
+        depth++;
+    return depth;
 }
 
 void job_set_data(Job *job, const char *stage, gpointer data, GDestroyNotify destroy)

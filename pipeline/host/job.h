@@ -21,7 +21,9 @@ int verdict_from_name(const char *name);   /* -1 if unknown */
 typedef enum {
     JOB_DOCUMENT, /* one record comes out */
     JOB_BATCH,    /* a CSV/JSONL file: its rows are jobs of their own */
-    JOB_ROW       /* one row of a batch */
+    JOB_ROW,      /* one row of a batch */
+    JOB_CONTAINER /* an archive, a mailbox, a mail that only carries: what it holds are jobs of
+                     their own; no record comes out of itself */
 } JobKind;
 
 typedef enum { ROUTE_MODEL, ROUTE_TEMPLATE } Route;
@@ -62,18 +64,20 @@ typedef struct Job {
     /* identity: set by intake */
     gint64 id; /* document in the ledger; 0 before it is claimed */
     JobKind kind;
-    char *name;        /* as the source named it (any bytes but NUL); escape before printing */
-    char *path;        /* source file, NULL for stdin and rows */
-    char *sha256;      /* of the bytes; for a row of its canonical JSON */
-    guint64 size;      /* bytes */
-    char *media_type;  /* what the content is, by intake/sniff */
-    int document;      /* sealed memfd, -1 for rows */
-    gint64 mtime_us;   /* of the source file */
-    struct Job *batch; /* JOB_ROW: the parent job (outlives it) */
-    gint64 row;        /* JOB_ROW: from 0, else -1 */
-    char *row_json;    /* JOB_ROW: canonical JSON text */
-    char *wanted_pack; /* sub-folder or --pack; NULL = recognise */
-    char *settings;    /* hash of the configuration that changes results (model, OCR, …) */
+    char *name;         /* as the source named it (any bytes but NUL); escape before printing */
+    char *path;         /* source file, NULL for stdin, rows and children */
+    char *sha256;       /* of the bytes; for a row of its canonical JSON */
+    guint64 size;       /* bytes */
+    char *media_type;   /* what the content is, by intake/sniff */
+    int document;       /* sealed memfd, -1 for rows */
+    gint64 mtime_us;    /* of the source file */
+    struct Job *parent; /* rows: their batch; children: the document that holds them; it outlives
+                           them. NULL: came in by itself */
+    gint64 row;         /* number in the parent, from 0, else -1 */
+    char *row_json;     /* JOB_ROW: canonical JSON text */
+    gboolean sealed;    /* what it carries is listed and stays inside (docket read) */
+    char *wanted_pack;  /* sub-folder or --pack; NULL = recognise */
+    char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
     Reading *reading;      /* read */
@@ -88,6 +92,7 @@ typedef struct Job {
     guint repairs;         /* repair rounds so far */
     Route route;           /* who makes the record: begins as MODEL when one is configured */
     gboolean model_failed; /* a configured model could not do it: the route fell back */
+    guint children;        /* read: documents that came out of this one, in this run */
 
     /* the end */
     Verdict verdict;    /* decide, or the engine for failed and held */
@@ -107,6 +112,8 @@ typedef struct Job {
     GError *resume_error;   /* with STAGE_ERROR */
     gint64 entered_us;      /* monotonic: when the present stage began */
     char *content_key;      /* what engine_claim_content() gave to this job */
+    guint children_left;    /* of the children, those that have no durable verdict yet */
+    gboolean waits;         /* ready for its verdict, but for them */
 } Job;
 
 Job *job_new(struct Engine *engine, JobKind kind, const char *name);
@@ -117,6 +124,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 void job_reason(Job *job, const char *word, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void job_message(Job *job, Role role, const char *text);
 void job_set_record(Job *job, Record *record); /* takes; frees the one before */
+
+/* The file that the job came out of: itself, or the last of its parents. Lent. */
+const Job *job_root(const Job *job);
+/* How many documents stand around it: 0 for what came in by itself. */
+guint job_depth(const Job *job);
+/* "document", "batch", "row", "container". Static. */
+const char *job_kind_name(JobKind kind);
 
 /* State that a stage keeps on the job between its steps. set takes `data`; data lends, may be NULL.
  */

@@ -1,10 +1,11 @@
 /* The accounting: in = accepted + fallback + review + failed + held, at every moment. */
 #include "ledger-private.h"
 
-/* What counts as a document that came in: a batch counts by its rows, unless it has none yet or
- * failed as a whole. One text, so that all who count agree. */
+/* What counts as a document that came in: a batch counts by its rows and a container by what it
+ * holds, unless there is nothing yet or it failed as a whole. One text, so that all who count agree.
+ */
 #define IS_COUNTED                                                                                 \
-    "(d.kind != 'batch' OR d.verdict = 'failed' OR"                                                \
+    "(d.kind NOT IN ('batch', 'container') OR d.verdict = 'failed' OR"                             \
     " NOT EXISTS (SELECT 1 FROM documents r WHERE r.parent = d.id))"
 
 static gboolean ledger_count_verdicts(Ledger *ledger, gint64 since_id, LedgerCounts *counts,
@@ -74,7 +75,7 @@ gboolean ledger_count(Ledger *ledger, gint64 since_id, LedgerCounts *counts, GEr
            ledger_count_calls(ledger, since_id, counts, error);
 }
 
-/* ---- the rows of a batch ---- */
+/* ---- the rows of a batch, the children of a document ---- */
 
 void ledger_batch_pack_free(LedgerBatchPack *pack)
 {

@@ -6,12 +6,11 @@
 
 #include <string.h>
 
-static const char *const kind_names[] = {"document", "batch", "row"};
-
 /* ---- entering ---- */
 
 typedef struct {
     gint64 id;
+    char sha256[65];
     Verdict verdict;
     gint64 mtime_us;
     gboolean owed; /* effects are still to be performed */
@@ -30,11 +29,11 @@ static gboolean ledger_enter(Ledger *ledger, Job *job, gboolean *entered, GError
         error);
     if (!insert)
         return FALSE;
-    if (job->kind == JOB_ROW) {
-        ledger_bind_int(insert, 1, job->batch->id);
+    if (job->parent) {
+        ledger_bind_int(insert, 1, job->parent->id);
         ledger_bind_int(insert, 2, job->row);
     }
-    ledger_bind_text(insert, 3, kind_names[job->kind]);
+    ledger_bind_text(insert, 3, job_kind_name(job->kind));
     ledger_bind_bytes(insert, 4, job->name);
     ledger_bind_bytes(insert, 5, job->path);
     ledger_bind_text(insert, 6, job->sha256);
@@ -55,7 +54,7 @@ static gboolean ledger_enter(Ledger *ledger, Job *job, gboolean *entered, GError
 }
 
 #define KNOWN_COLUMNS                                                                              \
-    "SELECT id, verdict, mtime_us,"                                                                \
+    "SELECT id, sha256, verdict, mtime_us,"                                                        \
     "  EXISTS (SELECT 1 FROM effects e WHERE e.document = d.id AND e.done_us IS NULL),"            \
     "  EXISTS (SELECT 1 FROM effects e WHERE e.document = d.id AND e.kind = 'keep')"               \
     " FROM documents d"
@@ -64,11 +63,11 @@ static gboolean ledger_known(Ledger *ledger, const Job *job, Known *known, GErro
 {
     gboolean row = FALSE;
     g_autoptr(Statement) query = NULL;
-    if (job->kind == JOB_ROW) {
+    if (job->parent) {
         query = ledger_reading(ledger, KNOWN_COLUMNS " WHERE parent = ?1 AND row = ?2", error);
         if (!query)
             return FALSE;
-        ledger_bind_int(query, 1, job->batch->id);
+        ledger_bind_int(query, 1, job->parent->id);
         ledger_bind_int(query, 2, job->row);
     } else {
         query = ledger_reading(ledger,
@@ -85,11 +84,13 @@ static gboolean ledger_known(Ledger *ledger, const Job *job, Known *known, GErro
     if (!row)
         return TRUE;
     known->id = ledger_column_int(query, 0);
-    g_autofree char *verdict = ledger_column_text(query, 1);
+    g_autofree char *sha256 = ledger_column_text(query, 1);
+    g_strlcpy(known->sha256, sha256, sizeof known->sha256);
+    g_autofree char *verdict = ledger_column_text(query, 2);
     known->verdict = (Verdict)verdict_from_name(verdict);
-    known->mtime_us = ledger_column_int(query, 2);
-    known->owed = ledger_column_int(query, 3) != 0;
-    known->kept = ledger_column_int(query, 4) != 0;
+    known->mtime_us = ledger_column_int(query, 3);
+    known->owed = ledger_column_int(query, 4) != 0;
+    known->kept = ledger_column_int(query, 5) != 0;
     return TRUE;
 }
 
@@ -117,9 +118,29 @@ static gboolean is_same_arrival(const Job *job, const Known *known)
 {
     if (known->id == 0)
         return FALSE;
-    if (job->kind == JOB_ROW || known->verdict == VERDICT_HELD || known->owed)
+    if (job->parent || known->verdict == VERDICT_HELD || known->owed)
         return TRUE;
     return known->kept && known->mtime_us == job->mtime_us;
+}
+
+/* What stands at a place in its parent is what today's reader finds there: another version may have
+ * found something else before it was decided. */
+static gboolean ledger_enter_again(Ledger *ledger, const Job *job, GError **error)
+{
+    g_autoptr(Statement) update = ledger_writing(
+        ledger,
+        "UPDATE documents SET kind = ?2, name = ?3, sha256 = ?4, size = ?5, media_type = ?6"
+        " WHERE id = ?1 AND verdict = 'held'",
+        error);
+    if (!update)
+        return FALSE;
+    ledger_bind_int(update, 1, job->id);
+    ledger_bind_text(update, 2, job_kind_name(job->kind));
+    ledger_bind_bytes(update, 3, job->name);
+    ledger_bind_text(update, 4, job->sha256);
+    ledger_bind_int(update, 5, (gint64)job->size);
+    ledger_bind_text(update, 6, job->media_type);
+    return ledger_finish(ledger, update, NULL, error);
 }
 
 gboolean ledger_claim(Ledger *ledger, Job *job, gboolean *finished, GError **error)
@@ -127,12 +148,12 @@ gboolean ledger_claim(Ledger *ledger, Job *job, gboolean *finished, GError **err
     Known known = {0};
     gboolean entered = FALSE;
     *finished = FALSE;
-    /* Rows are new nearly always: enter first, ask only when it was there. */
-    if (job->kind == JOB_ROW && !ledger_enter(ledger, job, &entered, error))
+    /* Rows and children are new nearly always: enter first, ask only when it was there. */
+    if (job->parent && !ledger_enter(ledger, job, &entered, error))
         return FALSE;
     if (entered)
         return TRUE;
-    if ((job->kind == JOB_ROW || job->path) && !ledger_known(ledger, job, &known, error))
+    if ((job->parent || job->path) && !ledger_known(ledger, job, &known, error))
         return FALSE;
     if (!is_same_arrival(job, &known))
         return ledger_enter(ledger, job, &entered, error);
@@ -141,6 +162,9 @@ gboolean ledger_claim(Ledger *ledger, Job *job, gboolean *finished, GError **err
     /* One that is not finished keeps what the caller knows: a bad row has failed already. */
     if (*finished)
         job->verdict = known.verdict;
+    if (job->parent && !*finished && strcmp(known.sha256, job->sha256) != 0 &&
+        !ledger_enter_again(ledger, job, error))
+        return FALSE;
     return ledger_count_attempts(ledger, job, error);
 }
 
@@ -210,9 +234,9 @@ void ledger_document_free(LedgerDocument *document)
 
 static JobKind kind_from_name(const char *name)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(kind_names); i++)
-        if (g_str_equal(kind_names[i], name))
-            return (JobKind)i;
+    for (JobKind kind = JOB_DOCUMENT; kind <= JOB_CONTAINER; kind++)
+        if (g_str_equal(job_kind_name(kind), name))
+            return kind;
     return JOB_DOCUMENT;
 }
 
@@ -295,7 +319,7 @@ static LedgerDocument *ledger_by_id(Ledger *ledger, gint64 id, GError **error)
 static LedgerDocument *ledger_by_name(Ledger *ledger, const char *name, GError **error)
 {
     g_autoptr(Statement) query = ledger_reading(
-        ledger, DOCUMENT_COLUMNS " WHERE name = ?1 AND parent IS NULL ORDER BY id DESC LIMIT 1",
+        ledger, DOCUMENT_COLUMNS " WHERE name = ?1 AND kind != 'row' ORDER BY id DESC LIMIT 1",
         error);
     if (!query)
         return NULL;

@@ -41,7 +41,8 @@ static void ledger_bind_verdict(Statement *update, const Job *job)
     ledger_bind_bytes(update, 12, job->duplicate_of);
     if (job->verdict != VERDICT_HELD)
         ledger_bind_int(update, 13, clock_now_us());
-    ledger_bind_text(update, 16, job->kind == JOB_BATCH ? "batch" : NULL);
+    /* A batch is known by its bytes, a mail that only carries by what was found in it. */
+    ledger_bind_text(update, 16, job_kind_name(job->kind));
 }
 
 gboolean ledger_decide(Ledger *ledger, Job *job, const char *record, const char *meta,
@@ -53,7 +54,7 @@ gboolean ledger_decide(Ledger *ledger, Job *job, const char *record, const char 
         "UPDATE documents SET verdict = ?2, reasons = ?3, media_type = ?4, pack = ?5,"
         "  pack_version = ?6, settings = ?7, method = ?8, pages = ?9, error = ?10,"
         "  confidence = ?11, duplicate_of = ?12, decided_us = ?13, record = ?14, meta = ?15,"
-        "  kind = coalesce(?16, kind)"
+        "  kind = ?16"
         " WHERE id = ?1 AND verdict = 'held'",
         error);
     if (!update)
@@ -161,7 +162,7 @@ static GPtrArray *ledger_effects_from(Ledger *ledger, Statement *query, gboolean
         LedgerEffect *effect = ledger_effect_from(query);
         if (with_content && sqlite3_column_type(query, 9) != SQLITE_NULL) {
             effect->length = (gsize)sqlite3_column_bytes(query, 9);
-            effect->content = ledger_column_text(query, 9);
+            effect->content = ledger_column_bytes(query, 9);
         }
         g_ptr_array_add(effects, effect);
     }

@@ -41,6 +41,8 @@ gboolean ledger_finish(Ledger *ledger, Statement *statement, int *changes, GErro
 /* Columns count from 0. Text and bytes are copied (NUL added), NULL stays NULL. */
 gint64 ledger_column_int(Statement *statement, int index);
 char *ledger_column_text(Statement *statement, int index);
+/* The same for bytes among which there may be NULs; sqlite3_column_bytes() tells how many. */
+char *ledger_column_bytes(Statement *statement, int index);
 
 /* Runs a script of constant SQL. */
 gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error);

@@ -1,6 +1,7 @@
 /* The schema and its history. PRAGMA user_version holds the number of the last step taken.
  *
  *  1  documents, attempts, calls, effects, reviews
+ *  2  containers, and documents that stand in others: archives, mailboxes, mails
  *
  * A step is one function that is never edited once released, only followed by the next. Databases
  * of every earlier version are kept as fixtures in tests/host. Units stand with each column; names
@@ -122,9 +123,61 @@ static gboolean ledger_schema_step_1(Ledger *ledger, GError **error)
            ledger_execute(ledger, schema_reviews, error);
 }
 
+/* As before, but for the kinds, and for who may have a parent. */
+static const char schema_documents_2[] =
+    "CREATE TABLE documents_2 ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  parent INTEGER REFERENCES documents(id)," /* what it stands in; NULL: came in by itself */
+    "  row INTEGER,"                             /* number in its parent, from 0 */
+    "  kind TEXT NOT NULL CHECK (kind IN ('document', 'batch', 'row', 'container')),"
+    "  name BLOB NOT NULL," /* of what stands in another: parent/name */
+    "  path BLOB,"          /* NULL: stdin, and what stands in another */
+    "  sha256 TEXT NOT NULL,"
+    "  size INTEGER NOT NULL,"
+    "  mtime_us INTEGER NOT NULL,"
+    "  media_type TEXT,"
+    "  pack TEXT,"
+    "  pack_version TEXT,"
+    "  settings TEXT,"
+    "  method TEXT,"
+    "  pages INTEGER NOT NULL DEFAULT 0,"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  verdict TEXT NOT NULL"
+    "    CHECK (verdict IN ('held', 'accepted', 'fallback', 'review', 'failed')),"
+    "  error TEXT,"
+    "  confidence REAL,"
+    "  output BLOB,"
+    "  duplicate_of BLOB,"
+    "  created_us INTEGER NOT NULL,"
+    "  decided_us INTEGER,"
+    "  reasons TEXT NOT NULL,"
+    "  record TEXT,"
+    "  meta TEXT,"
+    "  CHECK ((parent IS NULL) = (row IS NULL) AND (kind != 'row' OR parent IS NOT NULL)),"
+    "  CHECK (parent IS NULL OR path IS NULL),"
+    "  CHECK ((verdict = 'held') = (decided_us IS NULL))"
+    ") STRICT;"
+    "INSERT INTO documents_2 SELECT id, parent, row, kind, name, path, sha256, size, mtime_us,"
+    "  media_type, pack, pack_version, settings, method, pages, attempts, verdict, error,"
+    "  confidence, output, duplicate_of, created_us, decided_us, reasons, record, meta"
+    "  FROM documents;"
+    "DROP TABLE documents;"
+    "ALTER TABLE documents_2 RENAME TO documents;"
+    "CREATE UNIQUE INDEX documents_row ON documents(parent, row) WHERE parent IS NOT NULL;"
+    "CREATE INDEX documents_content ON documents(sha256);"
+    "CREATE INDEX documents_name ON documents(name) WHERE kind != 'row';"
+    "CREATE UNIQUE INDEX documents_output ON documents(output) WHERE output IS NOT NULL;"
+    "CREATE INDEX documents_verdict ON documents(verdict, id, kind, duplicate_of);";
+
+static gboolean ledger_schema_step_2(Ledger *ledger, GError **error)
+{
+    return ledger_execute(ledger, schema_documents_2, error);
+}
+
 /* Row i brings version i to version i + 1. */
 static gboolean (*const steps[])(Ledger *ledger, GError **error) = {
     ledger_schema_step_1,
+    ledger_schema_step_2,
 };
 
 static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char *sentence)

@@ -11,7 +11,8 @@ static const char *const questions[] = {
     " || parent FROM pragma_foreign_key_check",
     /* law 5 and 7 */
     "SELECT 'document ' || id || ' is ' || verdict || ' but has no record' FROM documents"
-    " WHERE verdict IN ('accepted', 'fallback') AND record IS NULL AND kind != 'batch'",
+    " WHERE verdict IN ('accepted', 'fallback') AND record IS NULL"
+    " AND kind NOT IN ('batch', 'container')",
     "SELECT 'document ' || id || ' is ' || verdict || ' but gives no reason' FROM documents"
     " WHERE CASE WHEN json_valid(reasons) THEN json_array_length(reasons) = 0 ELSE 1 END",
     "SELECT 'document ' || id || ' has a record that is not JSON' FROM documents"
@@ -20,11 +21,11 @@ static const char *const questions[] = {
     "SELECT 'documents ' || min(id) || ' and ' || max(id) || ' are the same arrival, both held'"
     " FROM documents WHERE verdict = 'held' AND path IS NOT NULL"
     " GROUP BY path, sha256 HAVING count(*) > 1",
-    "SELECT 'row ' || r.row || ' (document ' || r.id || ') stands in document ' || d.id ||"
-    " ', which is no batch' FROM documents r JOIN documents d ON d.id = r.parent"
-    " WHERE d.kind != 'batch'",
-    "SELECT 'batch ' || d.id || ' is ' || d.verdict || ' but ' || count(*) ||"
-    " ' of its rows are held' FROM documents d JOIN documents r ON r.parent = d.id"
+    "SELECT r.kind || ' ' || r.row || ' (document ' || r.id || ') stands in document ' || d.id ||"
+    " ', which is a ' || d.kind FROM documents r JOIN documents d ON d.id = r.parent"
+    " WHERE (r.kind = 'row') != (d.kind = 'batch') OR d.kind = 'row'",
+    "SELECT d.kind || ' ' || d.id || ' is ' || d.verdict || ' but ' || count(*) ||"
+    " ' of what it holds are held' FROM documents d JOIN documents r ON r.parent = d.id"
     " WHERE d.verdict != 'held' AND r.verdict = 'held' GROUP BY d.id",
     /* law 2 */
     "SELECT 'document ' || document || ' is held but effects are entered for it' FROM effects e"
@@ -32,7 +33,8 @@ static const char *const questions[] = {
     " GROUP BY document",
     "SELECT 'several documents publish ' || CAST(e.target AS TEXT) FROM effects e"
     " JOIN documents d ON d.id = e.document WHERE e.kind IN ('file', 'move')"
-    " GROUP BY e.target HAVING count(DISTINCT coalesce(d.parent, d.id)) > 1",
+    " GROUP BY e.target HAVING count(DISTINCT CASE d.kind WHEN 'row' THEN d.parent ELSE d.id END) "
+    "> 1",
     "SELECT 'the original of document ' || document || ' was moved ' || count(*) || ' times'"
     " FROM effects e JOIN documents d ON d.id = e.document"
     " WHERE e.kind = 'move' AND e.source = d.path GROUP BY document HAVING count(*) > 1",

@@ -179,6 +179,18 @@ char *ledger_column_text(Statement *statement, int index)
     return g_strndup(bytes ? bytes : "", (gsize)sqlite3_column_bytes(statement, index));
 }
 
+char *ledger_column_bytes(Statement *statement, int index)
+{
+    if (sqlite3_column_type(statement, index) == SQLITE_NULL)
+        return NULL;
+    const void *bytes = sqlite3_column_blob(statement, index);
+    gsize length = (gsize)sqlite3_column_bytes(statement, index);
+    char *copy = g_malloc0(length + 1);
+    if (length)
+        memcpy(copy, bytes, length);
+    return copy;
+}
+
 gboolean ledger_execute(Ledger *ledger, const char *sql, GError **error)
 {
     int code = sqlite3_exec(ledger->db, sql, NULL, NULL, NULL);
@@ -282,10 +294,12 @@ static gboolean ledger_connect(Ledger *ledger, GError **error)
     sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return ledger_execute(ledger,
                           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                          "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-                          "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864",
+                          "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;"
+                          "PRAGMA journal_size_limit=67108864",
                           error) &&
-           ledger_schema_migrate(ledger, error);
+           ledger_schema_migrate(ledger, error) &&
+           /* Not before: a step may have to make a table anew that others refer to. */
+           ledger_execute(ledger, "PRAGMA foreign_keys=ON", error);
 }
 
 /* Names the database of a state folder; makes the folder and takes the lock for a run. */

@@ -28,7 +28,7 @@ gboolean ledger_commit(Ledger *ledger, GError **error);
 
 /* ---- documents ---- */
 typedef struct {
-    gint64 id, parent, row; /* parent 0 and row -1 unless it is a row of a batch */
+    gint64 id, parent, row; /* parent 0 and row -1 unless it stands in another document */
     char *name, *path, *sha256, *media_type, *pack, *pack_version, *settings, *method;
     char *duplicate_of;
     char *error;           /* reason word behind failed and held (error.h), else NULL */
@@ -117,14 +117,14 @@ LedgerDocument *ledger_document(Ledger *ledger, gint64 id, GError **error);
 /* By id ("17"), SHA-256 prefix (>= 6), or name; newest first when several match. NOT_FOUND if none.
  */
 LedgerDocument *ledger_document_by_text(Ledger *ledger, const char *text, GError **error);
-/* Visits documents by id (rows of a batch by row number); the visitor may use the ledger. verdict
- * -1 = all, pack NULL = all, parent 0 = all, else rows of it. */
+/* Visits documents by id (rows and children by their number); the visitor may use the ledger.
+ * verdict -1 = all, pack NULL = all, parent 0 = all, else what stands in it. */
 typedef gboolean (*LedgerVisit)(const LedgerDocument *document, gpointer data); /* FALSE stops */
 gboolean ledger_each(Ledger *ledger, int verdict, const char *pack, gint64 parent,
                      LedgerVisit visit, gpointer data, GError **error);
 
 /* in, and how many have each verdict (index Verdict). Batches count by their rows, unless the batch
- * itself failed. `held` includes what an interrupted run left behind. */
+ * itself failed, and containers by what they hold. `held` includes what an interrupted run left behind. */
 typedef struct {
     guint64 in;
     guint64 verdicts[VERDICT_LAST];
@@ -133,7 +133,7 @@ typedef struct {
 } LedgerCounts;
 gboolean ledger_count(Ledger *ledger, gint64 since_id, LedgerCounts *counts, GError **error);
 
-/* The rows of a batch per pack (GPtrArray of LedgerBatchPack); pack NULL: not recognised. */
+/* The rows of a batch, or what a document holds, per pack (GPtrArray of LedgerBatchPack); pack NULL: not recognised. */
 typedef struct {
     char *pack;
     guint64 verdicts[VERDICT_LAST];

@@ -133,8 +133,8 @@ static gboolean do_batch_file(Ledger *ledger, const char *path, const LedgerEffe
         return FALSE;
     writer.pack = pack;
     writer.publish = publish;
-    if (!ledger_each(ledger, -1, NULL, owner->parent ? owner->parent : owner->id, write_row,
-                     &writer, error))
+    if (!ledger_each(ledger, -1, NULL, owner->kind == JOB_ROW ? owner->parent : owner->id,
+                     write_row, &writer, error))
         return FALSE;
     if (writer.error) {
         g_propagate_error(error, writer.error);

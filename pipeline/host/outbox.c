@@ -30,6 +30,13 @@ char *outbox_name(const char *document_name)
     return g_steal_pointer(&name);
 }
 
+char *outbox_child_name(const char *document_name)
+{
+    g_auto(GStrv) parts = g_strsplit(document_name, "/", -1);
+    g_autofree char *flat = g_strjoinv("--", parts);
+    return outbox_name(flat);
+}
+
 static char *pack_folder(const char *pack)
 {
     return pack ? bytes_for_file_name(pack) : g_strdup(OUTBOX_NO_PACK);
@@ -67,6 +74,14 @@ static void add_json(GPtrArray *effects, char *target, const cJSON *value)
     effect->length = strlen(effect->content);
 }
 
+/* It has no file of its own that could be moved. */
+static void add_content(GPtrArray *effects, char *target, GBytes *bytes)
+{
+    LedgerEffect *effect = add_effect(effects, EFFECT_FILE, target);
+    gconstpointer data = g_bytes_get_data(bytes, &effect->length);
+    effect->content = g_memdup2(data, effect->length);
+}
+
 static void add_move(GPtrArray *effects, const OutboxItem *item, char *target)
 {
     LedgerEffect *effect = add_effect(effects, EFFECT_MOVE, target);
@@ -85,7 +100,7 @@ static void add_original(GPtrArray *effects, const OutboxItem *item, gint64 now_
         effect->sha256 = g_strdup(item->sha256);
     } else if (item->verdict == VERDICT_FAILED) {
         add_move(effects, item, g_strdup_printf("failed/%s", item->name));
-    } else if (item->originals == ORIGINALS_DELETE && has_record) {
+    } else if (item->originals == ORIGINALS_DELETE && has_record && !item->needed) {
         LedgerEffect *effect = add_effect(effects, EFFECT_REMOVE, g_strdup(""));
         effect->source = g_strdup(item->path);
         effect->sha256 = g_strdup(item->sha256);
@@ -114,13 +129,24 @@ cJSON *outbox_review_object(const cJSON *meta, const cJSON *record)
     return object;
 }
 
+/* The reason with the error's word, else the last. */
+static const char *deciding_reason(const cJSON *reasons, const char *error)
+{
+    const cJSON *last = cJSON_GetArrayItem(reasons, cJSON_GetArraySize(reasons) - 1);
+    gsize n = error ? strlen(error) : 0;
+    for (const cJSON *reason = reasons ? reasons->child : NULL; n && reason; reason = reason->next)
+        if (cJSON_IsString(reason) && strncmp(reason->valuestring, error, n) == 0 &&
+            reason->valuestring[n] == ':')
+            return reason->valuestring;
+    return cJSON_IsString(last) ? last->valuestring : "";
+}
+
 /* Why a document failed, for a person who finds it in failed/. */
 static cJSON *reason_object(const OutboxItem *item)
 {
     cJSON *object = cJSON_CreateObject();
     const cJSON *reasons = cJSON_GetObjectItemCaseSensitive(item->meta, "reasons");
-    const cJSON *last = cJSON_GetArrayItem(reasons, cJSON_GetArraySize(reasons) - 1);
-    const char *text = cJSON_IsString(last) ? last->valuestring : "";
+    const char *text = deciding_reason(reasons, item->error);
     const char *colon = strstr(text, ": ");
     int code = item->error ? docket_error_from_reason(item->error) : -1;
     g_autofree char *word = g_strndup(text, colon ? (gsize)(colon - text) : strlen(text));
@@ -146,6 +172,8 @@ static GPtrArray *effects_new(void)
 /* The outputs of one document, without what becomes of the original. */
 static void add_outputs(GPtrArray *effects, const OutboxItem *item)
 {
+    if (item->carries && item->verdict != VERDICT_FAILED)
+        return;
     if (item->verdict == VERDICT_ACCEPTED || item->verdict == VERDICT_FALLBACK) {
         add_json(effects, target_in("records", item->pack, item->name, ".json"), item->record);
         add_json(effects, target_in("records", item->pack, item->name, ".meta.json"), item->meta);
@@ -155,6 +183,8 @@ static void add_outputs(GPtrArray *effects, const OutboxItem *item)
     } else if (item->verdict == VERDICT_FAILED) {
         g_autoptr(cJSON) reason = reason_object(item);
         add_json(effects, g_strdup_printf("failed/%s.reason.json", item->name), reason);
+        if (item->content)
+            add_content(effects, g_strdup_printf("failed/%s", item->name), item->content);
     }
 }
 

@@ -3,6 +3,7 @@
  *   records/<pack>/<name>.json, .meta.json      accepted, fallback; batches: .jsonl, .meta.jsonl
  *   review/<pack>/<name>.json                   waits for a person; batches: .jsonl
  *   failed/<name>, failed/<name>.reason.json    quarantined; batches: <name>.rows.jsonl
+ *                                               <name> of what stands in another: <parent>--<name>
  *   archive/YYYY/MM/DD/<name>                   originals
  *
  * What is owed is decided together with the verdict, in the ledger (LedgerEffect), and performed
@@ -30,12 +31,17 @@ typedef struct {
     guint attempts;
     const cJSON *record; /* the record or the draft, may be NULL */
     const cJSON *meta;   /* the meta object; in review with "problems" and "schema_valid" */
+    GBytes *content;     /* of what stands in another document and has failed; else NULL */
+    gboolean carries;    /* a container: nothing is published of itself unless it failed */
+    gboolean needed;     /* what it holds is not all settled: its original is not deleted */
     Originals originals;
 } OutboxItem;
 
 /* A document's name (any bytes, with or without folders) as a file name for the outbox, such that
  * no two names share a file through the suffixes above. Caller frees. */
 char *outbox_name(const char *document_name);
+/* The same for what stands in another document ("mail.eml/a.pdf"): "mail.eml--a.pdf". */
+char *outbox_child_name(const char *document_name);
 
 /* What the verdict owes (GPtrArray of LedgerEffect, in order: outputs first, the original last).
  * Held owes nothing. `now_us` gives the archive's date. Caller frees. */

@@ -79,8 +79,7 @@ ReaderProcess *reader_process_start(const char *program, const char *languages,
         argv[5] = "--tessdata";
         argv[6] = tessdata;
     }
-    /* Threads of several readers fight for the same cores: each recognises with one. */
-    char *environment[] = {"OMP_THREAD_LIMIT=1", NULL};
+    char *environment[] = {NULL};
     pid_t pid = fork();
     if (pid == 0)
         become_reader(pair[1], (char *const *)argv, environment);

@@ -32,6 +32,7 @@ typedef enum {
     STAGE_FOR_DOCUMENT = 1 << JOB_DOCUMENT,
     STAGE_FOR_BATCH = 1 << JOB_BATCH,
     STAGE_FOR_ROW = 1 << JOB_ROW,
+    STAGE_FOR_CONTAINER = 1 << JOB_CONTAINER,
     STAGE_FOR_MODEL = 1 << 8,    /* only on ROUTE_MODEL */
     STAGE_FOR_TEMPLATE = 1 << 9, /* only on ROUTE_TEMPLATE */
 } StageRole;

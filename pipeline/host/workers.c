@@ -25,8 +25,8 @@ typedef struct {
 typedef struct {
     Workers *workers;
     ReaderProcess *process;
-    gboolean ready; /* has warmed up */
-    gboolean used;  /* has seen a document: what it says next may be that one's doing */
+    gboolean ready;   /* has warmed up */
+    gboolean used;    /* has seen a document: what it says next may be that one's doing */
     gboolean trusted; /* has been given passwords */
     guint64 document; /* the last one that it read, which it may have open still */
     Task *task;       /* being read, NULL when idle */
@@ -35,7 +35,8 @@ typedef struct {
     gint64 began_us;  /* monotonic: when it was given the task */
     gboolean timed_out;
     GSource *watch;
-    GSource *timer; /* one for its whole life, set to the next deadline */
+    gint64 deadline_us; /* monotonic: the one that is running; 0: none */
+    GSource *timer;     /* one for its whole life, see set_deadline() */
 } Worker;
 
 struct Workers {
@@ -173,20 +174,24 @@ static GError *lied(const char *what)
 static void settle(Worker *worker, GVariant *body, const GError *error)
 {
     Workers *workers = worker->workers;
-    g_source_set_ready_time(worker->timer, -1);
+    worker->deadline_us = 0;
     finish(worker, body, error);
     schedule(workers);
 }
 
-/* The next deadline: this many seconds from now, but never beyond that of the task. */
+/* The next deadline: this many seconds from now, but never beyond that of the task. A later one than
+ * the timer waits for is left to on_deadline(): setting a source's time wakes the loop up, which
+ * would cost more than all else that a page costs us. */
 static void set_deadline(Worker *worker, guint seconds)
 {
-    gint64 now = clock_monotonic_us();
     gint64 task_end =
         worker->began_us + (gint64)worker->workers->options.deadline_s * G_USEC_PER_SEC;
-    gint64 end = now + (gint64)seconds * G_USEC_PER_SEC;
+    gint64 end = clock_monotonic_us() + (gint64)seconds * G_USEC_PER_SEC;
     worker->deadline_s = end < task_end ? seconds : worker->workers->options.deadline_s;
-    g_source_set_ready_time(worker->timer, MIN(end, task_end));
+    worker->deadline_us = MIN(end, task_end);
+    gint64 waits_for = g_source_get_ready_time(worker->timer);
+    if (waits_for < 0 || waits_for > worker->deadline_us)
+        g_source_set_ready_time(worker->timer, worker->deadline_us);
 }
 
 static void accept_result(Worker *worker, WireFrame *frame)
@@ -228,7 +233,7 @@ static void accept_ready(Worker *worker, const WireFrame *frame)
     g_autofree char *missing = jail_lacks(worker, frame->message);
     worker->ready = TRUE;
     workers->failed_starts = 0;
-    g_source_set_ready_time(worker->timer, -1);
+    worker->deadline_us = 0;
     if (missing && !workers->options.best_effort) {
         if (!workers->fault)
             workers->fault = g_error_new(
@@ -299,9 +304,21 @@ static gboolean on_frame(int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE; /* a retired worker has destroyed this source */
 }
 
+/* A source that has its ready time and nothing else. */
+static gboolean dispatch_timer(GSource *source, GSourceFunc callback, gpointer data)
+{
+    return callback(data);
+}
+
+static GSourceFuncs timer_functions = {.dispatch = dispatch_timer};
+
 static gboolean on_deadline(gpointer data)
 {
     Worker *worker = data;
+    if (worker->deadline_us == 0 || worker->deadline_us > clock_monotonic_us()) {
+        g_source_set_ready_time(worker->timer, worker->deadline_us ? worker->deadline_us : -1);
+        return G_SOURCE_CONTINUE;
+    }
     worker->timed_out = TRUE;
     retire(worker, NULL);
     return G_SOURCE_REMOVE;
@@ -327,10 +344,15 @@ static gboolean start_worker(Workers *workers)
     worker->process = process;
     worker->watch = g_unix_fd_source_new(reader_process_socket(process), G_IO_IN | G_IO_HUP);
     g_source_set_callback(worker->watch, G_SOURCE_FUNC(on_frame), worker, NULL);
+    /* It never does; but a source that may not is taken out of the loop and put back each time, and
+     * both wake the loop up. */
+    g_source_set_can_recurse(worker->watch, TRUE);
     g_source_attach(worker->watch, workers->context);
-    worker->timer = g_timeout_source_new_seconds(READER_START_DEADLINE_S);
+    worker->timer = g_source_new(&timer_functions, sizeof(GSource));
     g_source_set_callback(worker->timer, on_deadline, worker, NULL);
     g_source_attach(worker->timer, workers->context);
+    worker->deadline_us = clock_monotonic_us() + (gint64)READER_START_DEADLINE_S * G_USEC_PER_SEC;
+    g_source_set_ready_time(worker->timer, worker->deadline_us);
     g_ptr_array_add(workers->workers, worker);
     return TRUE;
 }

@@ -36,9 +36,9 @@ static void write_json(const char *samples, const Expected *expected, const cJSO
         g_error("%s", error->message);
 }
 
-void expected_write(const char *samples, const Expected *expected, cJSON *truth)
+static cJSON *object_of(const Expected *expected, cJSON *truth)
 {
-    g_autoptr(cJSON) root = describe(expected);
+    cJSON *root = describe(expected);
     if (expected->fields) {
         g_auto(GStrv) pointers = g_strsplit(expected->fields, " ", -1);
         cJSON *record = cJSON_AddObjectToObject(root, "record");
@@ -52,7 +52,25 @@ void expected_write(const char *samples, const Expected *expected, cJSON *truth)
     add_words(root, "forbidden", expected->forbidden, "|");
     if (truth)
         cJSON_AddItemToObject(root, "truth", truth);
+    return root;
+}
+
+void expected_write(const char *samples, const Expected *expected, cJSON *truth)
+{
+    g_autoptr(cJSON) root = object_of(expected, truth);
     write_json(samples, expected, root);
+}
+
+void expected_write_children(const char *samples, const Expected *expected, cJSON *children)
+{
+    g_autoptr(cJSON) root = describe(expected);
+    cJSON_AddItemToObject(root, "children", children);
+    write_json(samples, expected, root);
+}
+
+void expected_add_child(cJSON *children, const Expected *expected, cJSON *truth)
+{
+    cJSON_AddItemToObject(children, expected->path, object_of(expected, truth));
 }
 
 void expected_write_rows(const char *samples, const Expected *expected, cJSON *rows)

@@ -15,5 +15,9 @@ typedef struct {
 
 /* `truth` is the whole record that a perfect reader makes (taken; NULL: there is none). */
 void expected_write(const char *samples, const Expected *expected, cJSON *truth);
+/* For what holds other documents: `children` (taken) is an object of what was added with
+ * expected_add_child, where path is the name inside and truth as above. */
+void expected_write_children(const char *samples, const Expected *expected, cJSON *children);
+void expected_add_child(cJSON *children, const Expected *expected, cJSON *truth);
 /* For a batch: `rows` are the true records in order (taken). */
 void expected_write_rows(const char *samples, const Expected *expected, cJSON *rows);

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "samples/make/carriers.h"
 #include "samples/make/expected.h"
 #include "samples/make/forms.h"
 #include "samples/make/hostile.h"
 #include "samples/make/listing.h"
+#include "samples/make/office.h"
 
 static const char *samples; /* <source>/samples */
 
@@ -95,6 +97,15 @@ static const InvoiceSample invoice_samples[] = {
      &invoice_mail,
      {"inbox/invoice-mail.html", "invoice", "accepted review", NULL, SCAN_FIELDS, NULL,
       "HTML as billing systems mail it: tables for layout, a hidden preheader, no tax"}},
+    {form_docx,
+     &invoice_letter,
+     {"inbox/invoice-letter.docx", "invoice", "review", NULL, DIGITAL_FIELDS, "DRAFT-1|9999",
+      "a Word document: labels and values in tables; a struck out total and a hidden number are "
+      "left out, and the hidden one is a reason for review"}},
+    {form_xlsx,
+     &invoice_workbook,
+     {"inbox/invoice-workbook.xlsx", "invoice", "accepted review", NULL, DIGITAL_FIELDS, "31337",
+      "an Excel workbook: dates and money are numbers with a format, and a sheet is hidden"}},
     {form_orders,
      &invoice_orders,
      {"hostile/orders-visible.pdf", "invoice", "accepted review", NULL, "/number /total",
@@ -298,6 +309,7 @@ int main(int argc, char **argv)
         g_autofree char *path = place(sample->expected.path);
         expected_write_rows(samples, &sample->expected, sample->make(path, sample->rows));
     }
+    carriers_make(samples);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
         make_case(argv[1], &cases[i]);
     return 0;

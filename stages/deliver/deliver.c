@@ -6,6 +6,8 @@
 #include "meta.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/core/json.h"
+#include "pipeline/core/limits.h"
+#include "pipeline/core/wire.h"
 #include "pipeline/host/engine.h"
 #include "pipeline/host/outbox.h"
 #include "stages/stages.h"
@@ -14,7 +16,7 @@
  * published, and what claims to have a record has one. */
 static void uphold_schema(Job *job)
 {
-    if (job->kind == JOB_BATCH ||
+    if (job->kind == JOB_BATCH || job->kind == JOB_CONTAINER ||
         (job->verdict != VERDICT_ACCEPTED && job->verdict != VERDICT_FALLBACK))
         return;
     if (!job->record) {
@@ -28,27 +30,30 @@ static void uphold_schema(Job *job)
 }
 
 /* A batch is what its rows are: held while one of them is (also one that failed half way, so that
- * those rows are taken up again), else done. */
-static void sum_up_batch(Job *job, GPtrArray *packs)
+ * those rows are taken up again), else done. So is a container with what it holds; a mail that has a
+ * record of its own keeps its verdict unless it has to wait for them. */
+static void sum_up(Job *job, GPtrArray *packs, guint64 *n)
 {
-    guint64 n[VERDICT_LAST] = {0}, rows = 0;
+    guint64 sum = 0;
     for (guint i = 0; i < packs->len; i++) {
         const LedgerBatchPack *pack = packs->pdata[i];
         for (guint v = 0; v < VERDICT_LAST; v++) {
             n[v] += pack->verdicts[v];
-            rows += pack->verdicts[v];
+            sum += pack->verdicts[v];
         }
     }
     if (n[VERDICT_HELD])
         job->verdict = VERDICT_HELD;
-    else if (job->error_code < 0)
+    else if (job->error_code < 0 && job->kind != JOB_DOCUMENT)
         job->verdict = VERDICT_ACCEPTED;
-    job_reason(job, "batch",
-               "%" G_GUINT64_FORMAT " rows: %" G_GUINT64_FORMAT " accepted, %" G_GUINT64_FORMAT
+    if (sum == 0 && job->kind != JOB_BATCH)
+        return;
+    job_reason(job, job->kind == JOB_BATCH ? "batch" : "holds",
+               "%" G_GUINT64_FORMAT " %s: %" G_GUINT64_FORMAT " accepted, %" G_GUINT64_FORMAT
                " fallback, %" G_GUINT64_FORMAT " review, %" G_GUINT64_FORMAT
                " failed, %" G_GUINT64_FORMAT " held",
-               rows, n[VERDICT_ACCEPTED], n[VERDICT_FALLBACK], n[VERDICT_REVIEW], n[VERDICT_FAILED],
-               n[VERDICT_HELD]);
+               sum, job->kind == JOB_BATCH ? "rows" : "documents", n[VERDICT_ACCEPTED],
+               n[VERDICT_FALLBACK], n[VERDICT_REVIEW], n[VERDICT_FAILED], n[VERDICT_HELD]);
 }
 
 typedef struct {
@@ -65,17 +70,34 @@ static gboolean is_taken(const char *name, gpointer data)
 static char *choose_name(Job *job, gint64 now_us, GError **error)
 {
     NameCheck check = {engine_outbox(job->engine), job->pack ? job->pack->name : NULL, now_us};
-    g_autofree char *wanted = outbox_name(job->name);
+    g_autofree char *wanted = job->parent ? outbox_child_name(job->name) : outbox_name(job->name);
     return ledger_output_name_where(engine_ledger(job->engine), job, wanted, is_taken, &check,
                                     error);
 }
 
-/* What the verdict owes; NULL without *error being set: nothing. */
-static GPtrArray *effects_of(Job *job, const cJSON *meta, GPtrArray *packs, GError **error)
+/* The bytes of what failed inside another document, so that it is quarantined by itself. NULL
+ * without *error being set: it has none. */
+static GBytes *quarantined(const Job *job, GError **error)
+{
+    if (!job->parent || job->document < 0 || job->size == 0 || job->verdict != VERDICT_FAILED)
+        return NULL;
+    return wire_memfd_map(job->document, DOCKET_MAX_DOCUMENT_BYTES, error);
+}
+
+/* What the verdict owes; NULL without *error being set: nothing. `n`: the verdicts of what stands
+ * in it. */
+static GPtrArray *effects_of(Job *job, const cJSON *meta, GPtrArray *packs, const guint64 *n,
+                             GError **error)
 {
     if (!engine_outbox(job->engine) || job->kind == JOB_ROW || job->verdict == VERDICT_HELD)
         return NULL;
     gint64 now_us = clock_now_us();
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GBytes) content = quarantined(job, &problem);
+    if (problem) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
     g_autofree char *name = choose_name(job, now_us, error);
     if (!name)
         return NULL;
@@ -89,10 +111,14 @@ static GPtrArray *effects_of(Job *job, const cJSON *meta, GPtrArray *packs, GErr
         .attempts = job->attempts,
         .record = job->record ? job->record->root : NULL,
         .meta = meta,
+        .content = content,
+        .carries = job->kind == JOB_CONTAINER,
+        .needed = job->kind != JOB_BATCH && n[VERDICT_REVIEW] + n[VERDICT_FAILED] > 0,
         .originals =
             originals_from_name(config_string(engine_config(job->engine), "run.originals")),
     };
-    return packs ? outbox_batch_effects(&item, packs, now_us) : outbox_effects(&item, now_us);
+    return job->kind == JOB_BATCH ? outbox_batch_effects(&item, packs, now_us)
+                                  : outbox_effects(&item, now_us);
 }
 
 /* Runs when the ledger has the verdict and what it owes. */
@@ -116,22 +142,25 @@ static StageStep run(Job *job, GError **error)
 {
     Ledger *ledger = engine_ledger(job->engine);
     g_autoptr(GPtrArray) packs = NULL;
+    guint64 n[VERDICT_LAST] = {0};
     uphold_schema(job);
-    if (job->kind == JOB_BATCH) {
+    if (job->kind == JOB_BATCH || job->kind == JOB_CONTAINER || job->children) {
         packs = ledger_batch_packs(ledger, job->id, error);
         if (!packs)
             return STAGE_ERROR;
-        sum_up_batch(job, packs);
+        sum_up(job, packs, n);
     }
     g_autoptr(cJSON) meta = meta_of(job);
     g_autoptr(GError) problem = NULL;
-    g_autoptr(GPtrArray) effects = effects_of(job, meta, packs, &problem);
+    g_autoptr(GPtrArray) effects = effects_of(job, meta, packs, n, &problem);
     if (problem) {
         g_propagate_error(error, g_steal_pointer(&problem));
         return STAGE_ERROR;
     }
     g_autofree char *meta_text = json_print(meta, FALSE);
-    g_autofree char *record_text = job->record ? json_print(job->record->root, FALSE) : NULL;
+    /* One that waits for what it holds is taken up again, and its record made again. */
+    gboolean keeps = job->record && job->verdict != VERDICT_HELD;
+    g_autofree char *record_text = keeps ? json_print(job->record->root, FALSE) : NULL;
     if (!ledger_decide(ledger, job, record_text, meta_text, effects, error))
         return STAGE_ERROR;
     engine_after_commit(job, perform, NULL);
@@ -141,7 +170,7 @@ static StageStep run(Job *job, GError **error)
 const Stage stage_deliver = {
     .name = "deliver",
     .version = 1,
-    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_ROW,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_ROW | STAGE_FOR_CONTAINER,
     .start = couriers_start,
     .stop = couriers_stop,
     .run = run,

@@ -28,6 +28,10 @@ static cJSON *document_of(const Job *job)
     add_text(object, "sha256", job->sha256 && *job->sha256 ? job->sha256 : NULL);
     add_text(object, "media_type", job->media_type);
     add_count(object, "pages", job->reading ? (gint64)job->reading->page_count : 0);
+    if (job->parent && job->kind != JOB_ROW) {
+        g_autofree char *parent = bytes_to_utf8(job->parent->name, -1);
+        add_text(object, "parent", parent);
+    }
     if (job->kind == JOB_ROW)
         add_count(object, "row", job->row);
     if (job->duplicate_of) {

@@ -85,15 +85,17 @@ static gboolean sniff(Job *job, GError **error)
         return FALSE;
     }
     const char *type = sniff_media_type(head, (gsize)n, job->name);
-    if (sniff_is_container(type)) {
+    if (sniff_is_package(type)) {
         g_autoptr(GBytes) whole = wire_memfd_map(job->document, DOCKET_MAX_DOCUMENT_BYTES, error);
         if (!whole)
             return FALSE;
-        type = sniff_container(type, g_bytes_get_data(whole, NULL), g_bytes_get_size(whole));
+        type = sniff_package(type, g_bytes_get_data(whole, NULL), g_bytes_get_size(whole));
     }
     job->media_type = g_strdup(type);
     if (sniff_is_batch(job->media_type))
         job->kind = JOB_BATCH;
+    else if (sniff_holds_documents(job->media_type))
+        job->kind = JOB_CONTAINER;
     return TRUE;
 }
 
@@ -125,6 +127,6 @@ static StageStep run(Job *job, GError **error)
 const Stage stage_intake = {
     .name = "intake",
     .version = 1,
-    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_CONTAINER,
     .run = run,
 };

@@ -69,8 +69,8 @@ static double score_columns(const Pack *pack, const cJSON *row)
 /* All rows of a batch are of the pack that its first row was found to be. */
 static const Pack *recognise_row(Job *job)
 {
-    if (job->batch->pack)
-        return job->batch->pack;
+    if (job->parent->pack)
+        return job->parent->pack;
     g_autoptr(cJSON) row = json_parse(job->row_json, strlen(job->row_json), NULL);
     GPtrArray *packs = engine_packs(job->engine);
     const Pack *best = NULL;
@@ -82,7 +82,7 @@ static const Pack *recognise_row(Job *job)
             best = pack;
         }
     }
-    job->batch->pack = best;
+    job->parent->pack = best;
     return best;
 }
 
@@ -102,9 +102,33 @@ static const Pack *recognise_text(Job *job)
     return best;
 }
 
+/* A mail that brings documents is one itself only when more speaks for it than the words of a covering
+ * letter do: "please find our invoice 17 attached". */
+#define CARRIER_FACTOR 2
+
+static gboolean only_carries(const Job *job)
+{
+    if (!job->children || job->kind != JOB_DOCUMENT)
+        return FALSE;
+    if (!job->pack)
+        return TRUE;
+    g_autofree char *text = folded_words(job->reading);
+    return score_words(job->pack, text) < CARRIER_FACTOR * job->pack->recognise_at;
+}
+
+/* Its verdict is that of a container: it is what it holds. */
+static StageStep become_container(Job *job)
+{
+    job->kind = JOB_CONTAINER;
+    job->pack = NULL;
+    job->pack_score = 0;
+    job_reason(job, "carrier", "no pack recognises its own text: what counts is what it carries");
+    return STAGE_DONE;
+}
+
 static gboolean find_pack(Job *job, GError **error)
 {
-    const char *wanted = job->batch ? job->batch->wanted_pack : job->wanted_pack;
+    const char *wanted = job->parent ? job->parent->wanted_pack : job->wanted_pack;
     if (wanted) {
         job->pack = packs_find(engine_packs(job->engine), wanted);
         job->pack_score = 1;
@@ -144,6 +168,13 @@ static gboolean take_known(Job *job, const LedgerDocument *known, GError **error
 
 static StageStep run(Job *job, GError **error)
 {
+    if (job->children && !job->content_key) {
+        if (job->reading->words->len > 0 && !find_pack(job, error) && job->wanted_pack)
+            return STAGE_ERROR;
+        g_clear_error(error);
+        if (only_carries(job))
+            return become_container(job);
+    }
     if (job->reading->words->len == 0) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "no text was found in it");
         return STAGE_ERROR;

@@ -1,5 +1,7 @@
 #include "sniff.h"
 
+#include "sniff-mail.h"
+
 #include <string.h>
 
 typedef struct {
@@ -41,6 +43,14 @@ static const Signature signatures[] = {
     SIGNATURE(0, "\x1f\x8b", "application/gzip"),
     SIGNATURE(0, "7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     SIGNATURE(0, "Rar!\x1a\7", "application/vnd.rar"),
+    SIGNATURE(0, "BZh", "application/x-bzip2"),
+    SIGNATURE(0,
+              "\xfd"
+              "7zXZ\0",
+              "application/x-xz"),
+    SIGNATURE(0, "\x28\xb5\x2f\xfd", "application/zstd"),
+    SIGNATURE(0, "MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
+    SIGNATURE(257, "ustar", "application/x-tar"),
     SIGNATURE(0,
               "\x7f"
               "ELF",
@@ -199,6 +209,9 @@ static gboolean is_word_xml(const char *text)
 
 static const char *text_kind(const char *text, const char *name)
 {
+    const char *mail = sniff_mail(text, name);
+    if (mail)
+        return mail;
     if (is_word_xml(text))
         return "application/vnd.ms-wordml";
     const char *json = json_kind(text, name);
@@ -227,4 +240,20 @@ gboolean sniff_is_batch(const char *media_type)
 {
     return strcmp(media_type, "text/csv") == 0 || strcmp(media_type, "application/jsonl") == 0 ||
            strcmp(media_type, "text/tab-separated-values") == 0;
+}
+
+gboolean sniff_holds_documents(const char *media_type)
+{
+    static const char *const types[] = {"application/zip",
+                                        "application/x-tar",
+                                        "application/gzip",
+                                        "application/x-bzip2",
+                                        "application/x-xz",
+                                        "application/zstd",
+                                        "application/x-7z-compressed",
+                                        "application/vnd.rar",
+                                        "application/vnd.ms-cab-compressed",
+                                        "application/mbox",
+                                        NULL};
+    return g_strv_contains(types, media_type);
 }

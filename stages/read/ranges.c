@@ -12,10 +12,10 @@ typedef struct {
     char **passwords;  /* lent */
     RangesDone done;
     guint under_way;
-    guint page_count;     /* 0 until a reader told it */
-    guint deaths;         /* readers that died on this document */
-    guint lost;           /* pages left out */
-    gint64 spent_us;      /* of all readers together */
+    guint page_count; /* 0 until a reader told it */
+    guint deaths;     /* readers that died on this document */
+    guint lost;       /* pages left out */
+    gint64 spent_us;  /* of all readers together */
     gboolean uses_passwords;
     gboolean over; /* done has been called */
 } RangesState;
@@ -53,8 +53,7 @@ static void submit(Range *range, WorkersOrder order)
     task.first_page = range->first;
     task.last_page = range->last;
     task.passwords = state->uses_passwords ? state->passwords : NULL;
-    range->task =
-        workers_submit(engine_workers(range->job->engine), &task, order, on_range, range);
+    range->task = workers_submit(engine_workers(range->job->engine), &task, order, on_range, range);
 }
 
 static Range *add_range(Job *job, guint first, guint last)
@@ -71,7 +70,7 @@ static void submit_committed(Job *job, gpointer data)
     Range *range = data;
     if (state_of(job)->over)
         return;
-    submit(range, range->deaths        ? WORKERS_ALONE
+    submit(range, range->deaths           ? WORKERS_ALONE
                   : state_of(job)->deaths ? WORKERS_GOES_ON
                                           : WORKERS_FRESH);
 }
@@ -280,9 +279,9 @@ static gboolean check_range(const Range *range, const RangesState *state, const 
 {
     guint last = r->pages->len ? reading_page(r, r->pages->len - 1)->number : 0;
     gboolean whole = range->first == 1 && state->ranges->len == 1;
-    gboolean good = r->pages->len ? reading_page(r, 0)->number == range->first &&
-                                        (last <= range->last || whole)
-                                  : r->page_count < range->first;
+    gboolean good =
+        r->pages->len ? reading_page(r, 0)->number == range->first && (last <= range->last || whole)
+                      : r->page_count < range->first;
     if (good && state->page_count && r->page_count != state->page_count)
         good = FALSE;
     if (!good)

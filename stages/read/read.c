@@ -2,6 +2,7 @@
  * reading; a dear one is kept for the next time. Batches are rows.c. */
 #include "read.h"
 
+#include "children.h"
 #include "overlay.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/host/readings.h"
@@ -101,7 +102,8 @@ static char *how(const Job *job)
 static void keep_if_dear(Job *job)
 {
     g_autofree char *key = how(job);
-    if (store(job) && clock_monotonic_us() - job->entered_us > DEAR_US)
+    if (store(job) && !children_are_carried(job) &&
+        clock_monotonic_us() - job->entered_us > DEAR_US)
         readings_keep(store(job), job, key);
 }
 
@@ -129,6 +131,8 @@ static void on_read(Job *job, Reading *reading, guint lost, GError *error)
         g_clear_error(&error);
         error = local;
     }
+    if (!error && !children_of_reading(job, &local))
+        error = local;
     engine_resume(job, error ? STAGE_ERROR : STAGE_NEXT, error);
 }
 
@@ -142,6 +146,8 @@ static StageStep run(Job *job, GError **error)
 {
     if (job->kind == JOB_BATCH)
         return rows_run(job, error);
+    if (job->kind == JOB_CONTAINER)
+        return members_run(job, error);
     if (overlay_is_wanted(job))
         return overlay_run(job, error);
     if (take_kept(job))
@@ -155,7 +161,7 @@ static StageStep run(Job *job, GError **error)
 const Stage stage_read = {
     .name = "read",
     .version = 1,
-    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH,
+    .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_BATCH | STAGE_FOR_CONTAINER,
     .start = start,
     .stop = stage_free,
     .run = run,

@@ -1,5 +1,6 @@
 /* The supervisor's side of reading: bytes go to reader processes, readings come back and are
- * checked. Nothing here parses a document. Shared by read.c (documents) and rows.c (batches). */
+ * checked. Nothing here parses a document. Shared by read.c (documents), rows.c
+ * (batches) and members.c (containers). */
 #pragma once
 
 #include "pipeline/host/engine.h"

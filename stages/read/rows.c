@@ -108,7 +108,7 @@ static Job *new_row(Job *job, guint64 number, const char *identity)
 {
     g_autofree char *name = g_strdup_printf("%s:%" G_GUINT64_FORMAT, job->name, number + 1);
     Job *row = job_new(job->engine, JOB_ROW, name);
-    row->batch = job;
+    row->parent = job;
     row->row = (gint64)number;
     row->sha256 = bytes_sha256(identity, strlen(identity));
     row->size = strlen(identity);

@@ -19,6 +19,7 @@ static void test_frame(void)
     pair(s);
     g_autoptr(GError) error = NULL;
     int fd = wire_memfd_from_bytes("t", "hello", 5, &error);
+    const char *const passwords[] = {"one", "zwei \303\244", NULL};
     WireFrame task = {.kind = WIRE_TASK,
                       .task = 7,
                       .media_type = (char *)"text/plain",
@@ -27,6 +28,8 @@ static void test_frame(void)
                       .offset = 1ull << 40,
                       .flags = 2,
                       .languages = (char *)"eng",
+                      .document = 1ull << 50,
+                      .passwords = (char **)passwords,
                       .fd = fd};
     g_assert_true(wire_send(s[0], &task, &error));
     g_auto(WireFrame) got = {.fd = -1};
@@ -37,6 +40,8 @@ static void test_frame(void)
     g_assert_cmpuint(got.last_page, ==, 9);
     g_assert_cmpuint(got.offset, ==, 1ull << 40);
     g_assert_cmpstr(got.media_type, ==, "text/plain");
+    g_assert_cmpuint(got.document, ==, 1ull << 50);
+    g_assert_true(g_strv_equal((const char *const *)got.passwords, passwords));
     g_autoptr(GBytes) bytes = wire_memfd_map(got.fd, 100, &error);
     g_assert_no_error(error);
     g_assert_cmpmem(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "hello", 5);

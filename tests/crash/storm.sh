@@ -78,8 +78,9 @@ check_end() {
         head -n 20 "$place/difference" >&2
         fail "the outbox differs from that of an undisturbed run (<), see above"
     }
-    # Every original is there once, in the archive or among the failed.
-    (cd "$place/outbox" && find archive failed -type f ! -name '*.reason.json' ! -name '*.rows.jsonl' -exec sha256sum {} + |
+    # Every original is there once, in the archive or among the failed; what stands in another document
+    # (parent--name) is no original.
+    (cd "$place/outbox" && find archive failed -type f ! -name '*.reason.json' ! -name '*.rows.jsonl' ! -name '*--*' -exec sha256sum {} + |
         awk '{print $1}' | sort) >"$place/kept"
     diff "$place/given" "$place/kept" >&2 || fail "an original is missing (<) or there twice (>)"
     [ -z "$(find "$place/inbox" -type f)" ] || fail "the inbox is not empty: $(find "$place/inbox" -type f | head -n 3)"
@@ -89,7 +90,7 @@ check_end() {
         jq -es . "$file" >/dev/null || fail "not whole: $file"
     done < <(find "$place/outbox/records" "$place/outbox/review" -type f -name '*.json*' -print0)
     # The ledger itself, asked without docket: no document twice, none without a verdict.
-    [ -z "$(ask_ledger "$place" "SELECT name, path FROM documents WHERE parent IS NULL GROUP BY name, path, sha256 HAVING count(*) > 1")" ] ||
+    [ -z "$(ask_ledger "$place" "SELECT name, path FROM documents WHERE kind != 'row' GROUP BY name, path, sha256 HAVING count(*) > 1")" ] ||
         fail "the ledger has a document twice"
     [ "$(ask_ledger "$place" "SELECT count(*) FROM documents WHERE verdict = 'held'")" = 0 ] ||
         fail "the ledger holds documents back after the last run"

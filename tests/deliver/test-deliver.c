@@ -122,7 +122,7 @@ static StageStep take_rows(Job *job, const char *words, GError **error)
     for (guint i = 0; each[i]; i++) {
         gboolean finished;
         Job *row = job_new(job->engine, JOB_ROW, each[i]);
-        row->batch = job;
+        row->parent = job;
         row->row = i;
         row->sha256 = bytes_sha256(each[i], strlen(each[i]));
         if (!ledger_claim(engine_ledger(job->engine), row, &finished, error))

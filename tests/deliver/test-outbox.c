@@ -402,6 +402,75 @@ static void test_review(Office *office, gconstpointer data)
     assert_clean(office);
 }
 
+/* ---- what stands in other documents ---- */
+
+static gint64 decide_child(Office *office, Job *parent, const char *name, Verdict verdict,
+                           GBytes *content)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Job) child = job_new(NULL, JOB_DOCUMENT, name);
+    gboolean finished;
+    child->parent = parent;
+    child->row = 0;
+    child->sha256 = bytes_sha256(name, strlen(name));
+    child->verdict = verdict;
+    child->error_code = DOCKET_ERROR_UNSUPPORTED;
+    job_reason(child, "unsupported", "nobody reads this");
+    g_assert_true(ledger_claim(office->ledger, child, &finished, &error));
+    g_autoptr(cJSON) meta = meta_with(verdict, child->reasons->pdata[0]);
+    g_autofree char *wanted = outbox_child_name(name);
+    g_autofree char *output = ledger_output_name(office->ledger, child, wanted, &error);
+    OutboxItem item = {.name = output,
+                       .sha256 = child->sha256,
+                       .verdict = verdict,
+                       .error = "unsupported",
+                       .content = content,
+                       .meta = meta};
+    g_autoptr(GPtrArray) effects = outbox_effects(&item, NOON_US);
+    g_autofree char *text = json_print(meta, FALSE);
+    g_assert_true(ledger_decide(office->ledger, child, NULL, text, effects, &error));
+    return child->id;
+}
+
+/* Its bytes, NULs and all, are quarantined by themselves; the container only moves. */
+static void test_child(Office *office, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Job) zip = job_new(NULL, JOB_CONTAINER, "a.zip");
+    g_autoptr(GBytes) content = g_bytes_new_static("a\0b\0c", 5);
+    gboolean finished;
+    zip->path = g_build_filename(office->inbox, "a.zip", NULL);
+    zip->sha256 = bytes_sha256("zip", 3);
+    zip->verdict = VERDICT_ACCEPTED;
+    job_reason(zip, "holds", "1 documents");
+    g_assert_true(g_file_set_contents(zip->path, "zip", -1, NULL));
+    g_assert_true(ledger_claim(office->ledger, zip, &finished, &error));
+    gint64 child = decide_child(office, zip, "a.zip/x/b.bin", VERDICT_FAILED, content);
+    perform(office, child);
+    g_autofree char *path = g_build_filename(office->outbox, "failed/a.zip--x--b.bin", NULL);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
+    g_assert_cmpmem(bytes, length, "a\0b\0c", 5);
+    g_assert_true(has(office, "failed/a.zip--x--b.bin.reason.json"));
+    g_autofree char *name = ledger_output_name(office->ledger, zip, "a.zip", &error);
+    g_autoptr(cJSON) meta = meta_with(VERDICT_ACCEPTED, "holds: 1 documents");
+    OutboxItem item = {.name = name,
+                       .path = zip->path,
+                       .sha256 = zip->sha256,
+                       .verdict = VERDICT_ACCEPTED,
+                       .meta = meta,
+                       .carries = TRUE,
+                       .needed = TRUE,
+                       .originals = ORIGINALS_DELETE};
+    g_autoptr(GPtrArray) effects = outbox_effects(&item, NOON_US);
+    g_assert_cmpuint(effects->len, ==, 1); /* kept, since something in it has failed */
+    g_assert_true(ledger_decide(office->ledger, zip, NULL, "{}", effects, &error));
+    perform(office, zip->id);
+    g_assert_true(has(office, "archive/2026/11/21/a.zip"));
+    assert_clean(office);
+}
+
 /* ---- batches ---- */
 
 static gint64 decide_row(Office *office, Job *batch, gint64 number, const Pack *pack,
@@ -412,7 +481,7 @@ static gint64 decide_row(Office *office, Job *batch, gint64 number, const Pack *
     g_autofree char *record = g_strdup_printf("{\"n\":%" G_GINT64_FORMAT "}", number);
     g_autoptr(Job) row = job_new(NULL, JOB_ROW, name);
     gboolean finished;
-    row->batch = batch;
+    row->parent = batch;
     row->row = number;
     row->sha256 = bytes_sha256(record, strlen(record));
     row->pack = pack;
@@ -505,6 +574,7 @@ int main(int argc, char **argv)
     ADD("again", test_again);
     ADD("audit-sees", test_audit_sees);
     ADD("review", test_review);
+    ADD("child", test_child);
     ADD("batch", test_batch);
     return g_test_run();
 }

@@ -13,5 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *type = sniff_media_type(bytes, length, name);
     g_assert(type && strchr(type, '/') && sniff_media_type(bytes, length, name) == type);
     sniff_is_batch(type);
+    sniff_is_package(type);
+    static const char *const containers[] = {"application/zip", "application/x-ole-storage"};
+    for (gsize i = 0; i < G_N_ELEMENTS(containers); i++)
+        g_assert(strchr(sniff_package(containers[i], bytes, length), '/'));
     return 0;
 }

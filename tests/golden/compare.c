@@ -72,11 +72,29 @@ static gboolean load_folder(const char *folder, GHashTable *expected, GError **e
     return TRUE;
 }
 
+/* What stands in a document goes by parent/name, as in the ledger. */
+static void add_children(GHashTable *expected, const char *parent, cJSON *root)
+{
+    cJSON *children = cJSON_DetachItemFromObject(root, "children");
+    while (children && children->child) {
+        cJSON *child = cJSON_DetachItemViaPointer(children, children->child);
+        char *name = g_strdup_printf("%s/%s", parent, child->string);
+        add_children(expected, name, child);
+        g_hash_table_insert(expected, name, child);
+    }
+    cJSON_Delete(children);
+}
+
 static GHashTable *load_expected(const char *folder, GError **error)
 {
     g_autoptr(GHashTable) expected =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)cJSON_Delete);
-    return load_folder(folder, expected, error) ? g_steal_pointer(&expected) : NULL;
+    if (!load_folder(folder, expected, error))
+        return NULL;
+    g_autoptr(GList) names = g_hash_table_get_keys(expected);
+    for (const GList *name = names; name; name = name->next)
+        add_children(expected, name->data, g_hash_table_lookup(expected, name->data));
+    return g_steal_pointer(&expected);
 }
 
 /* ---- comparing ---- */
@@ -244,7 +262,7 @@ static gboolean compare_rows(Compare *compare, const cJSON *expected,
 
 static gboolean collect(const LedgerDocument *document, gpointer data)
 {
-    if (!document->parent)
+    if (document->kind != JOB_ROW)
         g_array_append_val((GArray *)data, document->id);
     return TRUE;
 }

@@ -58,9 +58,20 @@ static inline Job *row_job(Job *batch, gint64 row)
 {
     g_autofree char *name = g_strdup_printf("row %" G_GINT64_FORMAT, row);
     Job *job = job_new(NULL, JOB_ROW, name);
-    job->batch = batch;
+    job->parent = batch;
     job->row = row;
     job->sha256 = g_strdup_printf("%064" G_GINT64_MODIFIER "x", row);
+    return job;
+}
+
+static inline Job *child_job(Job *parent, gint64 number, const char *sha256)
+{
+    g_autofree char *name = g_strdup_printf("%s/%" G_GINT64_FORMAT, parent->name, number);
+    Job *job = job_new(NULL, JOB_DOCUMENT, name);
+    job->parent = parent;
+    job->row = number;
+    job->sha256 = g_strdup(sha256);
+    job->media_type = g_strdup("text/plain");
     return job;
 }
 

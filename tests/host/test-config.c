@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/limits.h"
 #include "pipeline/host/config.h"
 
 typedef struct {
@@ -188,6 +189,49 @@ static void test_environment_and_flags(Fixture *fixture, gconstpointer data)
     g_unsetenv("DOCKET_OF_ANOTHER_PROGRAM");
 }
 
+static void refuse_passwords(const Config *config, const char *path, const char *text, int mode)
+{
+    g_autoptr(GError) error = NULL;
+    put(path, text);
+    g_assert_cmpint(g_chmod(path, mode), ==, 0);
+    g_assert_null(config_passwords(config, &error));
+    g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
+    g_assert_null(strstr(error->message, "secret"));
+}
+
+static void test_passwords(Fixture *fixture, gconstpointer data)
+{
+    static const char *const expected[] = {" with spaces ", "z\303\274ge", "last", NULL};
+    g_autofree char *path = g_build_filename(fixture->folder, "passwords", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Config) none = load(fixture, "");
+    g_assert_null(config_passwords(none, &error));
+    g_assert_no_error(error);
+
+    g_autoptr(Config) config = load(fixture, "[readers]\npassword_file = passwords\n");
+    g_assert_null(config_passwords(config, &error));
+    g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
+    g_clear_error(&error);
+
+    put(path, " with spaces \r\n\nz\303\274ge\nlast");
+    g_assert_cmpint(g_chmod(path, 0640), ==, 0);
+    char **passwords = config_passwords(config, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_strv_equal((const char *const *)passwords, expected));
+    config_passwords_free(passwords);
+
+    g_autofree char *giant = g_strnfill(DOCKET_MAX_PASSWORD_BYTES + 1, 's');
+    g_autoptr(GString) many = g_string_new(NULL);
+    for (guint i = 0; i <= DOCKET_MAX_PASSWORDS; i++)
+        g_string_append(many, "secret\n");
+    refuse_passwords(config, path, "secret\n", 0644);
+    refuse_passwords(config, path, "secret\n", 0622);
+    refuse_passwords(config, path, "secret \377\n", 0600);
+    refuse_passwords(config, path, giant, 0600);
+    refuse_passwords(config, path, many->str, 0600);
+    g_unlink(path);
+}
+
 static void test_api_key(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *secret = g_build_filename(fixture->folder, "api_key", NULL);
@@ -271,6 +315,7 @@ int main(int argc, char **argv)
     ADD("/config/files", test_files);
     ADD("/config/environment-and-flags", test_environment_and_flags);
     ADD("/config/api-key", test_api_key);
+    ADD("/config/passwords", test_passwords);
     ADD("/config/defaults", test_defaults);
     int status = g_test_run();
     g_autofree char *folder = g_build_filename(user_folder, "docket", NULL);

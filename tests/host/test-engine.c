@@ -84,13 +84,39 @@ static StageStep add_rows(Job *job)
     return STAGE_WAIT;
 }
 
+static void on_child(Job *parent, Job *child, gpointer data)
+{
+    note(child, "child-done");
+}
+
+/* "mail" holds a fine one, one that has failed already, and "nest", which holds "leaf". */
+static void add_children(Job *job, const char *const *names)
+{
+    for (guint i = 0; names[i]; i++) {
+        gboolean bad = strcmp(names[i], "bad") == 0, finished;
+        Job *child = job_new(job->engine, JOB_DOCUMENT, names[i]);
+        child->parent = job;
+        child->row = i;
+        if (bad) {
+            child->sha256 = g_strdup(names[i]);
+            child->verdict = VERDICT_FAILED;
+            ledger_claim(engine_ledger(job->engine), child, &finished, NULL);
+        }
+        engine_add_child(job, child, on_child, NULL);
+    }
+}
+
 /* Named as the engine expects the row behind which rows of batches begin. */
 static StageStep read_run(Job *job, GError **error)
 {
     note(job, "read");
     if (strcmp(job->name, "batch") == 0)
         return add_rows(job);
-    if (strcmp(job->name, "wait") == 0) {
+    if (strcmp(job->name, "mail") == 0)
+        add_children(job, (const char *const[]){"fine", "bad", "nest", NULL});
+    if (strcmp(job->name, "nest") == 0)
+        add_children(job, (const char *const[]){"leaf", NULL});
+    if (strcmp(job->name, "wait") == 0 || strcmp(job->name, "leaf") == 0) {
         engine_after_commit(job, resume_later, NULL);
         return STAGE_WAIT;
     }
@@ -270,6 +296,32 @@ static void test_rows(void)
     world_clear(&w);
 }
 
+static guint when(World *world, const char *what)
+{
+    guint at = 0;
+    g_assert_true(g_ptr_array_find_with_equal_func(world->log, what, g_str_equal, &at));
+    return at;
+}
+
+/* Who holds others goes on beside them, but gets its verdict after them, at every depth. */
+static void test_children(void)
+{
+    World w = {0};
+    g_autoptr(GError) error = NULL;
+    g_assert_true(run(&w, &error, "mail", NULL));
+    g_assert_no_error(error);
+    g_assert_cmpuint(w.done, ==, 5);
+    g_assert_true(happened(&w, "fine.first"));
+    g_assert_false(happened(&w, "bad.first")); /* failed already: straight to deliver */
+    g_assert_true(happened(&w, "bad.deliver"));
+    g_assert_cmpuint(when(&w, "mail.check"), <, when(&w, "leaf.deliver"));
+    g_assert_cmpuint(when(&w, "leaf.child-done"), <, when(&w, "nest.deliver"));
+    g_assert_cmpuint(when(&w, "nest.child-done"), <, when(&w, "mail.deliver"));
+    g_assert_cmpuint(when(&w, "fine.child-done"), <, when(&w, "mail.deliver"));
+    g_assert_cmpuint(times(&w, "mail.deliver"), ==, 1);
+    world_clear(&w);
+}
+
 static void test_same_content(void)
 {
     World w = {0};
@@ -308,6 +360,7 @@ int main(int argc, char **argv)
     g_test_add_func("/engine/errors", test_errors);
     g_test_add_func("/engine/fault-of-run", test_fault_of_run);
     g_test_add_func("/engine/rows", test_rows);
+    g_test_add_func("/engine/children", test_children);
     g_test_add_func("/engine/same-content", test_same_content);
     g_test_add_func("/engine/interrupt", test_interrupt);
     return g_test_run();

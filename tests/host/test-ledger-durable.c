@@ -351,6 +351,30 @@ static void test_version_1(void)
     remove_state(state);
 }
 
+/* Containers, and what stands in them. */
+static void test_version_2(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *state = temp_state();
+    g_autofree char *script = NULL, *path = ledger_path(state);
+    g_autofree char *fixture = g_test_build_filename(G_TEST_DIST, "ledger-v2.sql", NULL);
+    g_assert_true(g_file_get_contents(fixture, &script, NULL, NULL));
+    run_sql(path, script);
+    Ledger *ledger = open_ledger(state);
+    g_assert_cmpuint(ledger_schema_version(ledger), >=, 2);
+    assert_whole(ledger);
+    LedgerCounts counts = count(ledger);
+    g_assert_cmpuint(counts.in, ==, 6); /* the container counts by what it holds */
+    g_assert_cmpuint(counts.verdicts[VERDICT_ACCEPTED], ==, 2);
+    g_autoptr(LedgerDocument) inside = ledger_document_by_text(ledger, "a.zip/m.txt", &error);
+    g_assert_cmpint(inside->parent, ==, 6);
+    g_assert_cmpstr(inside->record, ==, "{\"total\":2}");
+    g_autoptr(LedgerDocument) around = ledger_document_by_text(ledger, "a.zip", &error);
+    g_assert_cmpint(around->kind, ==, JOB_CONTAINER);
+    ledger_close(ledger);
+    remove_state(state);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -364,5 +388,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger-durable/no-room", test_no_room);
     g_test_add_func("/ledger-durable/disk-full", test_disk_full);
     g_test_add_func("/ledger-durable/version-1", test_version_1);
+    g_test_add_func("/ledger-durable/version-2", test_version_2);
     return g_test_run();
 }

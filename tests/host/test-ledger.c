@@ -345,6 +345,76 @@ static void test_review(void)
     assert_whole(ledger);
 }
 
+/* ---- what stands in other documents ---- */
+
+static void test_container(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Ledger) ledger = open_ledger(NULL);
+    g_autoptr(Job) zip = file_job("/in/a.zip", "zz");
+    zip->kind = JOB_CONTAINER;
+    claim(ledger, zip);
+    g_assert_cmpuint(count(ledger).in, ==, 1); /* nothing came out yet: it counts itself */
+    g_autoptr(Job) first = child_job(zip, 0, "aa"), second = child_job(zip, 4, "bb");
+    g_assert_false(claim(ledger, first));
+    g_assert_false(claim(ledger, second));
+    g_assert_cmpuint(count(ledger).in, ==, 2);
+    g_assert_cmpuint(count(ledger).verdicts[VERDICT_HELD], ==, 2);
+    decide(ledger, first, VERDICT_ACCEPTED, "{\"a\":1}", NULL);
+    /* A later version of the reader finds something else at the same place. */
+    g_autoptr(Job) again = child_job(zip, 0, "aa"), other = child_job(zip, 4, "cc");
+    g_assert_true(claim(ledger, again));
+    g_assert_cmpint(again->verdict, ==, VERDICT_ACCEPTED);
+    g_assert_false(claim(ledger, other));
+    g_assert_cmpint(other->id, ==, second->id);
+    g_autoptr(LedgerDocument) kept = ledger_document(ledger, other->id, &error);
+    g_assert_cmpstr(kept->sha256, ==, "cc");
+    decide(ledger, other, VERDICT_FAILED, NULL, NULL);
+    decide(ledger, zip, VERDICT_ACCEPTED, NULL, NULL);
+    LedgerCounts counts = count(ledger);
+    g_assert_cmpuint(counts.in, ==, 2);
+    g_assert_cmpuint(counts.verdicts[VERDICT_ACCEPTED], ==, 1);
+    g_assert_cmpuint(counts.verdicts[VERDICT_FAILED], ==, 1);
+    assert_whole(ledger);
+}
+
+/* A mail counts itself and what it carries; once it is known that it only carries, not itself. */
+static void test_carrier(void)
+{
+    g_autoptr(Ledger) ledger = open_ledger(NULL);
+    g_autoptr(Job) own = file_job("/in/a.eml", "m1"), carrier = file_job("/in/b.eml", "m2");
+    claim(ledger, own);
+    claim(ledger, carrier);
+    g_autoptr(Job) in_own = child_job(own, 0, "aa"), in_carrier = child_job(carrier, 0, "bb");
+    claim(ledger, in_own);
+    claim(ledger, in_carrier);
+    g_assert_cmpuint(count(ledger).in, ==, 4);
+    decide(ledger, in_own, VERDICT_ACCEPTED, "{}", NULL);
+    decide(ledger, in_carrier, VERDICT_ACCEPTED, "{}", NULL);
+    decide(ledger, own, VERDICT_ACCEPTED, "{}", NULL);
+    carrier->kind = JOB_CONTAINER;
+    decide(ledger, carrier, VERDICT_ACCEPTED, NULL, NULL);
+    g_assert_cmpuint(count(ledger).in, ==, 3);
+    assert_whole(ledger);
+}
+
+/* What would let an original go before all that it holds is settled, is found. */
+static void test_broken_family(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Ledger) ledger = open_ledger(NULL);
+    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Job) zip = file_job("/in/a.zip", "zz");
+    zip->kind = JOB_CONTAINER;
+    claim(ledger, zip);
+    g_autoptr(Job) child = child_job(zip, 0, "aa");
+    claim(ledger, child);
+    decide(ledger, zip, VERDICT_ACCEPTED, NULL, NULL);
+    g_assert_true(ledger_verify(ledger, findings, &error));
+    g_assert_cmpuint(findings->len, ==, 1);
+    g_assert_nonnull(strstr(findings->pdata[0], "are held"));
+}
+
 /* ---- speed ---- */
 
 static void test_rows_per_second(void)
@@ -391,6 +461,9 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger/output-names", test_output_names);
     g_test_add_func("/ledger/calls", test_calls);
     g_test_add_func("/ledger/review", test_review);
+    g_test_add_func("/ledger/container", test_container);
+    g_test_add_func("/ledger/carrier", test_carrier);
+    g_test_add_func("/ledger/broken-family", test_broken_family);
     g_test_add_func("/ledger/rows", test_rows_per_second);
     return g_test_run();
 }

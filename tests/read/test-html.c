@@ -156,6 +156,47 @@ static void test_deep(void)
     }
 }
 
+/* Style sheets and pictures inside the page by the megabyte. */
+static void test_large(void)
+{
+    g_autofree char *css = repeat(".a{color:red;background:url(data:x)}\n", 100000, "");
+    g_autofree char *picture = repeat("QUJD", 1000000, "");
+    g_autofree char *page =
+        g_strdup_printf("<style>%s.off{display:none}</style><p>one<img alt=two "
+                        "src='data:image/png;base64,%s'><b class=off>no</b>three",
+                        css, picture);
+    g_autoptr(Reading) r = fixture_read_text(page, "text/html");
+    g_autofree char *text = reading_to_text(r);
+    g_assert_cmpstr(text, ==, "one two three\n");
+}
+
+/* Pages made to break parsers: each gives a reading, or says that it is empty. */
+static void test_parser_tests(void)
+{
+    g_autofree char *folder =
+        g_build_filename(g_getenv("DOCKET_CORPUS") ? g_getenv("DOCKET_CORPUS") : "../shared/corpus",
+                         "html-parser-tests", "html5lib", "tree-construction", NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    if (!dir) {
+        g_test_skip("no html-parser-tests in the test data folder");
+        return;
+    }
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *path = g_build_filename(folder, name, NULL), *all = NULL;
+        if (!g_str_has_suffix(name, ".dat") || !g_file_get_contents(path, &all, NULL, NULL))
+            continue;
+        g_auto(GStrv) tests = g_strsplit(all, "#data\n", -1);
+        for (guint i = 1; tests[i]; i++) {
+            char *end = strstr(tests[i], "\n#errors");
+            g_autoptr(GBytes) bytes = g_bytes_new(tests[i], end ? (gsize)(end - tests[i]) : 0);
+            if (g_bytes_get_size(bytes) == 0)
+                continue;
+            g_autoptr(Reading) r = fixture_read(bytes, "text/html", NULL, 0);
+            g_assert_nonnull(r);
+        }
+    }
+}
+
 static void test_looks_like(void)
 {
     static const char *const yes[] = {"a<br>b", "<p>x</p>", "Tom &amp; Jerry",
@@ -185,6 +226,8 @@ int main(int argc, char **argv)
     g_test_add_func("/html/zero-width", test_zero_width);
     g_test_add_func("/html/encodings", test_encodings);
     g_test_add_func("/html/deep", test_deep);
+    g_test_add_func("/html/large", test_large);
+    g_test_add_func("/html/parser-tests", test_parser_tests);
     g_test_add_func("/html/looks-like", test_looks_like);
     g_test_add_func("/html/empty", test_empty);
     return g_test_run();

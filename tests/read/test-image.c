@@ -64,6 +64,7 @@ static void test_formats(void)
                    {IFF_BMP, "image/bmp"},
                    {IFF_WEBP, "image/webp"},
                    {IFF_GIF, "image/gif"},
+                   {IFF_JP2, "image/jp2"},
                    {IFF_PNM, "image/x-portable-anymap"}};
     PIX *pix = picture(letter, 900, 700);
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {

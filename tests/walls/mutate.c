@@ -16,8 +16,8 @@ static gsize any_place(GRand *chance, const GString *bytes)
 /* A length from `at` on, mostly short. */
 static gsize any_length(GRand *chance, const GString *bytes, gsize at)
 {
-    gint32 longest = g_rand_boolean(chance) ? 64 : 8192;
-    return MIN((gsize)g_rand_int_range(chance, 1, longest), bytes->len - at);
+    gsize length = (gsize)g_rand_int_range(chance, 1, g_rand_boolean(chance) ? 64 : 8192);
+    return MIN(length, bytes->len - at);
 }
 
 static void flip_bits(GRand *chance, GString *bytes)

@@ -1,5 +1,6 @@
 /* Attackers behind the same lock as docket-reader's: each tries one thing in a process of its own and
  * must fail in exactly the way that is written here. The libraries are warm, as in a reader. */
+#include <cairo-pdf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -167,6 +168,23 @@ static int read_fonts(void)
 {
     int fd = open("/usr/share/fonts", O_RDONLY | O_DIRECTORY);
     return fd >= 0 ? ECANCELED : errno;
+}
+
+static cairo_status_t drop(void *closure, const unsigned char *data, unsigned int length)
+{
+    return CAIRO_STATUS_SUCCESS;
+}
+
+/* A page with letters in a font of the system, as overlays are drawn. */
+static int draw_letters(void)
+{
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(drop, NULL, 99, 99);
+    cairo_t *cr = cairo_create(surface);
+    cairo_select_font_face(cr, "sans", CAIRO_FONT_SLANT_ITALIC, CAIRO_FONT_WEIGHT_BOLD);
+    cairo_show_text(cr, "letters");
+    cairo_destroy(cr);
+    cairo_surface_finish(surface);
+    return cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS ? ECANCELED : EIO;
 }
 
 /* A memory file of the parent, as the supervisor holds the documents of other readers. */
@@ -354,6 +372,7 @@ static const Attack attacks[] = {
 
     /* and what it may: or the rest would prove nothing */
     {"read the fonts", ECANCELED, .act = read_fonts},
+    {"draw letters", ECANCELED, .act = draw_letters},
     {"look for a terminal", ENOTTY, 0, SYS_ioctl, {0, TCGETS, TEXT(scratch)}},
     {"abort", -SIGABRT, .act = die_honestly},
 };

@@ -70,13 +70,12 @@ static void add_parsed(cJSON *object, const char *key, const char *text)
 
 cJSON *describe_json(const LedgerDocument *d)
 {
-    static const char *const kinds[] = {"document", "batch", "row"};
     cJSON *object = cJSON_CreateObject();
     cJSON_AddNumberToObject(object, "id", (double)d->id);
     add_string(object, "name", d->name);
-    cJSON_AddStringToObject(object, "kind", kinds[MIN((guint)d->kind, 2)]);
+    cJSON_AddStringToObject(object, "kind", job_kind_name(d->kind));
     if (d->parent) {
-        cJSON_AddNumberToObject(object, "batch", (double)d->parent);
+        cJSON_AddNumberToObject(object, d->kind == JOB_ROW ? "batch" : "parent", (double)d->parent);
         cJSON_AddNumberToObject(object, "row", (double)d->row);
     }
     add_string(object, "path", d->path);
@@ -169,6 +168,14 @@ static gboolean follow_effect(const LedgerEffect *effect, gpointer data)
     return TRUE;
 }
 
+static void print_parent(const Console *console, Ledger *ledger, const LedgerDocument *d)
+{
+    g_autoptr(LedgerDocument) parent = d->parent ? ledger_document(ledger, d->parent, NULL) : NULL;
+    if (parent)
+        console_line(console, "  stands in   %s  (%s %" G_GINT64_FORMAT ")", parent->name,
+                     job_kind_name(parent->kind), parent->id);
+}
+
 static void print_files(const Console *console, Ledger *ledger, const LedgerDocument *d)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
@@ -202,6 +209,7 @@ void describe_head(const Console *console, Ledger *ledger, const LedgerDocument 
     print_size(console, d);
     if (d->path)
         console_line(console, "  came from   %s", d->path);
+    print_parent(console, ledger, d);
     if (d->duplicate_of)
         console_line(console, "  same as     %s", d->duplicate_of);
     print_files(console, ledger, d);

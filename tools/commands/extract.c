@@ -50,7 +50,7 @@ static char *output_of(const Extract *extract, const Job *job)
     g_autoptr(cJSON) meta = kept ? parse(kept->meta) : NULL;
     if (record && !(meta && is_valid(job, meta)))
         g_clear_pointer(&record, cJSON_Delete);
-    gboolean one_a_line = extract->one_a_line || job->kind == JOB_ROW;
+    gboolean one_a_line = extract->one_a_line || job->parent || job->children;
     if (!record && !extract->meta)
         return one_a_line ? g_strdup("null\n") : NULL;
     g_autoptr(cJSON) value = NULL;
@@ -82,15 +82,15 @@ static void file_done(Engine *engine, Job *job, gpointer data)
 {
     Extract *extract = data;
     guint input = inputs_index(job);
-    gboolean whole_batch = job->kind == JOB_BATCH && job->verdict != VERDICT_FAILED;
-    if (!whole_batch) {
+    gboolean holds = job->kind == JOB_BATCH || job->kind == JOB_CONTAINER;
+    if (!holds || job->verdict == VERDICT_FAILED) {
         extract->verdicts[job->verdict]++;
         if (job->verdict == VERDICT_HELD && job->error_code == DOCKET_ERROR_NO_BUDGET)
             extract->held_for_budget++;
         say_verdict(job);
-        lines_add(extract->lines, input, job->row, output_of(extract, job));
+        lines_add(extract->lines, input, job, output_of(extract, job));
     }
-    if (job->kind != JOB_ROW)
+    if (!job->parent)
         lines_end(extract->lines, input);
 }
 

@@ -99,6 +99,5 @@ Job *inputs_next(Inputs *inputs, Engine *engine, gboolean *drained, GError **err
 
 guint inputs_index(const Job *job)
 {
-    const Job *whole = job->kind == JOB_ROW && job->batch ? job->batch : job;
-    return GPOINTER_TO_UINT(job_data(whole, "input")) - 1;
+    return GPOINTER_TO_UINT(job_data(job_root(job), "input")) - 1;
 }

@@ -17,5 +17,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Inputs, inputs_clear)
 /* The next file's job, or NULL with *drained. */
 Job *inputs_next(Inputs *inputs, Engine *engine, gboolean *drained, GError **error);
 
-/* Which file (from 0) a job, or the batch of a row, came from. */
+/* Which file (from 0) a job came from, or came out of. */
 guint inputs_index(const Job *job);

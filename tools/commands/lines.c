@@ -1,8 +1,11 @@
 #include "tools/commands/lines.h"
 
+#include <string.h>
+
 typedef struct {
-    GTree *waiting; /* row (gint64*) -> text */
-    gint64 next;    /* row whose turn it is */
+    GTree *waiting; /* place -> text */
+    gint64 next;    /* row whose turn it is, while nothing but rows of a batch comes */
+    gboolean rows;  /* a batch: no row holds others */
     gboolean ended;
 } Input;
 
@@ -13,10 +16,30 @@ struct Lines {
     gpointer data;
 };
 
-static int compare_rows(gconstpointer a, gconstpointer b, gpointer data)
+static int compare_places(gconstpointer a, gconstpointer b, gpointer data)
 {
-    gint64 left = *(const gint64 *)a, right = *(const gint64 *)b;
-    return left < right ? -1 : left > right;
+    return strcmp(a, b);
+}
+
+/* "" for the input itself, then the number in each parent from the outside in: sorted by bytes, what a
+ * document holds stands behind it and before the next one. Caller frees. */
+static char *place_of(const Job *job)
+{
+    GString *place = g_string_new(NULL);
+    for (; job->parent; job = job->parent) {
+        g_autofree char *number = g_strdup_printf("/%016" G_GINT64_MODIFIER "x", job->row);
+        g_string_prepend(place, number);
+    }
+    return g_string_free(place, FALSE);
+}
+
+/* Whether nothing can come that belongs before this one. */
+static gboolean has_turn(const Input *input, const char *place)
+{
+    if (input->ended || *place == '\0')
+        return TRUE;
+    g_autofree char *next = g_strdup_printf("/%016" G_GINT64_MODIFIER "x", input->next);
+    return input->rows && strcmp(place, next) <= 0;
 }
 
 Lines *lines_new(guint inputs, LinesPrint print, gpointer data)
@@ -27,7 +50,7 @@ Lines *lines_new(guint inputs, LinesPrint print, gpointer data)
     lines->print = print;
     lines->data = data;
     for (guint i = 0; i < inputs; i++)
-        lines->inputs[i].waiting = g_tree_new_full(compare_rows, NULL, g_free, g_free);
+        lines->inputs[i].waiting = g_tree_new_full(compare_places, NULL, g_free, g_free);
     return lines;
 }
 
@@ -51,14 +74,14 @@ static void flush(Lines *lines)
             GTreeNode *first = g_tree_node_first(input->waiting);
             if (!first)
                 break;
-            gint64 row = *(gint64 *)g_tree_node_key(first);
-            if (row > input->next && !input->ended)
+            const char *place = g_tree_node_key(first);
+            if (!has_turn(input, place))
                 break;
             const char *text = g_tree_node_value(first);
             if (text)
                 lines->print(text, lines->data);
-            input->next = row + 1;
-            g_tree_remove(input->waiting, &row);
+            input->next += *place != '\0';
+            g_tree_remove(input->waiting, place);
         }
         if (!input->ended)
             return;
@@ -66,11 +89,10 @@ static void flush(Lines *lines)
     }
 }
 
-void lines_add(Lines *lines, guint input, gint64 row, char *text)
+void lines_add(Lines *lines, guint input, const Job *job, char *text)
 {
-    gint64 *key = g_new(gint64, 1);
-    *key = row;
-    g_tree_replace(lines->inputs[input].waiting, key, text);
+    lines->inputs[input].rows = job->kind == JOB_ROW && !job->parent->parent;
+    g_tree_replace(lines->inputs[input].waiting, place_of(job), text);
     flush(lines);
 }
 

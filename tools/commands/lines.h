@@ -1,7 +1,8 @@
-/* Output in input order while documents finish in any order: what comes early waits. */
+/* Output in input order while documents finish in any order: what comes early waits. Rows of a batch
+ * follow by number; what a document holds follows behind it. */
 #pragma once
 
-#include <glib.h>
+#include "pipeline/host/job.h"
 
 typedef struct Lines Lines;
 
@@ -12,7 +13,7 @@ Lines *lines_new(guint inputs, LinesPrint print, gpointer data);
 void lines_free(Lines *lines);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lines, lines_free)
 
-/* The text of an input (row -1) or of one of its rows; taken; NULL prints nothing. */
-void lines_add(Lines *lines, guint input, gint64 row, char *text);
+/* The text of an input, of one of its rows or of what it holds; taken; NULL prints nothing. */
+void lines_add(Lines *lines, guint input, const Job *job, char *text);
 /* Nothing more comes of this input. */
 void lines_end(Lines *lines, guint input);

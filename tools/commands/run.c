@@ -144,8 +144,9 @@ static gboolean is_old_news(const Run *run, const Job *job)
 static void document_done(Engine *engine, Job *job, gpointer data)
 {
     Run *run = data;
-    /* A batch counts by its rows. */
-    if ((job->kind == JOB_BATCH && job->verdict != VERDICT_FAILED) || is_old_news(run, job))
+    /* A batch counts by its rows, a container by what it holds. */
+    gboolean holds = job->kind == JOB_BATCH || job->kind == JOB_CONTAINER;
+    if ((holds && job->verdict != VERDICT_FAILED) || is_old_news(run, job))
         return;
     run->verdicts[job->verdict]++;
     if (job->verdict == VERDICT_HELD && job->error_code == DOCKET_ERROR_NO_MODEL)

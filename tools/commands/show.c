@@ -1,4 +1,5 @@
 /* docket show: everything about one document. */
+#include "pipeline/core/bytes.h"
 #include "tools/commands/describe.h"
 
 #define MOST_ROWS 20u /* of a batch that are listed; --json lists all */
@@ -16,6 +17,10 @@ static gboolean visit_row(const LedgerDocument *row, gpointer data)
         cJSON *object = cJSON_CreateObject();
         cJSON_AddNumberToObject(object, "id", (double)row->id);
         cJSON_AddNumberToObject(object, "row", (double)row->row);
+        if (row->kind != JOB_ROW) {
+            g_autofree char *name = bytes_to_utf8(row->name, -1);
+            cJSON_AddStringToObject(object, "name", name);
+        }
         cJSON_AddStringToObject(object, "verdict", verdict_name(row->verdict));
         cJSON_AddItemToArray(rows->array, object);
     } else if (row->verdict == VERDICT_ACCEPTED || row->verdict == VERDICT_FALLBACK) {
@@ -51,14 +56,40 @@ static gboolean show_batch(const Console *console, Ledger *ledger, const LedgerD
     return TRUE;
 }
 
+/* What stands in it, each with its verdict. */
+static gboolean visit_child(const LedgerDocument *child, gpointer data)
+{
+    const Console *console = data;
+    g_autofree char *why = describe_reasons(child, "; ");
+    console_line(console, "%6" G_GINT64_FORMAT "  %-9s  %-40s  %s%s%s", child->id,
+                 verdict_name(child->verdict), child->name,
+                 child->pack ? child->pack : job_kind_name(child->kind),
+                 child->verdict == VERDICT_FAILED ? ": " : "",
+                 child->verdict == VERDICT_FAILED ? why : "");
+    return TRUE;
+}
+
+static gboolean show_children(const Console *console, Ledger *ledger,
+                              const LedgerDocument *document, GError **error)
+{
+    g_autoptr(GPtrArray) packs = ledger_batch_packs(ledger, document->id, error);
+    if (!packs)
+        return FALSE;
+    if (packs->len == 0)
+        return TRUE;
+    console_line(console, "holds");
+    return ledger_each(ledger, -1, NULL, document->id, visit_child, (gpointer)console, error);
+}
+
 static gboolean show_json(const Command *command, const Console *console, Ledger *ledger,
                           const LedgerDocument *document, GError **error)
 {
     g_autoptr(cJSON) object = console_object(command);
     cJSON *inner = describe_json(document);
     cJSON_AddItemToObject(object, "document", inner);
-    if (document->kind == JOB_BATCH) {
-        Rows rows = {.array = cJSON_AddArrayToObject(inner, "rows")};
+    if (document->kind != JOB_ROW) {
+        const char *key = document->kind == JOB_BATCH ? "rows" : "children";
+        Rows rows = {.array = cJSON_AddArrayToObject(inner, key)};
         if (!ledger_each(ledger, -1, NULL, document->id, visit_row, &rows, error))
             return FALSE;
     }
@@ -79,6 +110,8 @@ static gboolean show(const Command *command, const Console *console, const char 
     describe_head(console, ledger, document);
     if (document->kind == JOB_BATCH)
         return show_batch(console, ledger, document, error);
+    if (!show_children(console, ledger, document, error))
+        return FALSE;
     describe_fields(console, document);
     describe_work(console, document);
     return TRUE;

@@ -9,8 +9,9 @@ typedef struct {
 static gboolean tally_document(const LedgerDocument *document, gpointer data)
 {
     Tally *tally = data;
-    /* A batch stands for its rows, unless it failed or has none. */
-    if (document->kind == JOB_BATCH && document->verdict != VERDICT_FAILED) {
+    /* A batch stands for its rows and a container for what it holds, unless it failed or has none. */
+    gboolean holds = document->kind == JOB_BATCH || document->kind == JOB_CONTAINER;
+    if (holds && document->verdict != VERDICT_FAILED) {
         g_autoptr(GPtrArray) rows = ledger_batch_packs(tally->ledger, document->id, NULL);
         if (rows && rows->len)
             return TRUE;

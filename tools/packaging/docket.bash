@@ -17,7 +17,7 @@ _docket() {
     --dialect) COMPREPLY=($(compgen -W "2020-12 2019-09 draft-07 draft-06 draft-04" -- "$word")) && return ;;
     --format)
         case $command in
-        read) COMPREPLY=($(compgen -W "text md json hocr" -- "$word")) ;;
+        read) COMPREPLY=($(compgen -W "text md json hocr tsv" -- "$word")) ;;
         *) COMPREPLY=($(compgen -W "flag basic detailed" -- "$word")) ;;
         esac
         return
@@ -26,7 +26,7 @@ _docket() {
     case $command in
     run) common+=" --inbox --outbox --state --packs --pack" ;;
     extract) common+=" --pack --schema --meta --packs" ;;
-    read) common+=" --format --ocr --languages" ;;
+    read) common+=" --format --ocr --languages --overlay --page" ;;
     review) common+=" list next show accept correct reject --set --reason --who --pack --outbox --state --packs" ;;
     show | stats) common+=" --state" ;;
     audit) common+=" --outbox --state" ;;

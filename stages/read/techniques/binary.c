@@ -16,6 +16,7 @@
 typedef struct {
     int width, height;
     guint32 *sums, *squares; /* of each column, over the rows of the window */
+    double factor, offset;   /* of the threshold below the mean: in means, and in levels */
 } Window;
 
 static const l_uint32 *line_of(PIX *pix, int y)
@@ -39,13 +40,13 @@ static void slide(Window *w, PIX *grey, int y, int sign)
     }
 }
 
-static gboolean is_ink(double level, double sum, double square, double n)
+static gboolean is_ink(const Window *w, double level, double sum, double square, double n)
 {
     double mean = sum / n;
-    double above = level - mean * (1 - FACTOR);
+    double above = level - mean * (1 - w->factor) + w->offset;
     if (above < 0)
         return TRUE;
-    double reach = mean * FACTOR / DEVIATION;
+    double reach = mean * w->factor / DEVIATION;
     return above * above < reach * reach * (square / n - mean * mean);
 }
 
@@ -69,14 +70,17 @@ static void judge_row(const Window *w, PIX *grey, PIX *binary, int y, int rows)
             square -= w->squares[left];
         }
         int columns = MIN(right, w->width - 1) - MAX(left, -1);
-        if (is_ink(GET_DATA_BYTE(in, x), (double)sum, (double)square, (double)columns * rows))
+        if (is_ink(w, GET_DATA_BYTE(in, x), (double)sum, (double)square, (double)columns * rows))
             SET_DATA_BIT(out, x);
     }
 }
 
-PIX *binary_of(PIX *grey)
+static PIX *judge(PIX *grey, double factor, double offset)
 {
-    Window w = {.width = pixGetWidth(grey), .height = pixGetHeight(grey)};
+    Window w = {.width = pixGetWidth(grey),
+                .height = pixGetHeight(grey),
+                .factor = factor,
+                .offset = offset};
     PIX *binary = pixCreate(w.width, w.height, 1);
     if (!binary)
         return NULL;
@@ -94,6 +98,16 @@ PIX *binary_of(PIX *grey)
     g_free(w.sums);
     g_free(w.squares);
     return binary;
+}
+
+PIX *binary_of(PIX *grey)
+{
+    return judge(grey, FACTOR, 0);
+}
+
+PIX *binary_below(PIX *grey, int levels)
+{
+    return judge(grey, 0, levels);
 }
 
 /* Of every n-th pixel, so that about SAMPLE of them are looked at. */

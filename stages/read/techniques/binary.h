@@ -10,6 +10,9 @@
  * Caller destroys. */
 PIX *binary_of(PIX *grey);
 
+/* Ink is 1: what is darker than its neighbourhood's mean by this many levels. The same otherwise. */
+PIX *binary_below(PIX *grey, int levels);
+
 /* Grey level under which `share` of the pixels lie. */
 int binary_level(PIX *grey, double share);
 

@@ -13,10 +13,9 @@
 #define MIN_SURE 0.3 /* of the line, for a bullet to be added to it */
 #define MIN_WORDS 2  /* in the line, for the same */
 #define MIN_ASPECT 0.78
-/* Share of its box that is ink: a disc has 0.79, a full square 1. */
+/* Share of its box that is ink: a disc has 0.79, a full square 1, a ring about a half. */
 #define MIN_DISC 0.70
 #define MIN_SQUARE 0.93
-#define CORNER 0.2 /* of the side: where a disc has no ink and a square has */
 #define MIN_RING 0.28
 #define MAX_RING 0.62
 #define MAX_RING_SIZE 0.42 /* the letter o is larger */
@@ -34,12 +33,11 @@ static gboolean has_ink(PIX *binary, int x, int y)
     return bit != 0;
 }
 
+/* A disc has no ink in the corners of its box. */
 static gboolean has_corners(PIX *binary, int x, int y, int w, int h)
 {
-    int dx = (int)(w * CORNER / 2), dy = (int)(h * CORNER / 2);
-    return has_ink(binary, x + dx, y + dy) && has_ink(binary, x + w - 1 - dx, y + dy) &&
-           has_ink(binary, x + dx, y + h - 1 - dy) &&
-           has_ink(binary, x + w - 1 - dx, y + h - 1 - dy);
+    return has_ink(binary, x, y) && has_ink(binary, x + w - 1, y) &&
+           has_ink(binary, x, y + h - 1) && has_ink(binary, x + w - 1, y + h - 1);
 }
 
 /* "•", "▪", "◦", or NULL for what is no bullet. */
@@ -53,7 +51,7 @@ static const char *shape_of(PIX *binary, BOX *box, double letters)
     pixCountPixelsInRect(binary, box, &ink, NULL);
     double filled = (double)ink / (w * h);
     gboolean centre = has_ink(binary, x + w / 2, y + h / 2);
-    if (filled >= MIN_SQUARE && has_corners(binary, x, y, w, h))
+    if (filled >= MIN_SQUARE)
         return "▪";
     if (filled >= MIN_DISC && centre && !has_corners(binary, x, y, w, h))
         return "•";
@@ -101,23 +99,23 @@ static const char *find_shape(PIX *binary, Rect where, const BulletLine *line, R
     return large == 1 ? found : NULL;
 }
 
-/* Signs that the engine takes a bullet for. */
-static gboolean may_be_bullet(const char *text)
+/* Signs that the engine takes a bullet for; letters only where a list's mark may stand. */
+static gboolean may_be_bullet(const char *text, gboolean first)
 {
     if (g_utf8_strlen(text, -1) > 2)
         return FALSE;
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
-        if (!strchr("eoOcaQ0sS", (int)(c < 128 ? c : '0')) && g_unichar_isalnum(c))
+        if (g_unichar_isalnum(c) && !(first && (c == 'e' || c == 'o' || c == 'O')))
             return FALSE;
     }
     return TRUE;
 }
 
-static void correct(PIX *binary, LayoutWord *word, const BulletLine *line)
+static void correct(PIX *binary, LayoutWord *word, const BulletLine *line, gboolean first)
 {
     Rect rect;
-    if (!may_be_bullet(word->text))
+    if (!may_be_bullet(word->text, first))
         return;
     const char *shape = find_shape(binary, word->rect, line, &rect);
     if (shape)
@@ -169,7 +167,7 @@ void bullets_mark(PIX *binary, GArray *words, guint first)
         BulletLine line = line_at(words, at, end);
         guint after = at + line.n;
         for (guint i = at; i < after; i++)
-            correct(binary, &g_array_index(words, LayoutWord, i), &line);
+            correct(binary, &g_array_index(words, LayoutWord, i), &line, i == line.first);
         add_before(binary, words, &line);
         at = after;
     }

@@ -1,10 +1,10 @@
 #include "charset.h"
 
+#include "charset-statistics.h"
+
 #include <errno.h>
 #include <string.h>
-#include <uchardet.h>
 
-#define STATISTICS_BYTES 32768 /* of text around the first byte that is not ASCII */
 #define ZERO_SAMPLE 4096
 #define VALIDATE_STEP 32 /* bytes; at least a whole character and what it may be cut to */
 
@@ -22,6 +22,20 @@ static const Mark marks[] =
         {"\xFF\xFE", 2, "UTF-16LE"},
         {"\xFE\xFF", 2, "UTF-16BE"},
 };
+
+/* Four bytes a character, and the first of them (or the last) is always zero. */
+static const char *guess_utf32(const char *data, gsize length)
+{
+    gsize n = MIN(length, ZERO_SAMPLE) & ~(gsize)3;
+    gboolean big = n >= 8, little = n >= 8;
+    for (gsize i = 0; i < n && (big || little); i += 4) {
+        const guchar *p = (const guchar *)data + i;
+        gunichar b = (gunichar)p[0] << 24 | (gunichar)p[1] << 16 | (gunichar)p[2] << 8 | p[3];
+        big &= b != 0 && g_unichar_validate(b);
+        little &= b != 0 && g_unichar_validate(GUINT32_SWAP_LE_BE(b));
+    }
+    return big ? "UTF-32BE" : little ? "UTF-32LE" : NULL;
+}
 
 /* Latin text in UTF-16 has a zero in every second byte. */
 static const char *guess_by_zeros(const char *data, gsize length)
@@ -86,7 +100,7 @@ static gboolean is_utf8(const char *data, gsize length)
     return rest < 4 && length == CHARSET_SAMPLE;
 }
 
-static gboolean is_known(const char *charset)
+gboolean charset_is_known(const char *charset)
 {
     GIConv converter = g_iconv_open("UTF-8", charset);
     if (converter == (GIConv)-1)
@@ -95,49 +109,15 @@ static gboolean is_known(const char *charset)
     return TRUE;
 }
 
-/* The statistics are bred on long texts; in short ones they take Western European letters for
- * languages that nobody writes that way. */
-static gboolean is_far_fetched(const char *charset)
-{
-    static const char *const odd[] = {
-        "ISO-8859-3",  "ISO-8859-10",       "ISO-8859-13",  "ISO-8859-16",
-        "ISO-8859-4",  "MAC-CENTRALEUROPE", "VISCII",       "IBM852",
-        "IBM865",      "WINDOWS-1257",      "WINDOWS-1258", "GEORGIAN-ACADEMY",
-        "GEORGIAN-PS", "ISO-8859-1",        "ISO-8859-15",  "ASCII",
-
-        NULL};
-    return g_strv_contains(odd, charset);
-}
-
-static char *guess_by_statistics(const char *data, gsize length)
-{
-    gsize high = first_high_byte(data, length);
-    gsize from = high > 1024 ? high - 1024 : 0;
-    uchardet_t detector = uchardet_new();
-    uchardet_handle_data(detector, data + from, MIN(length - from, STATISTICS_BYTES));
-    uchardet_data_end(detector);
-    const char *name = uchardet_get_charset(detector);
-    if (strcmp(name, "MAC-CYRILLIC") == 0) /* shares most letters; nobody writes it any more */
-        name = "WINDOWS-1251";
-    gboolean usable = name && name[0] && !is_far_fetched(name) && is_known(name);
-    char *charset = g_strdup(usable ? name : "WINDOWS-1252");
-    uchardet_delete(detector);
-    return charset;
-}
-
 /* ISO-2022 is ASCII to the eye: it changes its alphabet by escape sequences. */
 static char *guess_by_escapes(const char *data, gsize length)
 {
     const char *escape = memchr(data, 0x1b, length);
     if (!escape || first_high_byte(data, length) < length)
         return NULL;
-    uchardet_t detector = uchardet_new();
-    uchardet_handle_data(detector, escape, MIN(length - (gsize)(escape - data), STATISTICS_BYTES));
-    uchardet_data_end(detector);
-    const char *name = uchardet_get_charset(detector);
-    char *charset = g_str_has_prefix(name, "ISO-2022") && is_known(name) ? g_strdup(name) : NULL;
-    uchardet_delete(detector);
-    return charset;
+    g_autofree char *name = charset_detect(escape, length - (gsize)(escape - data));
+    return g_str_has_prefix(name, "ISO-2022") && charset_is_known(name) ? g_steal_pointer(&name)
+                                                                        : NULL;
 }
 
 /* Names that are wider in practice than on paper (WHATWG Encoding, 4.2). */
@@ -159,7 +139,9 @@ char *charset_guess(const char *data, gsize length, const char *declared, gsize 
             *mark = marks[i].length;
             return g_strdup(marks[i].charset);
         }
-    const char *zeros = guess_by_zeros(data, length);
+    const char *zeros = guess_utf32(data, length);
+    if (!zeros)
+        zeros = guess_by_zeros(data, length);
     if (zeros)
         return g_strdup(zeros);
     char *escaped = guess_by_escapes(data, length);
@@ -168,10 +150,10 @@ char *charset_guess(const char *data, gsize length, const char *declared, gsize 
     if (is_utf8(data, length))
         return g_strdup("UTF-8");
     /* Text that could be read up to its own declaration is not UTF-16 or UTF-32. */
-    if (declared && g_ascii_strcasecmp(declared, "utf-8") != 0 && is_known(declared) &&
+    if (declared && g_ascii_strcasecmp(declared, "utf-8") != 0 && charset_is_known(declared) &&
         charset_unit(declared, &big) == 1)
         return g_strdup(wider(declared));
-    return guess_by_statistics(data, length);
+    return charset_by_statistics(data, length);
 }
 
 guint charset_unit(const char *charset, gboolean *big)

@@ -14,5 +14,8 @@ char *charset_guess(const char *data, gsize length, const char *declared, gsize 
  * UTF-8 was expected are read as windows-1252, what old programs write. Caller frees. */
 char *charset_decode(const char *data, gsize length, const char *charset);
 
+/* Whether there is a converter for it. */
+gboolean charset_is_known(const char *charset);
+
 /* Bytes of one code unit: 1, 2 for UTF-16, 4 for UTF-32; *big is the byte order. */
 guint charset_unit(const char *charset, gboolean *big);

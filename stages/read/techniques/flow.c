@@ -8,6 +8,8 @@
 #define WIDEST_COLUMN 60 /* characters; longer cells reach into the next column's place */
 #define MAX_INDENT 8     /* depth of lists that is shown by indentation */
 #define TAB 8
+#define SHORT_LINE 80       /* bytes of a cell that may be a line of an address */
+#define MAX_SHORT_LINES 12u /* and how many there are */
 
 typedef struct {
     gsize text; /* offset into Table.text, NUL-terminated there */
@@ -284,6 +286,20 @@ static gsize row_end(const Table *table, guint row)
                                       : table->cells->len;
 }
 
+/* Cells of one line each below each other, as an address in a sheet: one paragraph. */
+static gboolean write_as_lines(Flow *flow, const Table *table)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (guint i = 0; i < table->cells->len; i++) {
+        const char *text = table->text->str + g_array_index(table->cells, Cell, i).text;
+        if (strlen(text) > SHORT_LINE || strchr(text, '\n') || table->cells->len > MAX_SHORT_LINES)
+            return FALSE;
+        g_string_append_printf(all, i > 0 ? "\n%s" : "%s", text);
+    }
+    write_lines(flow, all->str, BLOCK_PARAGRAPH, 0);
+    return TRUE;
+}
+
 static void dissolve(Flow *flow, Table *table)
 {
     if (table->dissolved)
@@ -475,7 +491,9 @@ void flow_end_table(Flow *flow)
     gboolean inside = outer && outer->in_cell && !outer->dissolved;
     g_autofree Columns *columns = measure(table);
     write_anchored(flow); /* what stands above it */
-    if (columns->n == 1 || inside)
+    if (columns->n == 1 && !inside && !table->dissolved && write_as_lines(flow, table))
+        g_array_set_size(table->cells, 0);
+    else if (columns->n == 1 || inside)
         dissolve(flow, table);
     else if (columns->n > 1 && !flow->grid.full)
         write_rows(flow, table, columns);

@@ -6,6 +6,7 @@
 #define LEAST_SHARE 0.4  /* of the page's prose that stands in its article */
 #define SUMS_OUTSIDE 3   /* in tables outside of it: an invoice, and no article */
 #define LONGEST_PRICE 40 /* bytes of a block that is a price */
+#define TITLE_WORDS 50
 #define LEAD_LETTERS 60
 #define LONGEST_LEAD 500
 #define REPEATED 15 /* bytes from which a paragraph is not said twice by chance */
@@ -126,14 +127,16 @@ static guint title_block(const Verdict *page)
     return G_MAXUINT;
 }
 
-/* Share of the words of `block` that the title has too. */
+/* Share of the words of `block` that the title has too; of its first words, if there are many. */
 static double share_in_title(const Verdict *page, guint block, guint title)
 {
     const Reading *r = page->reading;
     const Block *b = block_at(page, block), *t = block_at(page, title);
-    guint found = 0, n = end_word(r, b) - first_word(r, b);
-    for (guint w = first_word(r, b); w < end_word(r, b); w++)
-        for (guint v = first_word(r, t); v < end_word(r, t); v++)
+    guint first = first_word(r, b), first_title = first_word(r, t), found = 0;
+    guint n = MIN(end_word(r, b) - first, TITLE_WORDS);
+    guint n_title = MIN(end_word(r, t) - first_title, TITLE_WORDS);
+    for (guint w = first; w < first + n; w++)
+        for (guint v = first_title; v < first_title + n_title; v++)
             if (g_ascii_strcasecmp(reading_word_text(r, reading_word(r, w)),
                                    reading_word_text(r, reading_word(r, v))) == 0) {
                 found++;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define MAX_VALUES 1000 /* in one script */
+#define MAX_VALUES 1000   /* in one script */
+#define LONGEST_NUMBER 60 /* characters */
 
 typedef struct {
     const char *text;
@@ -13,6 +14,7 @@ typedef struct {
     GString *out;
     char closers[DOCKET_MAX_JSON_DEPTH]; /* of the brackets that are open */
     guint depth;
+    gboolean valued[DOCKET_MAX_JSON_DEPTH]; /* the open object's last name has its colon */
     gboolean done;
 } Repair;
 
@@ -74,12 +76,32 @@ static char last(const Repair *r)
     return r->out->len ? r->out->str[r->out->len - 1] : '\0';
 }
 
-static void drop_comma(Repair *r)
+static gboolean in_object(const Repair *r)
 {
-    if (last(r) == ',')
-        g_string_truncate(r->out, r->out->len - 1);
+    return r->depth > 0 && r->closers[r->depth - 1] == '}';
+}
+
+/* Whether what begins now is a name. */
+static gboolean wants_name(const Repair *r)
+{
+    return in_object(r) && !r->valued[r->depth - 1];
+}
+
+/* The member or item before is complete; a name without a value gets one. */
+static void end_member(Repair *r)
+{
     if (last(r) == ':')
         g_string_append(r->out, "null");
+    else if (wants_name(r) && last(r) == '"')
+        g_string_append(r->out, ":null");
+}
+
+static void add_comma(Repair *r)
+{
+    end_member(r);
+    g_string_append_c(r->out, ',');
+    if (r->depth)
+        r->valued[r->depth - 1] = FALSE;
 }
 
 /* A value or name begins: where another stands before it, a comma is missing. */
@@ -87,12 +109,15 @@ static void begin_value(Repair *r)
 {
     char before = last(r);
     if (before && !strchr("{[,:", before))
-        g_string_append_c(r->out, ',');
+        add_comma(r);
 }
 
 static void close_bracket(Repair *r)
 {
-    drop_comma(r);
+    if (last(r) == ',')
+        g_string_truncate(r->out, r->out->len - 1);
+    else
+        end_member(r);
     g_string_append_c(r->out, r->closers[--r->depth]);
     r->done = r->depth == 0;
 }
@@ -186,12 +211,32 @@ static void copy_string(Repair *r)
 
 /* ---- all else ---- */
 
+static const char *skip_digits(const char *p)
+{
+    while (g_ascii_isdigit(*p))
+        p++;
+    return p;
+}
+
+/* A number as JSON writes it; longer ones than anybody needs are kept as text. */
 static gboolean is_number(const char *word)
 {
-    char *end;
-    g_ascii_strtod(word, &end);
-    return *end == '\0' &&
-           (g_ascii_isdigit(word[0]) || (word[0] == '-' && g_ascii_isdigit(word[1])));
+    const char *p = word + (*word == '-'), *end = *p == '0' ? p + 1 : skip_digits(p);
+    if (end == p || strlen(word) > LONGEST_NUMBER)
+        return FALSE;
+    if (*end == '.') {
+        p = end + 1;
+        end = skip_digits(p);
+        if (end == p)
+            return FALSE;
+    }
+    if (*end == 'e' || *end == 'E') {
+        p = end + 1 + (end[1] == '-' || end[1] == '+');
+        end = skip_digits(p);
+        if (end == p)
+            return FALSE;
+    }
+    return *end == '\0';
 }
 
 /* true, null, 12, and names that should be quoted. */
@@ -209,10 +254,10 @@ static void copy_word(Repair *r)
     static const char *const known[] = {"true", "false", "null", NULL};
     static const char *const nothing[] = {"undefined", "NaN", "Infinity", "-Infinity", NULL};
     begin_value(r);
-    if (g_strv_contains(nothing, word)) {
+    gboolean name = wants_name(r);
+    if (!name && g_strv_contains(nothing, word)) {
         g_string_append(r->out, "null");
-    } else if (g_strv_contains(known, word) || (is_number(word) && word[0] != '0') ||
-               strcmp(word, "0") == 0 || g_str_has_prefix(word, "0.")) {
+    } else if (!name && (g_strv_contains(known, word) || is_number(word))) {
         g_string_append(r->out, word);
     } else {
         g_autoptr(cJSON) quoted = cJSON_CreateString(word);
@@ -226,8 +271,13 @@ static void copy_mark(Repair *r, char c)
     r->at++;
     if (c == '{' || c == '[') {
         begin_value(r);
+        if (wants_name(r)) {
+            g_string_append(r->out, "\"\":");
+            r->valued[r->depth - 1] = TRUE;
+        }
         g_string_append_c(r->out, c);
-        r->closers[r->depth++] = c == '{' ? '}' : ']';
+        r->closers[r->depth] = c == '{' ? '}' : ']';
+        r->valued[r->depth++] = FALSE;
     } else if (c == '}' || c == ']') {
         /* The other kind: what stands open inside was not closed. */
         if (memchr(r->closers, c, r->depth))
@@ -236,12 +286,12 @@ static void copy_mark(Repair *r, char c)
         if (r->depth && r->closers[r->depth - 1] == c)
             close_bracket(r);
     } else if (c == ':') {
-        if (last(r) == '"')
+        if (last(r) == '"' && wants_name(r)) {
             g_string_append_c(r->out, c);
-    } else if (last(r) != ',' && !strchr("{[", last(r))) {
-        if (last(r) == ':')
-            g_string_append(r->out, "null");
-        g_string_append_c(r->out, ',');
+            r->valued[r->depth - 1] = TRUE;
+        }
+    } else if (!strchr("{[,", last(r))) {
+        add_comma(r);
     }
 }
 

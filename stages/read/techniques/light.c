@@ -9,6 +9,7 @@
 #define MIN_SPREAD 16   /* grey levels between paper and ink that can be spread */
 #define FAINT_SHARE 0.6 /* of the usual letter's darkness */
 #define MIN_DARKNESS 24 /* a mark lighter than this is the paper's grain */
+#define GRAIN_FACTOR 9  /* paper brighter than its median by a quartile, times this */
 #define MARGIN 1        /* pixels around a mark that still have its ink */
 #define MIN_LETTERS 20  /* that make a usual darkness */
 
@@ -115,26 +116,50 @@ static void darken(PIX *grey, int x, int y, int w, int h, int paper, double gain
     }
 }
 
-void light_strengthen_parts(PIX *grey, const Marks *marks)
+/* How dark the darkest pixel of the usual letter is, against the paper; 0 when there are few. */
+static double usual_darkness(PIX *grey, const Marks *marks, int paper)
 {
-    int paper = binary_level(grey, 0.6);
+    l_float32 usual = 0;
     if (marks->count < MIN_LETTERS)
-        return;
+        return 0;
     NUMA *darkness = numaCreate(marks->count);
     for (int i = 0; i < marks->count; i++) {
         l_int32 x, y, w, h;
         boxaGetBoxGeometry(marks->boxes, i, &x, &y, &w, &h);
         numaAddNumber(darkness, (l_float32)(paper - darkest_in(grey, x, y, w, h)));
     }
-    l_float32 usual = 0;
     numaGetMedian(darkness, &usual);
-    for (int i = 0; i < marks->count; i++) {
-        l_int32 x, y, w, h;
-        l_float32 mine = 0;
-        numaGetFValue(darkness, i, &mine);
-        boxaGetBoxGeometry(marks->boxes, i, &x, &y, &w, &h);
-        if (mine >= MIN_DARKNESS && mine < FAINT_SHARE * usual)
-            darken(grey, x, y, w, h, paper, (double)(usual / mine));
-    }
     numaDestroy(&darkness);
+    return usual;
+}
+
+/* Fainter than the usual threshold sees, down to what could be the paper's grain. Half the size shows
+ * it with half the grain. */
+static gboolean find_faint(PIX *grey, int paper, Marks *faint)
+{
+    int grain = GRAIN_FACTOR * (binary_level(grey, 0.75) - paper);
+    PIX *half = pixScaleAreaMap2(grey);
+    PIX *binary = half ? binary_below(half, MAX(MIN_DARKNESS, grain)) : NULL;
+    if (binary)
+        marks_find(binary, faint);
+    pixDestroy(&half);
+    pixDestroy(&binary);
+    return faint->count > 0;
+}
+
+void light_strengthen_parts(PIX *grey, const Marks *marks)
+{
+    Marks faint = {0};
+    int paper = binary_level(grey, 0.5);
+    double usual = usual_darkness(grey, marks, paper);
+    if (usual * FAINT_SHARE > MIN_DARKNESS && find_faint(grey, paper, &faint)) {
+        for (int i = 0; i < faint.count; i++) {
+            l_int32 x, y, w, h;
+            boxaGetBoxGeometry(faint.boxes, i, &x, &y, &w, &h);
+            double mine = paper - darkest_in(grey, 2 * x, 2 * y, 2 * w, 2 * h);
+            if (mine >= MIN_DARKNESS && mine < FAINT_SHARE * usual)
+                darken(grey, 2 * x, 2 * y, 2 * w, 2 * h, paper, usual / mine);
+        }
+    }
+    marks_clear(&faint);
 }

@@ -4,10 +4,13 @@
 #include "pipeline/core/error.h"
 #include "xml-walk.h"
 
+#include <allheaders.h>
 #include <string.h>
 
 #define MAX_RELATIONS 50000u
-#define DOCUMENT_PICTURE_BYTES 16384u  /* smaller pictures are icons, logos and lines */
+#define DOCUMENT_PICTURE_BYTES 16384u /* smaller pictures are icons, logos and lines */
+#define DOCUMENT_SHORT_SIDE 500       /* pixels; a page that can be read has more */
+#define DOCUMENT_LONG_SIDE 700
 #define MAX_ATTACHED_BYTES (64u << 20) /* contents that one reading carries */
 
 static gboolean is_picture(const char *name)
@@ -133,6 +136,19 @@ const char *opc_picture_type(const char *name)
     return "";
 }
 
+/* Whether a picture may be a page, as scans are that somebody put into a document. */
+static gboolean is_page_like(GBytes *bytes)
+{
+    gsize length;
+    const guint8 *data = g_bytes_get_data(bytes, &length);
+    l_int32 format, width = 0, height = 0, bits, samples, colours;
+    if (length < DOCUMENT_PICTURE_BYTES)
+        return FALSE;
+    if (pixReadHeaderMem(data, length, &format, &width, &height, &bits, &samples, &colours) != 0)
+        return FALSE;
+    return MIN(width, height) >= DOCUMENT_SHORT_SIDE && MAX(width, height) >= DOCUMENT_LONG_SIDE;
+}
+
 static const char *embedded_type(const char *name)
 {
     if (g_str_has_suffix(name, ".mht") || g_str_has_suffix(name, ".mhtml"))
@@ -149,7 +165,7 @@ void opc_attach(const ZipParts *zip, const char *folder, Reading *reading)
             continue;
         GBytes *bytes = zip_parts_get(zip, name);
         guint64 size = zip_parts_size(zip, i);
-        gboolean carry = bytes && (is_embedded(name) || size >= DOCUMENT_PICTURE_BYTES) &&
+        gboolean carry = bytes && (is_picture(name) ? is_page_like(bytes) : is_embedded(name)) &&
                          attached + size <= MAX_ATTACHED_BYTES;
         attached += carry ? size : 0;
         const char *slash = strrchr(name, '/');

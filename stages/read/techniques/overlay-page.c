@@ -72,6 +72,10 @@ static void draw_grid(const Reading *r, const Page *page, cairo_t *cr)
     guint first = reading_line(r, reading_block(r, page->first_block)->first_line)->first_word;
     cairo_select_font_face(cr, "monospace", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, GRID_FONT_SIZE);
+    cairo_font_options_t *exact = cairo_font_options_create();
+    cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(cr, exact);
+    cairo_font_options_destroy(exact);
     cairo_set_source_rgb(cr, 0, 0, 0);
     for (guint w = first; w < end->first_word + end->n_words; w++) {
         const Word *word = reading_word(r, w);
@@ -82,6 +86,7 @@ static void draw_grid(const Reading *r, const Page *page, cairo_t *cr)
         cairo_translate(cr, word->rect.x0, word->rect.y1 - 0.25);
         if (size.x_advance > 0 && room > 0)
             cairo_scale(cr, room / size.x_advance, 1);
+        cairo_move_to(cr, 0, 0);
         cairo_show_text(cr, reading_word_text(r, word));
         cairo_restore(cr);
     }

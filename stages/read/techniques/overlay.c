@@ -38,7 +38,7 @@ static const Colour word_colours[] = {
 };
 
 typedef struct {
-    double width, height;  /* of the page as drawn, points, without the legend */
+    double width, height;    /* of the page as drawn, points, without the legend */
     double scale_x, scale_y; /* of the page's own units */
 } Sheet;
 

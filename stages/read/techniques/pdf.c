@@ -6,9 +6,14 @@
 #include "pdf.h"
 
 #include "ocr.h"
+#include "pdf-attached.h"
+#include "pdf-file.h"
+#include "pdf-hidden.h"
+#include "pdf-notes.h"
 #include "pdf-picture.h"
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
+#include "pipeline/core/reading-agree.h"
 #include "rulings.h"
 #include "warm.h"
 
@@ -16,7 +21,10 @@
 
 #define OCR_DPI 300.0
 #define OCR_PIXELS 40.0e6
-#define LOOK_DPI 72.0 /* enough to see ink; more on small pages, which have small print */
+#define MAX_AREAS 20000u /* painted; more is a drawing */
+#define WHITE 0.97       /* lighter areas do not show on paper */
+#define PAPER_SHARE 0.8  /* of the page: a background, not a shaded cell */
+#define LOOK_DPI 72.0    /* enough to see ink; more on small pages, which have small print */
 #define LOOK_DPI_SMALL 200.0
 #define LOOK_SIDE 850.0 /* pixels of the longer side, at least */
 #define LOOK_PIXELS 4.0e6
@@ -26,6 +34,7 @@
 typedef struct {
     const TechniqueInput *input;
     Reading *reading;
+    PdfPaint *paint; /* NULL when nothing is known but what drawing tells */
     PopplerPage *page;
     guint number;
     double scale;    /* points per page unit; 1 but for gigantic pages */
@@ -60,12 +69,23 @@ static gboolean has_letters(const char *text)
     return FALSE;
 }
 
+/* Form fields may be anywhere in the file; a map tells that there are none here. */
+static gboolean add_fields(PdfPage *p, PdfText *text)
+{
+    if (p->paint && !p->paint->annotated)
+        return FALSE;
+    return pdf_notes_add_fields(p->page, text, p->scale) > 0;
+}
+
 /* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
  * covered, clipped, off the page, too small. */
 static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
 {
     guint kept = 0;
-    if (text->words->len == 0)
+    gboolean fields = add_fields(p, text);
+    gboolean seen = !fields && p->paint && p->scale >= 1 &&
+                    pdf_hidden_none(text, p->paint, p->area.x1, p->area.y1);
+    if (text->words->len == 0 || seen)
         return TRUE;
     if (!look(p)) {
         set_not_drawn(p, error);
@@ -73,14 +93,13 @@ static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
     }
     for (guint i = 0; i < text->words->len; i++) {
         LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
-        Rect r = word->rect;
+        Rect r = word->page_rect;
         /* Letters fill the middle; neighbouring lines may reach into the rest. Stray marks, as in the
          * text layers of old scans, are nobody's message. */
         gboolean letters = has_letters(word->text);
         double margin = letters ? 0.1 * (r.y1 - r.y0) : 0;
         Rect core = {r.x0, r.y0 + margin, r.x1, r.y1 - margin};
-        gboolean tiny = r.y1 - r.y0 < 1.0 || r.x1 <= r.x0;
-        if (!tiny && pdf_picture_has_ink(p->look, p->look_dpi, core))
+        if (!pdf_hidden_is_tiny(r) && pdf_picture_has_ink(p->look, p->look_dpi, core))
             g_array_index(text->words, LayoutWord, kept++) = *word;
         else
             p->hidden += letters;
@@ -112,11 +131,27 @@ static void end_page(PdfPage *p)
     reading_note(p->reading, "hidden text: %u words on page %u", p->hidden, p->number);
 }
 
-/* Drawn lines, for layout. */
+/* What is painted is known for nearly all pages; the others would have to be drawn. */
+static gboolean knows_paint(const PdfPage *p)
+{
+    return p->paint && !p->paint->odd && p->scale >= 1 && p->paint->areas->len <= MAX_AREAS;
+}
+
+/* Drawn lines, for layout: of what is painted, or of the picture. */
 static GArray *page_rulings(gpointer data)
 {
     PdfPage *p = data;
-    return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
+    if (!knows_paint(p))
+        return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
+    GArray *rulings = g_array_new(FALSE, FALSE, sizeof(Ruling));
+    for (guint i = 0; i < p->paint->areas->len; i++) {
+        const PdfArea *area = &g_array_index(p->paint->areas, PdfArea, i);
+        double share = (area->rect.x1 - area->rect.x0) * (area->rect.y1 - area->rect.y0) /
+                       (p->area.x1 * p->area.y1);
+        if (area->light <= WHITE && share < PAPER_SHARE && (area->exact || area->cover > 0.9))
+            rulings_add_area(rulings, area->rect);
+    }
+    return rulings_join(rulings, 1);
 }
 
 static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
@@ -124,13 +159,16 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     reading_begin_page(p->reading, p->number,
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
-    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look != NULL};
+    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look || knows_paint(p)};
     gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
+    if (!p->paint || p->paint->annotated)
+        p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);
     end_page(p);
     return ok;
 }
 
-static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
+/* With `blank`: when the picture shows nothing at all, nothing is recognised or emitted, and it is set. */
+static gboolean emit_ocr(PdfPage *p, Reading *into, gboolean *blank, GError **error)
 {
     double dpi;
     PIX *picture = pdf_picture(p->page, OCR_DPI, OCR_PIXELS, &dpi);
@@ -138,16 +176,38 @@ static gboolean emit_ocr(PdfPage *p, Reading *into, GError **error)
         set_not_drawn(p, error);
         return FALSE;
     }
-    gboolean ok = ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
+    if (blank)
+        *blank = !pdf_picture_has_ink(picture, dpi / p->scale, p->area);
+    gboolean ok = (blank && *blank) ||
+                  ocr_page(p->input, picture, dpi, p->area, p->number, p->area, into, error);
     pixDestroy(&picture);
     return ok;
+}
+
+/* A page without usable text. A scan is drawn once, large: to draw it small costs as much. */
+static gboolean emit_picture(PdfPage *p, PdfText *text, GError **error)
+{
+    gboolean scan = has_page_image(p);
+    gboolean blank = !scan && look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area);
+    if (!blank && !emit_ocr(p, p->reading, scan ? &blank : NULL, error))
+        return FALSE;
+    if (blank) {
+        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
+        if (scan)
+            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
+        g_array_set_size(text->words, 0);
+        return emit_text(p, text, error);
+    }
+    if (p->hidden)
+        end_page(p);
+    return TRUE;
 }
 
 /* A scan with a stamp: OCR, unless it sees no more than the text layer says. */
 static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
 {
     g_autoptr(Reading) ocr = reading_new(p->input->media_type);
-    if (!emit_ocr(p, ocr, error))
+    if (!emit_ocr(p, ocr, NULL, error))
         return FALSE;
     if (ocr->words->len <= 2 * text->words->len)
         return emit_text(p, text, error);
@@ -155,11 +215,35 @@ static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
     return TRUE;
 }
 
+/* OCR in any case; a text layer that is there is what a second technique read. */
+static gboolean emit_both(PdfPage *p, GError **error)
+{
+    if (!emit_ocr(p, p->reading, NULL, error))
+        return FALSE;
+    g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
+    if (!pdf_text_is_usable(text))
+        return TRUE;
+    if (!remove_hidden(p, text, error))
+        return FALSE;
+    if (p->hidden)
+        end_page(p);
+    if (text->words->len == 0)
+        return TRUE;
+    if (!p->reading->second) {
+        p->reading->second = reading_new(p->input->media_type);
+        p->reading->second->page_count = p->reading->page_count;
+    }
+    PdfPage layer = *p;
+    layer.reading = p->reading->second;
+    layer.hidden = 0;
+    return emit_text(&layer, text, error);
+}
+
 static gboolean read_page(PdfPage *p, GError **error)
 {
     guint flags = p->input->flags;
     if (flags & WIRE_OCR_ALWAYS)
-        return emit_ocr(p, p->reading, error);
+        return emit_both(p, error);
     g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
     gboolean usable = pdf_text_is_usable(text);
     if (usable && !remove_hidden(p, text, error))
@@ -170,23 +254,13 @@ static gboolean read_page(PdfPage *p, GError **error)
         return emit_text(p, text, error);
     if (usable && text->words->len > 0)
         return has_page_image(p) ? emit_better(p, text, error) : emit_text(p, text, error);
-    if (look(p) && !pdf_picture_has_ink(p->look, p->look_dpi, p->area)) {
-        /* Blank paper that was scanned, or an image too large or too broken to be drawn. */
-        if (has_page_image(p))
-            reading_note(p->reading, "page %u holds an image but shows nothing", p->number);
-        g_array_set_size(text->words, 0);
-        return emit_text(p, text, error);
-    }
-    gboolean ok = emit_ocr(p, p->reading, error);
-    if (ok && p->hidden)
-        end_page(p);
-    return ok;
+    return emit_picture(p, text, error);
 }
 
-static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *document, guint number,
+static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, guint number,
                               Reading *reading, GError **error)
 {
-    g_autoptr(PopplerPage) page = poppler_document_get_page(document, (int)number - 1);
+    g_autoptr(PopplerPage) page = poppler_document_get_page(file->document, (int)number - 1);
     double width = 0, height = 0;
     if (page)
         poppler_page_get_size(page, &width, &height);
@@ -200,95 +274,34 @@ static gboolean read_numbered(const TechniqueInput *input, PopplerDocument *docu
     double scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
     PdfPage p = {.input = input,
                  .reading = reading,
+                 .paint = file->map ? pdf_paint_new(file->map, number, width, height) : NULL,
                  .page = page,
                  .number = number,
                  .scale = scale,
                  .area = {0, 0, MAX(width * scale, 1e-3), MAX(height * scale, 1e-3)}};
     gboolean ok = read_page(&p, error);
     pixDestroy(&p.look);
+    pdf_paint_free(p.paint);
     return ok;
-}
-
-/* From a stream: opening bytes with a wrong password crashes Poppler 22.12, which tries it once more,
- * in UTF-8, on a stream that it has freed. */
-static PopplerDocument *open_with(GBytes *bytes, const char *password)
-{
-    g_autoptr(GInputStream) stream = g_memory_input_stream_new_from_bytes(bytes);
-    return poppler_document_new_from_stream(stream, (goffset)g_bytes_get_size(bytes), password,
-                                            NULL, NULL);
-}
-
-static PopplerDocument *try_passwords(const TechniqueInput *input, GError **error)
-{
-    guint tried = 0;
-    for (; input->passwords && input->passwords[tried]; tried++) {
-        PopplerDocument *document = open_with(input->bytes, input->passwords[tried]);
-        if (document)
-            return document;
-    }
-    if (tried)
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED,
-                    "the PDF asks for a password: none of the %u in readers.password_file opens it",
-                    tried);
-    else
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED,
-                    "the PDF asks for a password: put it in readers.password_file");
-    return NULL;
-}
-
-static PopplerDocument *open_new(const TechniqueInput *input, GError **error)
-{
-    g_autoptr(GError) inner = NULL;
-    PopplerDocument *document = poppler_document_new_from_bytes(input->bytes, NULL, &inner);
-    if (document)
-        return document;
-    if (g_error_matches(inner, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
-        document = try_passwords(input, error);
-    else
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF cannot be opened: %s",
-                    inner ? inner->message : "it is broken");
-    return document;
-}
-
-/* The reader's next range of the same document finds it open. */
-static PopplerDocument *open_document(const TechniqueInput *input, GError **error)
-{
-    PopplerDocument *document = warm_kept(input->warm, input->bytes);
-    if (document)
-        return g_object_ref(document);
-    document = open_new(input, error);
-    if (document && input->warm)
-        warm_keep(input->warm, input->bytes, g_object_ref(document), g_object_unref);
-    return document;
 }
 
 Reading *pdf_read(const TechniqueInput *input, GError **error)
 {
-    if (g_bytes_get_size(input->bytes) == 0) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the PDF has no bytes");
+    g_autoptr(PdfFile) file = pdf_file_open(input, error);
+    if (!file)
         return NULL;
-    }
-    g_autoptr(PopplerDocument) document = open_document(input, error);
-    if (!document)
-        return NULL;
-    int pages = poppler_document_get_n_pages(document);
-    if (pages <= 0) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF has no pages");
-        return NULL;
-    }
-    if ((guint)pages > DOCKET_MAX_PAGES) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE, "%d pages; the limit is %u", pages,
-                    DOCKET_MAX_PAGES);
-        return NULL;
-    }
     g_autoptr(Reading) reading = reading_new(input->media_type);
-    reading->page_count = (guint)pages;
-    guint last = input->last_page ? MIN(input->last_page, (guint)pages) : (guint)pages;
+    reading->page_count = file->pages;
+    guint last = input->last_page ? MIN(input->last_page, file->pages) : file->pages;
     for (guint number = MAX(1, input->first_page); number <= last; number++) {
         if (!technique_begin_page(input, number))
             break;
-        if (!read_numbered(input, document, number, reading, error))
+        if (!read_numbered(input, file, number, reading, error))
             return NULL;
     }
+    if (reading->second)
+        reading_agree(reading);
+    if (input->first_page <= 1)
+        pdf_attached_read(file->document, reading);
     return g_steal_pointer(&reading);
 }

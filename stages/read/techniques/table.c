@@ -7,6 +7,7 @@
 #include "image.h"
 #include "jsonl.h"
 #include "legacy.h"
+#include "mail.h"
 #include "odf.h"
 #include "pdf.h"
 #include "pptx.h"
@@ -24,6 +25,7 @@ static const TechniqueRow rows[] = {
     {.media_type = "text/tab-separated-values", .read = csv_read},
     {.media_type = "application/jsonl", .read = jsonl_read},
     {.media_type = "application/json", .read = json_read},
+    {.media_type = "message/rfc822", .read = mail_read},
     {.media_type = "text/markdown", .read = markdown_read},
     {.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
      .read = docx_read},

@@ -60,6 +60,13 @@ typedef struct {
 gboolean rows_read(const TechniqueInput *input, guint64 offset, guint64 first_row, guint limit,
                    const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
 
+/* Members of an archive or messages of a mailbox, from number `first` (at `offset`, as the call before
+ * said) on: a reading without pages whose attachments are the members in order, at most
+ * DOCKET_MEMBERS_PER_TASK documents. One without content is no document (a folder, a link; the notes
+ * count them) unless bad_row is told why it cannot be had. *next_row is 0 when there are no more. NULL and an error when the container itself cannot be read, or passes a limit. */
+Reading *members_read(const TechniqueInput *input, guint64 offset, guint64 first,
+                      const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
+
 /* Loads whatever the techniques will open, dlopen or start threads for, so that none of it is tried
  * behind the lock of the jail. `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
  * data is an error (NO_LANGUAGE) of the first document that needs OCR, and of no other. */

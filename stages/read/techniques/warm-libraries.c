@@ -1,5 +1,8 @@
 #include "warm-libraries.h"
 
+#include "archive.h"
+#include "mail.h"
+
 #include <cairo.h>
 #include <dlfcn.h>
 #include <libxml/parser.h>
@@ -145,6 +148,8 @@ WarmLibraries *warm_libraries_new(void)
     for (gsize i = 0; i < G_N_ELEMENTS(charsets); i++)
         libraries->converters[i] = g_iconv_open("UTF-8", charsets[i]);
     xmlInitParser();
+    mail_warm();
+    archive_warm();
     g_autoptr(GBytes) pdf = g_bytes_new_static(warm_pdf, sizeof warm_pdf - 1);
     libraries->hold = poppler_document_new_from_bytes(pdf, NULL, NULL);
     if (libraries->hold)

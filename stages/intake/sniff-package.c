@@ -186,13 +186,13 @@ static const char *compound_kind(Span s)
     return best < G_N_ELEMENTS(streams) ? streams[best].media_type : "application/x-ole-storage";
 }
 
-gboolean sniff_is_container(const char *media_type)
+gboolean sniff_is_package(const char *media_type)
 {
     return strcmp(media_type, "application/zip") == 0 ||
            strcmp(media_type, "application/x-ole-storage") == 0;
 }
 
-const char *sniff_container(const char *media_type, const char *bytes, gsize length)
+const char *sniff_package(const char *media_type, const char *bytes, gsize length)
 {
     Span span = {(const guint8 *)bytes, length};
     if (strcmp(media_type, "application/zip") == 0)

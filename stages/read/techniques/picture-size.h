@@ -1,0 +1,7 @@
+/* How large a picture is, from its first bytes, without decoding it. */
+#pragma once
+
+#include <glib.h>
+
+/* Pixels; FALSE when it is not PNG, JPEG, GIF or BMP, or too short to say. */
+gboolean picture_size(GBytes *bytes, guint *width, guint *height);

@@ -1,0 +1,48 @@
+/* Small PDFs written by hand, object by object, for what no library would write. */
+#pragma once
+
+#include <glib.h>
+#include <string.h>
+
+/* A PDF of these objects, numbered from 1; the first is the catalog. `more` goes into the trailer. */
+static inline GBytes *pdf_write(const char *const *objects, guint n, const char *more)
+{
+    GString *out = g_string_new("%PDF-1.7\n");
+    g_autofree gsize *at = g_new0(gsize, n);
+    for (guint i = 0; i < n; i++) {
+        at[i] = out->len;
+        g_string_append_printf(out, "%u 0 obj%s endobj\n", i + 1, objects[i]);
+    }
+    gsize table = out->len;
+    g_string_append_printf(out, "xref\n0 %u\n0000000000 65535 f \n", n + 1);
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(out, "%010zu 00000 n \n", at[i]);
+    g_string_append_printf(out, "trailer<</Size %u/Root 1 0 R%s>>\nstartxref\n%zu\n%%%%EOF\n",
+                           n + 1, more, table);
+    return g_string_free_to_bytes(out);
+}
+
+/* A stream object. Caller frees. */
+static inline char *pdf_stream(const char *dict, const char *content)
+{
+    return g_strdup_printf("<<%s/Length %zu>>stream\n%s\nendstream", dict, strlen(content),
+                           content);
+}
+
+/* One page (400 by 300 points) with Helvetica as /F1; `page` goes into its dictionary, `resources` into
+ * its resources, `objects` become number 6 and so on. */
+static inline GBytes *pdf_of_page(const char *content, const char *page, const char *resources,
+                                  const char *catalog, const char *const *objects, guint n)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(all, g_strdup_printf("<</Type/Catalog/Pages 2 0 R%s>>", catalog));
+    g_ptr_array_add(all, g_strdup("<</Type/Pages/Kids[3 0 R]/Count 1>>"));
+    g_ptr_array_add(all, g_strdup_printf("<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 300]"
+                                         "/Contents 4 0 R%s/Resources<</Font<</F1 5 0 R>>%s>>>>",
+                                         page, resources));
+    g_ptr_array_add(all, pdf_stream("", content));
+    g_ptr_array_add(all, g_strdup("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"));
+    for (guint i = 0; i < n; i++)
+        g_ptr_array_add(all, g_strdup(objects[i]));
+    return pdf_write((const char *const *)all->pdata, all->len, "");
+}
