@@ -137,6 +137,21 @@ static gboolean knows_paint(const PdfPage *p)
     return p->paint && !p->paint->odd && p->scale >= 1 && p->paint->areas->len <= MAX_AREAS;
 }
 
+static gboolean is_shown_area(const PdfPage *p, const PdfArea *area)
+{
+    double share = (area->rect.x1 - area->rect.x0) * (area->rect.y1 - area->rect.y0) /
+                   (p->area.x1 * p->area.y1);
+    return area->light <= WHITE && share < PAPER_SHARE && (area->exact || area->cover > 0.9);
+}
+
+/* Shading is often painted line by line of text: where one colour goes on there is no edge. */
+static gboolean goes_on(const PdfArea *above, const PdfArea *area)
+{
+    Rect a = above->rect, b = area->rect;
+    return fabs(above->light - area->light) < 0.01 && MIN(a.y1 - a.y0, b.y1 - b.y0) > 4 &&
+           fabs(a.x0 - b.x0) < 1 && fabs(a.x1 - b.x1) < 1 && fabs(a.y1 - b.y0) < 1;
+}
+
 /* Drawn lines, for layout: of what is painted, or of the picture. */
 static GArray *page_rulings(gpointer data)
 {
@@ -144,13 +159,21 @@ static GArray *page_rulings(gpointer data)
     if (!knows_paint(p))
         return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
     GArray *rulings = g_array_new(FALSE, FALSE, sizeof(Ruling));
+    PdfArea open = {.light = -2};
     for (guint i = 0; i < p->paint->areas->len; i++) {
         const PdfArea *area = &g_array_index(p->paint->areas, PdfArea, i);
-        double share = (area->rect.x1 - area->rect.x0) * (area->rect.y1 - area->rect.y0) /
-                       (p->area.x1 * p->area.y1);
-        if (area->light <= WHITE && share < PAPER_SHARE && (area->exact || area->cover > 0.9))
-            rulings_add_area(rulings, area->rect);
+        if (!is_shown_area(p, area))
+            continue;
+        if (goes_on(&open, area)) {
+            open.rect = rect_union(open.rect, area->rect);
+            continue;
+        }
+        if (open.light > -2)
+            rulings_add_area(rulings, open.rect);
+        open = *area;
     }
+    if (open.light > -2)
+        rulings_add_area(rulings, open.rect);
     return rulings_join(rulings, 1);
 }
 
