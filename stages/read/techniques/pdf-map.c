@@ -14,7 +14,6 @@
 #define MAX_STREAMS 400              /* of one page */
 #define MAX_ANNOTATIONS 400          /* of one page */
 #define MAX_LINE_WIDTH 10000.0
-#define MAX_WIDTHS 600 /* in one font; more is not looked through */
 /* Thousandths of an em. */
 #define USUAL_WIDTH 1000.0
 #define UNKNOWN_WIDTH 1e6
@@ -402,35 +401,31 @@ gboolean pdf_map_state(PdfMap *m, PdfObject resources, const char *name, guint *
     return judged != JUDGED_ODD;
 }
 
-static double widest_of(PdfMap *m, qpdf_oh widths)
+/* The widest of the widths in a list, written out: asking for each of hundreds costs more than the page.
+ * "[500 600]"; for composite fonts "[first [width …] first last width …]". */
+static double widest_of(PdfMap *m, qpdf_oh widths, gboolean ranges)
 {
-    int n = qpdf_oh_is_array(m->file, widths) ? qpdf_oh_get_array_n_items(m->file, widths) : 0;
-    double widest = n > MAX_WIDTHS ? UNKNOWN_WIDTH : 0;
-    for (int i = 0; i < n && i < MAX_WIDTHS; i++) {
-        qpdf_oh width = qpdf_oh_get_array_item(m->file, widths, i);
-        double value = get_number(m, width, -1);
-        widest = MAX(widest, value >= 0 ? value : UNKNOWN_WIDTH);
-    }
-    return widest;
-}
-
-/* Of a composite font: "first [width …]" or "first last width". */
-static double widest_of_ranges(PdfMap *m, qpdf_oh ranges)
-{
-    int n = qpdf_oh_is_array(m->file, ranges) ? qpdf_oh_get_array_n_items(m->file, ranges) : 0;
-    double widest = n > MAX_WIDTHS ? UNKNOWN_WIDTH : 0;
-    for (int i = 0; i + 1 < n && i < MAX_WIDTHS; i += 2) {
-        qpdf_oh next = qpdf_oh_get_array_item(m->file, ranges, i + 1);
-        if (qpdf_oh_is_array(m->file, next)) {
-            widest = MAX(widest, widest_of(m, next));
-            continue;
-        }
-        if (++i + 1 >= n)
+    if (!qpdf_oh_is_array(m->file, widths))
+        return 0;
+    const char *p = qpdf_oh_unparse_resolved(m->file, widths);
+    double widest = 0;
+    int depth = 0, codes = 0; /* numbers since the last width of a range */
+    while (*p) {
+        if (*p == '[' || *p == ']') {
+            depth += *p++ == '[' ? 1 : -1;
+            codes = 0;
+        } else if (g_ascii_isdigit(*p) || *p == '-' || *p == '.') {
+            char *end;
+            double value = g_ascii_strtod(p, &end);
+            gboolean is_width = !ranges || depth == 2 || ++codes == 3;
+            if (is_width)
+                widest = MAX(widest, value >= 0 ? value : UNKNOWN_WIDTH);
+            codes = codes == 3 ? 0 : codes;
+            p = end > p ? end : p + 1;
+        } else if (*p++ != ' ')
             return UNKNOWN_WIDTH;
-        widest = MAX(widest,
-                     get_number(m, qpdf_oh_get_array_item(m->file, ranges, i + 1), UNKNOWN_WIDTH));
     }
-    return widest;
+    return MIN(widest, UNKNOWN_WIDTH);
 }
 
 /* Width of the widest letter in thousandths, -1 for a font that is odd. */
@@ -438,7 +433,7 @@ static double judge_font(PdfMap *m, qpdf_oh font)
 {
     qpdf_oh type = key(m, font, "/Subtype"), encoding = key(m, font, "/Encoding");
     if (is_name(m, type, "/Type1") || is_name(m, type, "/TrueType") || is_name(m, type, "/MMType1"))
-        return MAX(USUAL_WIDTH, widest_of(m, key(m, font, "/Widths")));
+        return MAX(USUAL_WIDTH, widest_of(m, key(m, font, "/Widths"), FALSE));
     if (!is_name(m, type, "/Type0") || !qpdf_oh_is_name(m->file, encoding) ||
         !g_str_has_suffix(qpdf_oh_get_name(m->file, encoding), "-H"))
         return -1;
@@ -450,7 +445,7 @@ static double judge_font(PdfMap *m, qpdf_oh font)
     double usual = USUAL_WIDTH;
     if (!is_null(m, key(m, cid, "/DW")))
         usual = get_number(m, key(m, cid, "/DW"), UNKNOWN_WIDTH);
-    return MAX(MAX(usual, USUAL_WIDTH), widest_of_ranges(m, key(m, cid, "/W")));
+    return MAX(MAX(usual, USUAL_WIDTH), widest_of(m, key(m, cid, "/W"), TRUE));
 }
 
 gboolean pdf_map_font(PdfMap *m, PdfObject resources, const char *name, double *widest)

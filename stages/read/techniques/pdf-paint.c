@@ -17,6 +17,7 @@
 #define MAX_SHOWS 50000
 #define MAX_FORM_USES 300
 #define MAX_NAME 101
+#define KNOWN_FONTS 32
 #define MAX_ESCAPED_OC 6 /* "#4f#43" */
 #define FAR 1e6
 
@@ -33,6 +34,13 @@ typedef struct {
     gboolean font;
     double widest; /* letter of the font, ems */
 } State;
+
+typedef struct {
+    PdfObject resources; /* 0: none */
+    char name[MAX_NAME];
+    double widest;
+    gboolean fine;
+} KnownFont;
 
 typedef struct {
     PdfMap *map;
@@ -55,14 +63,9 @@ typedef struct {
     gboolean array;
     gboolean escaped; /* a name among the operands */
     guint order, forms, depth;
-    gboolean layered; /* optional content began */
-    gboolean plain;   /* device colours mean what they say */
-    struct {
-        PdfObject resources;
-        char name[MAX_NAME];
-        double widest;
-        gboolean fine;
-    } font; /* the last one, which is mostly the next one too */
+    gboolean layered;             /* optional content began */
+    gboolean plain;               /* device colours mean what they say */
+    KnownFont fonts[KNOWN_FONTS]; /* by their names' hash */
 } Painter;
 
 #define OP(a, b, c) ((guint32)(a) | (guint32)(b) << 8 | (guint32)(c) << 16)
@@ -331,16 +334,16 @@ static gboolean show(Painter *p)
 
 static gboolean set_font(Painter *p)
 {
-    gboolean known = p->font.resources == p->resources && strcmp(p->font.name, p->names[0]) == 0;
     if (p->n != 1 || p->n_names != 1)
         return FALSE;
-    if (!known) {
-        p->font.fine = pdf_map_font(p->map, p->resources, p->names[0], &p->font.widest);
-        p->font.resources = p->resources;
-        g_strlcpy(p->font.name, p->names[0], sizeof p->font.name);
+    KnownFont *font = &p->fonts[g_str_hash(p->names[0]) % KNOWN_FONTS];
+    if (font->resources != p->resources || strcmp(font->name, p->names[0]) != 0) {
+        font->fine = pdf_map_font(p->map, p->resources, p->names[0], &font->widest);
+        font->resources = p->resources;
+        g_strlcpy(font->name, p->names[0], sizeof font->name);
     }
-    p->s.font = p->font.fine;
-    p->s.widest = p->font.widest;
+    p->s.font = font->fine;
+    p->s.widest = font->widest;
     p->s.size = p->operands[0];
     return p->s.font;
 }
@@ -506,6 +509,8 @@ static gboolean state_operator(Painter *p, guint32 op)
     case OP('d', 0, 0):
     case OP('i', 0, 0):
     case OP('r', 'i', 0):
+    case OP('B', 'X', 0):
+    case OP('E', 'X', 0):
     case OP('M', 'P', 0):
     case OP('D', 'P', 0):
     case OP('E', 'M', 'C'):
