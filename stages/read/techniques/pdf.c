@@ -28,8 +28,6 @@
 #define LOOK_DPI_SMALL 200.0
 #define LOOK_SIDE 850.0 /* pixels of the longer side, at least */
 #define LOOK_PIXELS 4.0e6
-#define WHITE 0.97        /* light of an area that is not told from the paper */
-#define THICK_RULE 4.0    /* points; a thicker line is an area */
 #define FEW_WORDS 30      /* a page with so few words may be a scan with a stamp */
 #define SCAN_COVERAGE 0.6 /* of the page, by one image */
 
