@@ -18,8 +18,8 @@ gboolean reading_append_word(const Reading *r, const Word *word, const Word *bef
                        ? reading_hyphen_bytes(reading_word_text(r, before), before->length)
                        : 0;
     if (hyphen && out->len >= hyphen &&
-        memcmp(out->str + out->len - hyphen,
-               reading_word_text(r, before) + before->length - hyphen, hyphen) == 0)
+        memcmp(out->str + out->len - hyphen, reading_word_text(r, before) + before->length - hyphen,
+               hyphen) == 0)
         g_string_truncate(out, out->len - hyphen);
     else if (before && !(word->flags & WORD_GLUED))
         g_string_append_c(out, ' ');

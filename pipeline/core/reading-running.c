@@ -5,16 +5,16 @@
 #include <math.h>
 #include <string.h>
 
-#define EDGE_SHARE 0.14  /* of the page's height, at the top and at the bottom */
+#define EDGE_SHARE 0.14   /* of the page's height, at the top and at the bottom */
 #define MAX_EDGE_BLOCKS 6 /* of one page that are looked at, on each edge */
 #define MAX_LINES 5
 #define MAX_WORDS 40
-#define SAME_PLACE 0.03  /* of the page's height, between the same header of two pages */
-#define MIN_LETTERS 3    /* of a header that is not a page number */
+#define SAME_PLACE 0.03 /* of the page's height, between the same header of two pages */
+#define MIN_LETTERS 3   /* of a header that is not a page number */
 
 typedef struct {
-    double y;        /* share of the page's height */
-    guint block;     /* the last one seen there */
+    double y;    /* share of the page's height */
+    guint block; /* the last one seen there */
     guint page;
     gboolean marked; /* that block is flagged */
 } Seen;

@@ -213,8 +213,10 @@ static void try_again(Range *range, const GError *error)
 /* A reader died on a page that it had named. */
 static void on_page_death(Range *range, guint page, const GError *error)
 {
+    gboolean had_its_time =
+        error->code == DOCKET_ERROR_READER_TIMEOUT || error->code == DOCKET_ERROR_READER_CPU;
     split_off(range, page, page);
-    if (error->code != DOCKET_ERROR_READER_TIMEOUT && may_try_again(range))
+    if (!had_its_time && may_try_again(range))
         try_again(range, error);
     else
         lose(range, error);
@@ -246,7 +248,9 @@ static void on_death(Range *range, guint page, const GError *error)
     if (!next_attempt(job, error))
         return;
     gboolean lied = g_error_matches(error, DOCKET_ERROR, DOCKET_ERROR_READER_LIED);
-    if (page >= range->first && page <= range->last)
+    /* A document that takes its reader over is no document with a bad page. */
+    gboolean escaped = g_error_matches(error, DOCKET_ERROR, DOCKET_ERROR_READER_ESCAPE);
+    if (page >= range->first && page <= range->last && !escaped)
         on_page_death(range, page, error);
     else if (may_try_again(range))
         try_again(range, error);

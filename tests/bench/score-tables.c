@@ -44,8 +44,7 @@ static void table_clear(gpointer data)
 
 static Table table_new(int page)
 {
-    Table table = {
-        .page = page, .cells = g_array_new(FALSE, FALSE, sizeof(Cell)), .partner = -1};
+    Table table = {.page = page, .cells = g_array_new(FALSE, FALSE, sizeof(Cell)), .partner = -1};
     g_array_set_clear_func(table.cells, cell_clear);
     return table;
 }
@@ -126,8 +125,8 @@ static GArray *known_tables(const cJSON *root)
     const cJSON *entry;
     cJSON_ArrayForEach(entry, root)
     {
-        Table table = table_from(number(entry, "page", 1),
-                                 cJSON_GetObjectItemCaseSensitive(entry, "cells"));
+        Table table =
+            table_from(number(entry, "page", 1), cJSON_GetObjectItemCaseSensitive(entry, "cells"));
         g_array_append_val(tables, table);
     }
     return tables;
@@ -251,12 +250,13 @@ static const Cell *neighbour(const Table *table, const Cell *cell, gboolean belo
     const Cell *nearest = NULL;
     for (guint i = 0; i < table->cells->len; i++) {
         const Cell *other = &g_array_index(table->cells, Cell, i);
-        gboolean beside = below ? other->column <= cell->end_column &&
-                                      other->end_column >= cell->column && other->row > cell->end_row
-                                : other->row <= cell->end_row && other->end_row >= cell->row &&
-                                      other->column > cell->end_column;
-        if (beside && (!nearest || (below ? other->row < nearest->row
-                                          : other->column < nearest->column)))
+        gboolean beside = below
+                              ? other->column <= cell->end_column &&
+                                    other->end_column >= cell->column && other->row > cell->end_row
+                              : other->row <= cell->end_row && other->end_row >= cell->row &&
+                                    other->column > cell->end_column;
+        if (beside &&
+            (!nearest || (below ? other->row < nearest->row : other->column < nearest->column)))
             nearest = other;
     }
     return nearest;
@@ -270,8 +270,8 @@ static GPtrArray *neighbour_keys(const Table *table)
         for (int below = 0; below <= 1; below++) {
             const Cell *other = neighbour(table, cell, below);
             if (other)
-                g_ptr_array_add(keys, g_strdup_printf("%d\x01%s\x01%s", below, cell->text,
-                                                      other->text));
+                g_ptr_array_add(keys,
+                                g_strdup_printf("%d\x01%s\x01%s", below, cell->text, other->text));
         }
     }
     return keys;

@@ -12,6 +12,7 @@ static void print_all(const Reading *reading)
     g_free(reading_to_markdown(reading));
     g_free(reading_to_json(reading));
     g_free(reading_to_hocr(reading));
+    g_free(reading_to_tsv(reading));
     for (guint i = 0; i < reading->words->len; i++)
         g_assert(reading_page_of_line(reading, reading_line_of_word(reading, i)) <
                  reading->pages->len);

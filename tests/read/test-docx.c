@@ -43,8 +43,9 @@ static void test_tables(void)
                                                                                                "tc>"
                                                                                                "<w:"
                                                                                                "tc"
-                                                                                               ">" PARAGRAPH("2") "</w:tc><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
-                                                                                                                  "</w:tr></w:tbl>",
+                                                                                               ">" PARAGRAPH(
+                                                                                                   "2") "</w:tc><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
+                                                                                                        "</w:tr></w:tbl>",
         "| wide |  | c |\n| --- | --- | --- |\n| 1 | 2 |  |\n");
     /* A table in a table: the outer one only places things. */
     check(

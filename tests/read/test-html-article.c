@@ -1,6 +1,8 @@
 /* Each rule by which an article is told from what stands around it. */
 #include "fixture.h"
 
+#include "stages/read/techniques/html.h"
+
 #define SENTENCE                                                                                   \
     "The council met on Tuesday evening, heard the engineers, and put the decision about the "     \
     "bridge off until the spring, when the river has gone down and the piers can be looked at. "
@@ -193,6 +195,19 @@ static void test_fragment(void)
     assert_whole(r);
 }
 
+/* A chapter of a book, a mail's body. */
+static void test_part(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new_static(
+        "<html><body><nav>" MENU "</nav><div>" STORY "</div></body></html>",
+        strlen("<html><body><nav>" MENU "</nav><div>" STORY "</div></body></html>"));
+    TechniqueInput input = fixture_input(bytes, "text/html", NULL);
+    g_autoptr(Reading) r = html_read_part(&input, &error);
+    g_assert_no_error(error);
+    assert_whole(r);
+}
+
 /* What the page says that it is decides where the text alone does not. */
 static void test_claims(void)
 {
@@ -239,6 +254,7 @@ int main(int argc, char **argv)
     g_test_add_func("/html-article/repeated", test_repeated_caption);
     g_test_add_func("/html-article/whole", test_whole);
     g_test_add_func("/html-article/fragment", test_fragment);
+    g_test_add_func("/html-article/part", test_part);
     g_test_add_func("/html-article/claims", test_claims);
     g_test_add_func("/html-article/layout-table", test_layout_table);
     return g_test_run();

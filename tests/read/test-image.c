@@ -58,14 +58,10 @@ static void test_formats(void)
     static const struct {
         int format;
         const char *type;
-    } formats[] = {{IFF_PNG, "image/png"},
-                   {IFF_JFIF_JPEG, "image/jpeg"},
-                   {IFF_TIFF_LZW, "image/tiff"},
-                   {IFF_BMP, "image/bmp"},
-                   {IFF_WEBP, "image/webp"},
-                   {IFF_GIF, "image/gif"},
-                   {IFF_JP2, "image/jp2"},
-                   {IFF_PNM, "image/x-portable-anymap"}};
+    } formats[] = {{IFF_PNG, "image/png"},       {IFF_JFIF_JPEG, "image/jpeg"},
+                   {IFF_TIFF_LZW, "image/tiff"}, {IFF_BMP, "image/bmp"},
+                   {IFF_WEBP, "image/webp"},     {IFF_GIF, "image/gif"},
+                   {IFF_JP2, "image/jp2"},       {IFF_PNM, "image/x-portable-anymap"}};
     PIX *pix = picture(letter, 900, 700);
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_autoptr(GBytes) bytes = encode(pix, formats[i].format);

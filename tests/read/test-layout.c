@@ -196,7 +196,8 @@ static void expect_markdown(const char *first, const char *second, const char *e
 
 static void test_broken_words(void)
 {
-    expect_markdown("We ask for more infor-", "mation about it", "We ask for more information about it\n");
+    expect_markdown("We ask for more infor-", "mation about it",
+                    "We ask for more information about it\n");
     expect_markdown("The years 1990-", "and on", "The years 1990-\nand on\n");
     expect_markdown("A thing of North-", "America", "A thing of North-\nAmerica\n");
     expect_markdown("is state-of-", "the art", "is state-of-\nthe art\n");

@@ -38,67 +38,67 @@ static GBytes *deck(void)
                 AP("", "one") AP(
                     "<a:pPr lvl='1'><a:buAutoNum type='arabicPeriod'/></a:pPr>",
                     "deep")) "<p:grpSp>" SHAPE("",
-                                               AP(
-                                                   "",
-                                                   "grouped")) "</p:grpSp>"
-                                                               "<p:sp><p:nvSpPr><p:cNvPr id='2' "
-                                                               "name='n' "
-                                                               "hidden='1'/></"
-                                                               "p:nvSpPr><p:txBody>" AP(
-                                                                   "",
-                                                                   "secret order") "</p:txBody></"
-                                                                                   "p:sp>"
-                                                                                   "<p:sp><p:"
-                                                                                   "nvSpPr><p:"
-                                                                                   "cNvPr id='3' "
-                                                                                   "name='n'/></"
-                                                                                   "p:nvSpPr><p:"
-                                                                                   "spPr><a:xfrm><"
-                                                                                   "a:off x='2000' "
-                                                                                   "y='0'/><a:ext "
-                                                                                   "cx='10' "
-                                                                                   "cy='10'/></"
-                                                                                   "a:xfrm></"
-                                                                                   "p:spPr><p:"
-                                                                                   "txBody>" AP(
-                                                                                       "", "outsid"
-                                                                                           "e") "</"
-                                                                                                "p:"
-                                                                                                "tx"
-                                                                                                "Bo"
-                                                                                                "dy"
-                                                                                                "><"
-                                                                                                "/p"
-                                                                                                ":s"
-                                                                                                "p>"
-                                                                                                "<p"
-                                                                                                ":g"
-                                                                                                "ra"
-                                                                                                "ph"
-                                                                                                "ic"
-                                                                                                "Fr"
-                                                                                                "am"
-                                                                                                "e>"
-                                                                                                "<a"
-                                                                                                ":t"
-                                                                                                "bl"
-                                                                                                "><"
-                                                                                                "a:"
-                                                                                                "tr"
-                                                                                                "><"
-                                                                                                "a:"
-                                                                                                "tc"
-                                                                                                "><"
-                                                                                                "a:"
-                                                                                                "tx"
-                                                                                                "Bo"
-                                                                                                "dy"
-                                                                                                ">" AP(
-                                                                                                    "",
-                                                                                                    "a") "</a:txBody></a:tc><a:tc>"
-                                                                                                         "<a:txBody>" AP(
-                                                                                                             "",
-                                                                                                             "b") "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>"),
+                                               AP("",
+                                                  "grouped")) "</p:grpSp>"
+                                                              "<p:sp><p:nvSpPr><p:cNvPr id='2' "
+                                                              "name='n' "
+                                                              "hidden='1'/></"
+                                                              "p:nvSpPr><p:txBody>" AP(
+                                                                  "",
+                                                                  "secret order") "</p:txBody></"
+                                                                                  "p:sp>"
+                                                                                  "<p:sp><p:"
+                                                                                  "nvSpPr><p:"
+                                                                                  "cNvPr id='3' "
+                                                                                  "name='n'/></"
+                                                                                  "p:nvSpPr><p:"
+                                                                                  "spPr><a:xfrm><"
+                                                                                  "a:off x='2000' "
+                                                                                  "y='0'/><a:ext "
+                                                                                  "cx='10' "
+                                                                                  "cy='10'/></"
+                                                                                  "a:xfrm></"
+                                                                                  "p:spPr><p:"
+                                                                                  "txBody>" AP(
+                                                                                      "",
+                                                                                      "outsid"
+                                                                                      "e") "</"
+                                                                                           "p:"
+                                                                                           "tx"
+                                                                                           "Bo"
+                                                                                           "dy"
+                                                                                           "><"
+                                                                                           "/p"
+                                                                                           ":s"
+                                                                                           "p>"
+                                                                                           "<p"
+                                                                                           ":g"
+                                                                                           "ra"
+                                                                                           "ph"
+                                                                                           "ic"
+                                                                                           "Fr"
+                                                                                           "am"
+                                                                                           "e>"
+                                                                                           "<a"
+                                                                                           ":t"
+                                                                                           "bl"
+                                                                                           "><"
+                                                                                           "a:"
+                                                                                           "tr"
+                                                                                           "><"
+                                                                                           "a:"
+                                                                                           "tc"
+                                                                                           "><"
+                                                                                           "a:"
+                                                                                           "tx"
+                                                                                           "Bo"
+                                                                                           "dy"
+                                                                                           ">" AP(
+                                                                                               "",
+                                                                                               "a") "</a:txBody></a:tc><a:tc>"
+                                                                                                    "<a:txBody>" AP(
+                                                                                                        "",
+                                                                                                        "b") "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>"),
         "ppt/slides/_rels/slide2.xml.rels", around, "ppt/notesSlides/notes1.xml",
         "<p:notes" P_SPACE A_SPACE
         "><p:cSld><p:spTree>" SHAPE("<p:ph type='body'/>", AP("", "say it"))
@@ -234,6 +234,8 @@ static void test_book(void)
     g_assert_cmpuint(r->page_count, ==, 3);
     g_assert_cmpuint(reading_page(r, 2)->number, ==, 3);
     g_assert_cmpuint(r->attachments->len, ==, 1);
+    for (guint i = 0; i < r->blocks->len; i++)
+        g_assert_cmpuint(reading_block(r, i)->flags, ==, 0);
     g_autoptr(GBytes) locked = book("http"
                                     "://ns.adobe.com/adept");
     fixture_refuse(locked, EPUB, NULL, DOCKET_ERROR_ENCRYPTED);

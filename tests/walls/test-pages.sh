@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 need_command jq
 export DOCKET_READERS_PROGRAM=$DOCKET_BUILD/page-reader DOCKET_READERS_PAGE_DEADLINE=1 \
-    DOCKET_READERS_COUNT=2 XDG_CONFIG_HOME=$work
+    DOCKET_READERS_COUNT=2 DOCKET_READERS_SANDBOX=best-effort XDG_CONFIG_HOME=$work
 cd "$work"
 
 # Usage: try CODE WORDS LOST   A document with these words; LOST: its pages that are missing.

@@ -158,7 +158,7 @@ static gboolean read_chapter(const Book *b, const TechniqueInput *input, guint n
     chapter.media_type = "text/html";
     chapter.first_page = 1;
     chapter.last_page = 0;
-    Reading *page = html_read(&chapter, error);
+    Reading *page = html_read_part(&chapter, error);
     if (!page) {
         g_prefix_error(error, "%s: ", name);
         return FALSE;
@@ -168,6 +168,9 @@ static gboolean read_chapter(const Book *b, const TechniqueInput *input, guint n
         p->number = number;
         p->technique = TECHNIQUE_OFFICE;
     }
+    /* A book has no menus and notices around its chapters, however short they are. */
+    for (guint i = 0; i < page->blocks->len; i++)
+        g_array_index(page->blocks, Block, i).flags &= ~(guint32)BLOCK_BOILERPLATE;
     g_clear_pointer(&page->second, reading_free);
     page->page_count = number;
     reading_take_pages(reading, page);

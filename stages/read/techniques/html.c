@@ -41,7 +41,7 @@ static gboolean is_whole(const char *html)
     return FALSE;
 }
 
-Reading *html_read(const TechniqueInput *input, GError **error)
+static Reading *read_page(const TechniqueInput *input, gboolean part, GError **error)
 {
     gsize length, mark;
     const char *data = g_bytes_get_data(input->bytes, &length);
@@ -58,10 +58,20 @@ Reading *html_read(const TechniqueInput *input, GError **error)
     g_autofree char *charset = charset_guess(data, length, declared, &mark);
     g_autofree char *html = charset_decode(data + mark, length - mark, charset);
     g_autoptr(Reading) reading = reading_new(input->media_type);
-    HtmlWalkFlags flags = HTML_WALK_DATA | (is_whole(html) ? HTML_WALK_WHOLE : 0);
+    HtmlWalkFlags flags = HTML_WALK_DATA | (!part && is_whole(html) ? HTML_WALK_WHOLE : 0);
     if (!html_walk(reading, html, strlen(html), flags, error))
         return NULL;
     return g_steal_pointer(&reading);
+}
+
+Reading *html_read(const TechniqueInput *input, GError **error)
+{
+    return read_page(input, FALSE, error);
+}
+
+Reading *html_read_part(const TechniqueInput *input, GError **error)
+{
+    return read_page(input, TRUE, error);
 }
 
 gboolean html_looks_like(const char *text)

@@ -5,6 +5,9 @@
 #include "technique.h"
 
 Reading *html_read(const TechniqueInput *input, GError **error);
+/* The same of a page that is a part of something, as a chapter of a book or the body of a mail: nothing
+ * in it is boilerplate. */
+Reading *html_read_part(const TechniqueInput *input, GError **error);
 
 /* Whether a text has HTML tags or entities in it, as descriptions in merchants' files do. */
 gboolean html_looks_like(const char *text);

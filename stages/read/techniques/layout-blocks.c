@@ -196,28 +196,10 @@ static gboolean are_fields(const LayoutWord *words, const Row *rows, guint n,
     return 2 * labels >= n;
 }
 
-/* The rows made anew from their words: narrow columns part, and lines of one row come together. NULL
- * when that finds fewer columns than the segments have. */
-static Table *rebuild(const LayoutWord *words, const Row *rows, guint n, const Columns *columns,
-                      double body)
-{
-    g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < n; i++)
-        for (guint k = 0; k < rows[i].n; k++)
-            for (gint w = (gint)rows[i].segments[k]->first; w >= 0; w = words[w].next)
-                g_array_append_val(indices, w);
-    g_autoptr(Table) table = table_build(words, indices, NULL, body);
-    return table && table->n_columns >= columns->n ? g_steal_pointer(&table) : NULL;
-}
-
 static gboolean add_table(Reading *r, const LayoutWord *words, const Row *rows, guint n,
-                          const Columns *columns, double body)
+                          const Columns *columns)
 {
-    gboolean fields = are_fields(words, rows, n, columns);
-    g_autoptr(Table) table = fields ? NULL : rebuild(words, rows, n, columns, body);
-    if (table)
-        return table_add(r, words, table);
-    reading_begin_block(r, fields ? BLOCK_FIELDS : BLOCK_TABLE, 0);
+    reading_begin_block(r, are_fields(words, rows, n, columns) ? BLOCK_FIELDS : BLOCK_TABLE, 0);
     for (guint i = 0; i < n; i++)
         if (!add_row(r, words, &rows[i], columns))
             return FALSE;
@@ -294,7 +276,7 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
         Columns columns = {.n = 0};
         guint length = table_length(rows, n, i, &columns);
         if (length > 0) {
-            if (!add_table(reading, words, &rows[i], length, &columns, body))
+            if (!add_table(reading, words, &rows[i], length, &columns))
                 return FALSE;
             i += length;
             fresh = TRUE;

@@ -18,6 +18,13 @@ typedef struct {
     double y0, y1;
 } Row;
 
+/* Sorts the words from left to right and chains them to segments (of Segment); with `taken`, one byte a
+ * word, those marked are left out, and the words are sorted already. Caller unrefs. */
+GArray *layout_segments(GArray *words, const guint8 *taken, double unit);
+/* Whether they stand side by side as in a table that rulings would make clearer; when asking for these
+ * is not cheap, only pages with many columns are. */
+gboolean layout_segments_are_likely(const GArray *segments, double unit, gboolean cheap);
+
 /* Adds blocks for the rows; `body` is the letter height of running text. FALSE at a limit. */
 gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *rows, guint n,
                          double body);

@@ -19,5 +19,6 @@ gboolean layout_is_broken(const char *before, const char *after)
             return FALSE;
         letters += g_unichar_isalpha(c) != 0;
     }
-    return letters >= MIN_LETTERS_BEFORE && g_unichar_islower(g_utf8_get_char(g_utf8_prev_char(end)));
+    return letters >= MIN_LETTERS_BEFORE &&
+           g_unichar_islower(g_utf8_get_char(g_utf8_prev_char(end)));
 }

@@ -17,7 +17,6 @@
 #define MAX_PLACE 1e7 /* of a coordinate, in any unit */
 #define MAX_DEPTH 24
 /* Gaps in letter heights. */
-#define WORD_GAP 0.95  /* between words of one segment, at most */
 #define COLUMN_GAP 2.5 /* between two rows of columns that are not running text, at most */
 #define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
@@ -35,94 +34,6 @@ static double overlap(double a0, double a1, double b0, double b1)
     return MIN(a1, b1) - MAX(a0, b0);
 }
 
-/* ---- words to segments ---- */
-
-static gboolean same_row(const LayoutWord *a, const LayoutWord *b)
-{
-    if (a->line >= 0 && a->line == b->line)
-        return TRUE;
-    double least = MIN(height_of(a->rect), height_of(b->rect));
-    double most = MAX(height_of(a->rect), height_of(b->rect));
-    return overlap(a->rect.y0, a->rect.y1, b->rect.y0, b->rect.y1) >= 0.5 * least &&
-           most <= 3 * least + 1e-6;
-}
-
-static int by_x(gconstpointer a, gconstpointer b)
-{
-    const LayoutWord *one = a, *two = b;
-    return one->rect.x0 < two->rect.x0 ? -1 : one->rect.x0 > two->rect.x0;
-}
-
-/* The words come in from left to right; each is appended to the open segment that ends just left
- * of it on the same row. Segments are found through their row number in a coarse grid. */
-typedef struct {
-    GArray *segments; /* of Segment */
-    GHashTable *rows; /* grid row -> GArray of segment indices */
-    double pitch;
-} Chains;
-
-static GArray *row_of(Chains *c, int row)
-{
-    GArray *list = g_hash_table_lookup(c->rows, GINT_TO_POINTER(row));
-    if (!list) {
-        list = g_array_new(FALSE, FALSE, sizeof(guint));
-        g_hash_table_insert(c->rows, GINT_TO_POINTER(row), list);
-    }
-    return list;
-}
-
-static Segment *find_segment(Chains *c, const LayoutWord *words, const LayoutWord *word)
-{
-    Segment *best = NULL;
-    double best_gap = G_MAXDOUBLE;
-    double centre = (word->rect.y0 + word->rect.y1) / 2;
-    int row = (int)floor(centre / c->pitch);
-    for (int r = row - 1; r <= row + 1; r++) {
-        GArray *list = g_hash_table_lookup(c->rows, GINT_TO_POINTER(r));
-        /* The latest segments are the nearest: a few steps back are enough. */
-        for (guint k = 0; list && k < list->len && k < 64; k++) {
-            Segment *s =
-                &g_array_index(c->segments, Segment, g_array_index(list, guint, list->len - 1 - k));
-            const LayoutWord *last = &words[s->last];
-            double gap = word->rect.x0 - last->rect.x1;
-            double unit = MAX(MIN(last->size, word->size), 1e-3);
-            if (!same_row(last, word) || gap > WORD_GAP * unit || gap < -0.5 * unit)
-                continue;
-            if (gap < best_gap) {
-                best_gap = gap;
-                best = s;
-            }
-        }
-    }
-    return best;
-}
-
-static void append_word(Chains *c, GArray *words, guint index)
-{
-    LayoutWord *all = &g_array_index(words, LayoutWord, 0);
-    Segment *s = find_segment(c, all, &all[index]);
-    int row = (int)floor((all[index].rect.y0 + all[index].rect.y1) / 2 / c->pitch);
-    if (s) {
-        guint which = (guint)(s - &g_array_index(c->segments, Segment, 0));
-        GArray *list = row_of(c, row); /* a slanting line wanders into the next row */
-        if (list->len == 0 || g_array_index(list, guint, list->len - 1) != which)
-            g_array_append_val(list, which);
-        all[s->last].next = (gint)index;
-        s->last = index;
-        s->rect = rect_union(s->rect, all[index].rect);
-        s->n_words++;
-        return;
-    }
-    Segment fresh = {.rect = all[index].rect,
-                     .first = index,
-                     .last = index,
-                     .n_words = 1,
-                     .size = all[index].size};
-    guint at = c->segments->len;
-    g_array_append_val(c->segments, fresh);
-    g_array_append_val(row_of(c, row), at);
-}
-
 static int compare_double(gconstpointer a, gconstpointer b)
 {
     double one = *(const double *)a, two = *(const double *)b;
@@ -136,21 +47,6 @@ static double median_size(const GArray *words)
         sizes[i] = g_array_index(words, LayoutWord, i).size;
     qsort(sizes, words->len, sizeof *sizes, compare_double);
     return MAX(sizes[words->len / 2], 1e-3);
-}
-
-/* Words of tables (taken) are left out. */
-static GArray *make_segments(GArray *words, const guint8 *taken, double unit)
-{
-    Chains c = {.segments = g_array_new(FALSE, FALSE, sizeof(Segment)),
-                .rows = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref),
-                .pitch = unit};
-    for (guint i = 0; i < words->len; i++)
-        g_array_index(words, LayoutWord, i).next = -1;
-    for (guint i = 0; i < words->len; i++)
-        if (!taken || !taken[i])
-            append_word(&c, words, i);
-    g_hash_table_unref(c.rows);
-    return c.segments;
 }
 
 /* ---- segments to rows ---- */
@@ -182,8 +78,8 @@ static GArray *make_rows(Segment **segments, guint n)
     qsort(segments, n, sizeof *segments, by_centre);
     for (guint i = 0; i < n; i++) {
         Row *row = rows->len ? &g_array_index(rows, Row, rows->len - 1) : NULL;
-        gboolean joins = row && !segments[i]->table && !row->segments[0]->table &&
-                         in_row(row, segments[i]);
+        gboolean joins =
+            row && !segments[i]->table && !row->segments[0]->table && in_row(row, segments[i]);
         for (guint k = 0; joins && k < row->n; k++)
             joins = overlap(row->segments[k]->rect.x0, row->segments[k]->rect.x1,
                             segments[i]->rect.x0, segments[i]->rect.x1) <= 0.5 * segments[i]->size;
@@ -434,10 +330,11 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
 
 /* ---- drawn tables ---- */
 
-static GPtrArray *find_tables(GArray *words, const LayoutHelp *help, double unit)
+static GPtrArray *find_tables(GArray *words, const GArray *segments, const LayoutHelp *help,
+                              double unit)
 {
     const LayoutWord *all = &g_array_index(words, LayoutWord, 0);
-    if (!help || !help->rulings || !tables_are_likely(all, words->len, unit, help->cheap))
+    if (!help || !help->rulings || !layout_segments_are_likely(segments, unit, help->cheap))
         return NULL;
     g_autoptr(GArray) rulings = help->rulings(help->data);
     return rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;
@@ -492,12 +389,14 @@ gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *he
     if (words->len == 0)
         return TRUE;
     double unit = median_size(words);
-    g_array_sort(words, by_x);
-    g_autoptr(GPtrArray) tables = find_tables(words, help, unit);
-    g_autofree guint8 *taken = tables ? mark_taken(tables, words->len) : NULL;
-    g_autoptr(GArray) segments = make_segments(words, taken, unit);
-    if (tables)
+    g_autoptr(GArray) segments = layout_segments(words, NULL, unit);
+    g_autoptr(GPtrArray) tables = find_tables(words, segments, help, unit);
+    if (tables && tables->len) {
+        g_autofree guint8 *taken = mark_taken(tables, words->len);
+        g_array_unref(segments);
+        segments = layout_segments(words, taken, unit);
         append_tables(segments, tables, unit);
+    }
     g_autofree Segment **all = g_new(Segment *, segments->len);
     for (guint i = 0; i < segments->len; i++)
         all[i] = &g_array_index(segments, Segment, i);

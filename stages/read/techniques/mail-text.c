@@ -114,7 +114,7 @@ void mail_write(Grid *grid, const char *text, gboolean html)
         .bytes = bytes, .media_type = html ? "text/html" : "text/plain", .first_page = 1};
     /* Nothing but space is no error here, and too much is told by the grid. */
     g_autoptr(GError) error = NULL;
-    g_autoptr(Reading) part = html ? html_read(&input, &error) : text_read(&input, &error);
+    g_autoptr(Reading) part = html ? html_read_part(&input, &error) : text_read(&input, &error);
     if (part)
         copy_blocks(grid, part);
     else

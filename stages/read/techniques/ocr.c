@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A page that takes longer is cut with a note; the supervisor's deadline is larger. */
-#define PAGE_DEADLINE_SECONDS 90
+/* A page that takes longer is cut with a note; readers.page_deadline (30) would cost all of it. */
+#define PAGE_DEADLINE_SECONDS 25
 #define SURE_ENOUGH 0.75    /* mean confidence of text that was read the right way up */
 #define MIN_TURN_GAIN 0.1   /* in mean confidence, or the image stays as it is */
 #define MIN_TURNED_MARKS 40 /* letter-like marks that make it worth to look from all sides */

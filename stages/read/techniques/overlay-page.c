@@ -1,8 +1,8 @@
 #include "overlay-page.h"
 
 #include "image.h"
+#include "pdf-file.h"
 #include "pdf-picture.h"
-#include "warm.h"
 
 #include <string.h>
 
@@ -11,9 +11,9 @@
 /* The document that the technique has opened for the reading. */
 static void draw_pdf(const TechniqueInput *input, const Page *page, cairo_t *cr)
 {
-    PopplerDocument *document = warm_kept(input->warm, input->bytes);
+    g_autoptr(PdfFile) file = pdf_file_open(input, NULL);
     g_autoptr(PopplerPage) drawn =
-        document ? poppler_document_get_page(document, (int)page->number - 1) : NULL;
+        file ? poppler_document_get_page(file->document, (int)page->number - 1) : NULL;
     double width = 0, height = 0;
     if (drawn)
         poppler_page_get_size(drawn, &width, &height);
@@ -70,7 +70,8 @@ static void draw_grid(const Reading *r, const Page *page, cairo_t *cr)
     const Block *last = reading_block(r, page->first_block + page->n_blocks - 1);
     const Line *end = reading_line(r, last->first_line + last->n_lines - 1);
     guint first = reading_line(r, reading_block(r, page->first_block)->first_line)->first_word;
-    cairo_select_font_face(cr, "monospace", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(cr, OVERLAY_FONT_GRID, CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, GRID_FONT_SIZE);
     cairo_font_options_t *exact = cairo_font_options_create();
     cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);

@@ -151,7 +151,7 @@ static void draw_page(cairo_t *cr, const TechniqueInput *input, const Reading *r
     cairo_scale(cr, sheet.scale_x, sheet.scale_y);
     overlay_page_draw(input, r, i, cr);
     cairo_restore(cr);
-    cairo_select_font_face(cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(cr, OVERLAY_FONT, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, 7);
     for (guint b = 0; b < page->n_blocks; b++)
         draw_block(cr, &sheet, r, reading_block(r, page->first_block + b), b + 1);

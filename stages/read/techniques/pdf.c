@@ -21,12 +21,13 @@
 
 #define OCR_DPI 300.0
 #define OCR_PIXELS 40.0e6
-#define LOOK_DPI 72.0 /* enough to see ink; more on small pages, which have small print */
+#define MAX_AREAS 20000u /* painted; more is a drawing */
+#define WHITE 0.97       /* lighter areas do not show on paper */
+#define PAPER_SHARE 0.8  /* of the page: a background, not a shaded cell */
+#define LOOK_DPI 72.0    /* enough to see ink; more on small pages, which have small print */
 #define LOOK_DPI_SMALL 200.0
 #define LOOK_SIDE 850.0 /* pixels of the longer side, at least */
 #define LOOK_PIXELS 4.0e6
-#define WHITE 0.97        /* light of an area that is not told from the paper */
-#define THICK_RULE 4.0    /* points; a thicker line is an area */
 #define FEW_WORDS 30      /* a page with so few words may be a scan with a stamp */
 #define SCAN_COVERAGE 0.6 /* of the page, by one image */
 
@@ -130,30 +131,50 @@ static void end_page(PdfPage *p)
     reading_note(p->reading, "hidden text: %u words on page %u", p->hidden, p->number);
 }
 
-/* What is painted is known: lines, and areas with straight edges that are not the paper's white. */
-static GArray *painted_rulings(const PdfPaint *paint)
-{
-    GArray *rulings = g_array_new(FALSE, FALSE, sizeof(Ruling));
-    for (guint i = 0; i < paint->areas->len; i++) {
-        const PdfArea *area = &g_array_index(paint->areas, PdfArea, i);
-        double thin = MIN(area->rect.x1 - area->rect.x0, area->rect.y1 - area->rect.y0);
-        if (area->light < WHITE && area->cover > 0.9 && (area->exact || thin < THICK_RULE))
-            rulings_add_area(rulings, area->rect);
-    }
-    return rulings_join(rulings, 1);
-}
-
+/* What is painted is known for nearly all pages; the others would have to be drawn. */
 static gboolean knows_paint(const PdfPage *p)
 {
-    return p->paint && !p->paint->odd && p->scale >= 1;
+    return p->paint && !p->paint->odd && p->scale >= 1 && p->paint->areas->len <= MAX_AREAS;
 }
 
+static gboolean is_shown_area(const PdfPage *p, const PdfArea *area)
+{
+    double share = (area->rect.x1 - area->rect.x0) * (area->rect.y1 - area->rect.y0) /
+                   (p->area.x1 * p->area.y1);
+    return area->light <= WHITE && share < PAPER_SHARE && (area->exact || area->cover > 0.9);
+}
+
+/* Shading is often painted line by line of text: where one colour goes on there is no edge. */
+static gboolean goes_on(const PdfArea *above, const PdfArea *area)
+{
+    Rect a = above->rect, b = area->rect;
+    return fabs(above->light - area->light) < 0.01 && MIN(a.y1 - a.y0, b.y1 - b.y0) > 4 &&
+           fabs(a.x0 - b.x0) < 1 && fabs(a.x1 - b.x1) < 1 && fabs(a.y1 - b.y0) < 1;
+}
+
+/* Drawn lines, for layout: of what is painted, or of the picture. */
 static GArray *page_rulings(gpointer data)
 {
     PdfPage *p = data;
-    if (knows_paint(p))
-        return painted_rulings(p->paint);
-    return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
+    if (!knows_paint(p))
+        return look(p) ? rulings_find(p->look, 72.0 / p->look_dpi) : NULL;
+    GArray *rulings = g_array_new(FALSE, FALSE, sizeof(Ruling));
+    PdfArea open = {.light = -2};
+    for (guint i = 0; i < p->paint->areas->len; i++) {
+        const PdfArea *area = &g_array_index(p->paint->areas, PdfArea, i);
+        if (!is_shown_area(p, area))
+            continue;
+        if (goes_on(&open, area)) {
+            open.rect = rect_union(open.rect, area->rect);
+            continue;
+        }
+        if (open.light > -2)
+            rulings_add_area(rulings, open.rect);
+        open = *area;
+    }
+    if (open.light > -2)
+        rulings_add_area(rulings, open.rect);
+    return rulings_join(rulings, 1);
 }
 
 static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
@@ -161,7 +182,7 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     reading_begin_page(p->reading, p->number,
                        text->words->len ? TECHNIQUE_PDF_TEXT : TECHNIQUE_NONE, READING_LAYOUT,
                        p->area.x1, p->area.y1);
-    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = knows_paint(p) || p->look};
+    LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look || knows_paint(p)};
     gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
     if (!p->paint || p->paint->annotated)
         p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);

@@ -9,6 +9,7 @@
  * line is sure: one odd sign makes a whole word unsure. */
 #define MIN_WORD_CONFIDENCE 0.10
 #define SURE_LINE 0.5
+#define LONG_WORD 6 /* letters and figures */
 #define MIN_SAMPLE_LETTERS 8
 
 static void collect_word(Recognition *r, const TessResultIterator *at, double size)
@@ -51,20 +52,26 @@ static void collect(Recognition *r, TessBaseAPI *engine)
     TessResultIteratorDelete(at);
 }
 
-/* How surely the line from `first` on was read without that word; *end is where the next begins. */
+/* How surely the line from `first` on was read, each word counting the same: one long address with one
+ * odd sign would make all of it unsure. *end is where the next line begins. */
 static double line_confidence(const GArray *words, guint first, guint *end)
 {
-    double sure = 0, letters = 0;
+    double sure = 0;
     int line = g_array_index(words, LayoutWord, first).line;
     guint i = first;
-    for (; i < words->len && g_array_index(words, LayoutWord, i).line == line; i++) {
-        const LayoutWord *word = &g_array_index(words, LayoutWord, i);
-        double length = (double)strlen(word->text);
-        letters += length;
-        sure += length * word->confidence;
-    }
+    for (; i < words->len && g_array_index(words, LayoutWord, i).line == line; i++)
+        sure += g_array_index(words, LayoutWord, i).confidence;
     *end = i;
-    return letters > 0 ? sure / letters : 0;
+    return sure / (i - first);
+}
+
+/* Specks and pictures make short words. */
+static gboolean is_long(const char *text)
+{
+    int n = 0;
+    for (const char *p = text; *p && n < LONG_WORD; p = g_utf8_next_char(p))
+        n += g_unichar_isalnum(g_utf8_get_char(p));
+    return n >= LONG_WORD;
 }
 
 static void drop_noise(GArray *words, guint first)
@@ -74,7 +81,7 @@ static void drop_noise(GArray *words, guint first)
         gboolean sure = line_confidence(words, at, &end) >= SURE_LINE;
         for (guint i = at; i < end; i++) {
             LayoutWord word = g_array_index(words, LayoutWord, i);
-            if (sure || word.confidence >= MIN_WORD_CONFIDENCE)
+            if (sure || word.confidence >= MIN_WORD_CONFIDENCE || is_long(word.text))
                 g_array_index(words, LayoutWord, kept++) = word;
         }
     }

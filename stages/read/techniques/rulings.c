@@ -7,15 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-#define MIN_CONTRAST 14 /* grey levels; light shading is 20 to 30 below the paper */
-#define MIN_ACROSS 18   /* pixels of a horizontal run */
-#define MIN_DOWN 9      /* pixels of a vertical run: less than a row of a table */
-#define MAX_HOLE 2      /* pixels: dotted and dashed lines */
-#define MIN_FILL 0.8    /* of a run, holes apart */
-#define MERGE_ACROSS 2.5 /* pixels between the edges of one line */
-#define MERGE_ALONG 4.0  /* pixels between the pieces of one line */
+#define MIN_CONTRAST 14   /* grey levels; light shading is 20 to 30 below the paper */
+#define MIN_ACROSS 18     /* pixels of a horizontal run */
+#define MIN_DOWN 9        /* pixels of a vertical run: less than a row of a table */
+#define MAX_HOLE 2        /* pixels: dotted and dashed lines */
+#define MIN_FILL 0.8      /* of a run, holes apart */
+#define MERGE_ACROSS 2.5  /* pixels between the edges of one line */
+#define MERGE_ALONG 4.0   /* pixels between the pieces of one line */
 #define MIN_AREA_SIDE 4.0 /* points; what is thinner is a line */
-#define MAX_RUNS 60000u  /* more: a photo */
+#define MAX_RUNS 60000u   /* more: a photo */
 #define MAX_RULINGS 6000u
 
 /* A run that is still growing. */

@@ -24,7 +24,6 @@ typedef struct {
     int depth;     /* pieces that lie across that part */
 } Strip;
 
-
 /* ---- drawn ---- */
 
 static int compare_double(gconstpointer a, gconstpointer b)
@@ -122,8 +121,11 @@ static GArray *find_strips(const Grid *grid, const guint8 *chosen, guint allowed
             continue;
         Strip *last = strips->len ? &g_array_index(strips, Strip, strips->len - 1) : NULL;
         gboolean goes_on = last && last->x1 >= edge->x;
-        Strip strip = {.x0 = edge->x, .x1 = edge[1].x, .depth = depth,
-                       .middle = (edge->x + edge[1].x) / 2, .clear = edge[1].x - edge->x};
+        Strip strip = {.x0 = edge->x,
+                       .x1 = edge[1].x,
+                       .depth = depth,
+                       .middle = (edge->x + edge[1].x) / 2,
+                       .clear = edge[1].x - edge->x};
         if (!goes_on) {
             g_array_append_val(strips, strip);
             continue;
@@ -273,7 +275,8 @@ static void place_piece(Grid *grid, const GridPiece *piece)
     guint start = piece->first;
     for (guint i = piece->first; i < piece->first + piece->n; i++) {
         const LayoutWord *word = grid_word(grid, i);
-        if (i > piece->first && (all ? main_column(grid, i) != main_column(grid, i - 1) : is_cut(grid, i - 1, i)) &&
+        if (i > piece->first &&
+            (all ? main_column(grid, i) != main_column(grid, i - 1) : is_cut(grid, i - 1, i)) &&
             (all || word->rect.x0 - grid_word(grid, i - 1)->rect.x1 >= WIDE_SPACE * word->size))
             start = i;
         /* What begins left of its column, by a hair, is where most of it is. */

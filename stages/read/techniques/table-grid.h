@@ -25,16 +25,16 @@ typedef enum {
 
 typedef struct {
     const LayoutWord *words;
-    GArray *order;      /* of guint: words by line, then from left to right */
-    GArray *lines;      /* of GridLine */
-    GArray *pieces;     /* of GridPiece */
-    GArray *separators; /* of double: x between columns */
-    GArray *columns;    /* of guint, one for each of order */
-    GArray *rows;       /* the same */
-    guint8 *cells;      /* GridCellFlags, lines x columns */
-    guint8 *drawn;      /* lines x columns: a line is drawn between the cell and the one above */
+    GArray *order;       /* of guint: words by line, then from left to right */
+    GArray *lines;       /* of GridLine */
+    GArray *pieces;      /* of GridPiece */
+    GArray *separators;  /* of double: x between columns */
+    GArray *columns;     /* of guint, one for each of order */
+    GArray *rows;        /* the same */
+    guint8 *cells;       /* GridCellFlags, lines x columns */
+    guint8 *drawn;       /* lines x columns: a line is drawn between the cell and the one above */
     double *drawn_share; /* of the width, drawn between a line of text and the one above; 0..1 */
-    guint n_ruled;      /* separators that are drawn */
+    guint n_ruled;       /* separators that are drawn */
     Rect rect;
     const GArray *rulings; /* may be NULL */
     double unit;

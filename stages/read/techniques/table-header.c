@@ -6,14 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#define FULL_WIDTH 0.9   /* of the table drawn below a line: the next one begins a row */
-#define ROW_SPACE 1.2    /* letter heights of space that begin a row too */
-#define CELL_SPACE 2.2   /* between two lines of one cell; its neighbours may have one between */
+#define FULL_WIDTH 0.9     /* of the table drawn below a line: the next one begins a row */
+#define ROW_SPACE 1.2      /* letter heights of space that begin a row too */
+#define CELL_SPACE 2.2     /* between two lines of one cell; its neighbours may have one between */
 #define MAX_RULED_SPAN 0.9 /* of the width; a longer line is not drawn under one heading */
 
 typedef struct {
-    guint first, last;   /* of Grid.order, last excluded */
-    guint from, to;      /* columns, last included */
+    guint first, last; /* of Grid.order, last excluded */
+    guint from, to;    /* columns, last included */
     Rect rect;
 } HeaderCell;
 
@@ -47,8 +47,8 @@ static void measure_columns(Header *h, guint body)
         if (h->left[c] <= h->right[c])
             continue;
         h->left[c] = c ? g_array_index(h->grid->separators, double, c - 1) : h->grid->rect.x0;
-        h->right[c] = c + 1 < h->n_columns ? g_array_index(h->grid->separators, double, c)
-                                           : h->grid->rect.x1;
+        h->right[c] =
+            c + 1 < h->n_columns ? g_array_index(h->grid->separators, double, c) : h->grid->rect.x1;
     }
 }
 
@@ -87,8 +87,7 @@ static gboolean span_by_underline(const Header *h, guint line, HeaderCell *cell)
             r->to >= cell->rect.x1 - 0.5 * grid->unit && (!nearest || r->at < nearest->at))
             nearest = r;
     }
-    if (!nearest ||
-        nearest->to - nearest->from >= MAX_RULED_SPAN * (grid->rect.x1 - grid->rect.x0))
+    if (!nearest || nearest->to - nearest->from >= MAX_RULED_SPAN * (grid->rect.x1 - grid->rect.x0))
         return FALSE;
     span_between(h, nearest->from, nearest->to, cell);
     return TRUE;
@@ -242,8 +241,8 @@ static void place(Header *h, const HeaderCell *cell, guint line)
 static void part(Header *h, guint line)
 {
     const GridLine *at = grid_line_at(h->grid, line);
-    if (line == 0 || (h->grid->drawn_share[line] < FULL_WIDTH &&
-                      at->y0 - at[-1].y1 < ROW_SPACE * h->grid->unit))
+    if (line == 0 ||
+        (h->grid->drawn_share[line] < FULL_WIDTH && at->y0 - at[-1].y1 < ROW_SPACE * h->grid->unit))
         return;
     gint level = deepest(h, 0, h->n_columns - 1);
     for (guint c = 0; c < h->n_columns; c++) {
@@ -257,7 +256,11 @@ guint grid_find_header_rows(Grid *grid, guint body)
     guint n = grid_n_columns(grid);
     g_autofree double *left = g_new(double, n), *right = g_new(double, n);
     g_autofree gint *level = g_new(gint, n), *last_line = g_new(gint, n);
-    Header h = {.grid = grid, .n_columns = n, .left = left, .right = right, .level = level,
+    Header h = {.grid = grid,
+                .n_columns = n,
+                .left = left,
+                .right = right,
+                .level = level,
                 .last_line = last_line};
     measure_columns(&h, body);
     for (guint c = 0; c < n; c++)

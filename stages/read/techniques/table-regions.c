@@ -5,17 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_WORDS 20000u   /* more: no page with drawn tables */
-#define MAX_LINES 2500u    /* the same */
+#define MAX_WORDS 20000u       /* more: no page with drawn tables */
+#define MAX_LINES 2500u        /* the same */
 #define LONGEST_UNDERLINE 15.0 /* letter heights */
-#define TOUCH 0.35         /* letter heights between lines that meet */
-#define SAME_END 0.8       /* letter heights between the ends of lines of one width */
-#define PROSE_WORDS 5.0    /* words a piece, on average: running text */
-#define MAX_HEAD_LINES 6   /* heads over each other leave some lines with one piece */
-#define MIN_LIKELY_LINES 2 /* with pieces side by side */
-#define SHORT_WORDS 4      /* in the shortest of these pieces */
-#define WIDE_PIECES 4      /* side by side: nothing else than a table has so many */
-#define MIN_WIDE_LINES 3
+#define TOUCH 0.35             /* letter heights between lines that meet */
+#define SAME_END 0.8           /* letter heights between the ends of lines of one width */
+#define PROSE_WORDS 5.0        /* words a piece, on average: running text */
+#define MAX_HEAD_LINES 6       /* heads over each other leave some lines with one piece */
 
 typedef struct {
     const LayoutWord *words;
@@ -35,8 +31,7 @@ static int row_of(double y, double unit)
 
 static GHashTable *words_by_row(const LayoutWord *words, guint n, double unit)
 {
-    GHashTable *rows =
-        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+    GHashTable *rows = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
     for (guint i = 0; i < n; i++) {
         int row = row_of((words[i].rect.y0 + words[i].rect.y1) / 2, unit);
         GArray *list = g_hash_table_lookup(rows, GINT_TO_POINTER(row));
@@ -54,9 +49,8 @@ static double in_box(const Ruling *r, Rect box, double margin)
 {
     double cut = margin * (box.y1 - box.y0);
     if (r->vertical)
-        return r->at > box.x0 && r->at < box.x1
-                   ? MAX(0, MIN(r->to, box.y1) - MAX(r->from, box.y0))
-                   : 0;
+        return r->at > box.x0 && r->at < box.x1 ? MAX(0, MIN(r->to, box.y1) - MAX(r->from, box.y0))
+                                                : 0;
     return r->at > box.y0 + cut && r->at < box.y1 - cut
                ? MAX(0, MIN(r->to, box.x1) - MAX(r->from, box.x0))
                : 0;
@@ -137,8 +131,6 @@ static GArray *words_inside(const Regions *g, Rect rect)
 /* Lines of which several pieces stand side by side, against all; and the words of these pieces. */
 typedef struct {
     guint lines, full, words, pieces;
-    guint short_lines; /* of the full ones: with a piece of few words */
-    guint wide_lines;  /* with many pieces */
 } Sides;
 
 static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
@@ -159,11 +151,6 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
         sides.full++;
         sides.words += line->n;
         sides.pieces += line->n_pieces;
-        guint shortest = G_MAXUINT;
-        for (guint p = line->first_piece; p < line->first_piece + line->n_pieces; p++)
-            shortest = MIN(shortest, g_array_index(grid.pieces, GridPiece, p).n);
-        sides.short_lines += shortest <= SHORT_WORDS;
-        sides.wide_lines += line->n_pieces >= WIDE_PIECES;
     }
     g_array_unref(grid.order);
     g_array_unref(grid.lines);
@@ -263,7 +250,8 @@ static GArray *rulings_inside(const Regions *g, Rect rect)
         const Ruling *r = &g_array_index(g->rulings, Ruling, i);
         double x = r->vertical ? r->at : (r->from + r->to) / 2;
         double y = r->vertical ? (r->from + r->to) / 2 : r->at;
-        if (x >= rect.x0 - near && x <= rect.x1 + near && y >= rect.y0 - near && y <= rect.y1 + near)
+        if (x >= rect.x0 - near && x <= rect.x1 + near && y >= rect.y0 - near &&
+            y <= rect.y1 + near)
             g_array_append_val(inside, *r);
     }
     return inside;
@@ -307,15 +295,4 @@ GPtrArray *tables_find_ruled(const LayoutWord *words, guint n, const GArray *rul
     }
     g_array_unref(g.rulings);
     return tables;
-}
-
-gboolean tables_are_likely(const LayoutWord *words, guint n, double unit, gboolean cheap)
-{
-    g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
-    for (guint i = 0; i < n; i++)
-        g_array_append_val(all, i);
-    if (n < 4 || n > MAX_WORDS)
-        return FALSE;
-    Sides sides = count_sides(words, all, unit);
-    return cheap ? sides.short_lines >= MIN_LIKELY_LINES : sides.wide_lines >= MIN_WIDE_LINES;
 }

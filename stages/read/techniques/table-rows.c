@@ -7,10 +7,10 @@
 #define RULED_SHARE 0.2 /* of the width, drawn between two lines, parts two rows */
 #define BAND_SPACE 0.5  /* letter heights of extra space between two rows that no line parts */
 #define MIN_BANDS 3     /* between drawn lines, for them to be the rows */
-#define FULL_WIDTH 0.9       /* of it: drawn from side to side */
+#define FULL_WIDTH 0.9  /* of it: drawn from side to side */
 #define MAX_HEADER_LINES 12
 #define MAX_WORD_HEADER 4 /* lines, where no row has figures */
-#define ROW_SPACE 0.75  /* letter heights of extra space that always part two rows */
+#define ROW_SPACE 0.75    /* letter heights of extra space that always part two rows */
 
 typedef struct {
     Grid *grid;
@@ -84,7 +84,8 @@ static void measure(Rows *rows)
         bands += ruled;
         if (l > 0)
             gaps[l - 1] = line->y0 - line[-1].y1;
-        guint filled = count_cells(rows, l, CELL_FILLED), numbers = count_cells(rows, l, CELL_NUMBER);
+        guint filled = count_cells(rows, l, CELL_FILLED),
+              numbers = count_cells(rows, l, CELL_NUMBER);
         if (rows->first_body == n && filled >= 2 && 2 * numbers >= filled &&
             (grid_cell(rows->grid, l, 0) & CELL_FILLED))
             rows->first_body = l;
@@ -121,7 +122,7 @@ static gboolean begins_small(const char *text)
 /* A line that ends so goes on. */
 static gboolean ends_open(const char *text)
 {
-    static const char *const links[] = {"and", "or", "of", "the", "to",  "for",
+    static const char *const links[] = {"and", "or", "of", "the", "to", "for",
                                         "in",  "by", "&",  "und", "et", NULL};
     return g_strv_contains(links, text) || g_str_has_suffix(text, ",") ||
            (strlen(text) > 1 && (g_str_has_suffix(text, "-") || g_str_has_suffix(text, "/")));
@@ -240,8 +241,8 @@ static void raise_cells(Rows *rows)
         guint row = g_array_index(grid->rows, guint, line->first);
         const guint8 *drawn = grid->drawn + (gsize)l * rows->n_columns;
         /* A row that no line parts from the one above holds no cell of that one. */
-        gboolean fresh = l == rows->first_body ||
-                         (row != before && grid->drawn_share[l] < RULED_SHARE);
+        gboolean fresh =
+            l == rows->first_body || (row != before && grid->drawn_share[l] < RULED_SHARE);
         before = row;
         for (guint c = 0; c < rows->n_columns; c++)
             if (fresh || drawn[c])

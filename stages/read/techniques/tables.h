@@ -4,9 +4,9 @@
 #include "layout.h"
 
 typedef struct {
-    guint word;         /* index of the LayoutWord */
-    guint row, column;  /* from 0 */
-    gboolean begins;    /* the first of its text line in its cell */
+    guint word;        /* index of the LayoutWord */
+    guint row, column; /* from 0 */
+    gboolean begins;   /* the first of its text line in its cell */
 } TablePlace;
 
 typedef struct {
@@ -21,10 +21,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Table, table_free)
 /* Makes rows and cells of the words named by `indices` (of guint; reordered). `rulings` (of Ruling) may
  * be NULL; `unit` is the letter height of the page. NULL when they are no table. */
 Table *table_build(const LayoutWord *words, GArray *indices, const GArray *rulings, double unit);
-
-/* Whether the pieces of text stand side by side as in a table that rulings would make clearer; when
- * asking for them is not cheap, only pages with many columns are. */
-gboolean tables_are_likely(const LayoutWord *words, guint n, double unit, gboolean cheap);
 
 /* The tables that rulings show, of Table* (freed with the array). A word is in one table at most. */
 GPtrArray *tables_find_ruled(const LayoutWord *words, guint n, const GArray *rulings, double unit);

@@ -2,6 +2,7 @@
 
 #include "archive.h"
 #include "mail.h"
+#include "overlay-page.h"
 
 #include <cairo.h>
 #include <dlfcn.h>
@@ -91,7 +92,12 @@ static const char *const charsets[] = {
     "ISO-2022-KR",
 };
 
+/* cairo finds the file of a font by its family once, and asks whether it may read it, which the jail
+ * answers with no. A face that is held stays found. */
+static const char *const families[] = {OVERLAY_FONT, OVERLAY_FONT_GRID};
+
 struct WarmLibraries {
+    cairo_font_face_t *faces[G_N_ELEMENTS(families)];
     PopplerDocument *hold; /* with the last open document Poppler drops its global parameters */
     GIConv converters[G_N_ELEMENTS(charsets)];
 };
@@ -141,6 +147,20 @@ static void stay_in_one_thread(void)
         set_levels(0);
 }
 
+static void hold_faces(WarmLibraries *libraries)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 9, 9);
+    cairo_t *cr = cairo_create(surface);
+    for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
+        cairo_select_font_face(cr, families[i], CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+        cairo_move_to(cr, 0, 9);
+        cairo_show_text(cr, "a");
+        libraries->faces[i] = cairo_font_face_reference(cairo_get_font_face(cr));
+    }
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+}
+
 WarmLibraries *warm_libraries_new(void)
 {
     WarmLibraries *libraries = g_new0(WarmLibraries, 1);
@@ -154,6 +174,7 @@ WarmLibraries *warm_libraries_new(void)
     libraries->hold = poppler_document_new_from_bytes(pdf, NULL, NULL);
     if (libraries->hold)
         draw(libraries->hold);
+    hold_faces(libraries);
     return libraries;
 }
 
@@ -164,6 +185,8 @@ void warm_libraries_free(WarmLibraries *libraries)
     for (gsize i = 0; i < G_N_ELEMENTS(charsets); i++)
         if (libraries->converters[i] != (GIConv)-1)
             g_iconv_close(libraries->converters[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(families); i++)
+        cairo_font_face_destroy(libraries->faces[i]);
     g_clear_object(&libraries->hold);
     g_free(libraries);
 }
