@@ -180,7 +180,8 @@ static void join_widths(Regions *g)
     for (guint i = 0; i < g->rulings->len; i++)
         if (!g_array_index(g->rulings, Ruling, i).vertical)
             g_ptr_array_add(across, &g_array_index(g->rulings, Ruling, i));
-    qsort(across->pdata, across->len, sizeof(gpointer), by_height);
+    if (across->len)
+        qsort(across->pdata, across->len, sizeof(gpointer), by_height);
     for (guint i = 0; i < across->len; i++) {
         const Ruling *above = across->pdata[i], *below = NULL;
         for (guint k = i + 1; k < across->len && !below; k++) {
