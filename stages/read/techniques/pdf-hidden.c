@@ -3,7 +3,8 @@
  *   - a line of text of this content explains it, so that Poppler and the map speak of one page;
  *   - every line that may explain it is clipped outside of it only;
  *   - areas painted after the first such line leave it uncovered;
- *   - its ink differs from every area below it, and from the paper unless an area fills its place. */
+ *   - its ink differs from every area below it that is not filled over, and from the paper unless an
+ *     area fills its place. */
 #include "pdf-hidden.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@
 /* A word's middle stands so far above the baseline or below it, at most, in letter heights. */
 #define ABOVE 0.8
 #define BELOW 0.35
+#define FILLED 0.95 /* share of a word that an area has to fill to lie below all of it */
 #define SLACK 0.5   /* points */
 #define LETTER 0.25 /* letter heights; a narrower piece of a word is no letter */
 #define LARGE 40.0  /* points; lines of larger letters are searched one by one */
@@ -24,7 +26,8 @@ typedef struct {
     Rect rect;
     float darkest, lightest; /* ink */
     guint first, last;       /* orders of the lines that may explain it; last 0: none */
-    double lost;     /* share under later areas, or on areas that it may not stand out from */
+    double covered;          /* share under later areas */
+    double merged; /* share on areas that it may not stand out from, and that are not filled over */
     gboolean filled; /* an area lies below all of it */
 } Mark;
 
@@ -122,6 +125,23 @@ static gboolean stands_out(const Mark *mark, const PdfArea *area)
                                 mark->darkest >= area->light + AREA_CONTRAST);
 }
 
+/* Areas come in the order in which they are painted: one that fills a word's place hides what was there
+ * before. FALSE when the area surely covers too much of the word. */
+static gboolean lay_on(Mark *mark, const PdfArea *area, double share)
+{
+    if (area->order > mark->first) {
+        mark->covered += share * area->cover;
+        return mark->covered <= MAX_LOST;
+    }
+    gboolean fills = area->exact && area->order < mark->first && share > FILLED;
+    if (fills)
+        mark->merged = 0;
+    if (!stands_out(mark, area))
+        mark->merged += share * area->cover;
+    mark->filled |= fills;
+    return TRUE;
+}
+
 static gboolean lay(GArray *marks, const PdfArea *area, double highest)
 {
     Mark *all = &g_array_index(marks, Mark, 0);
@@ -137,14 +157,8 @@ static gboolean lay(GArray *marks, const PdfArea *area, double highest)
         Rect r = all[i].rect;
         double w = MIN(r.x1, area->rect.x1) - MAX(r.x0, area->rect.x0);
         double h = MIN(r.y1, area->rect.y1) - MAX(r.y0, area->rect.y0);
-        if (w <= 0 || h <= 0)
-            continue;
-        double share = w * h / ((r.x1 - r.x0) * (r.y1 - r.y0));
-        if (area->order > all[i].first || !stands_out(&all[i], area))
-            all[i].lost += share * area->cover;
-        if (all[i].lost > MAX_LOST)
+        if (w > 0 && h > 0 && !lay_on(&all[i], area, w * h / ((r.x1 - r.x0) * (r.y1 - r.y0))))
             return FALSE;
-        all[i].filled |= area->exact && area->order < all[i].first && share > 0.95;
     }
     return TRUE;
 }
@@ -170,7 +184,8 @@ static gboolean prove(GArray *marks, const PdfPaint *paint, const Lines *lines, 
             return FALSE;
     for (guint i = 0; i < marks->len; i++) {
         const Mark *mark = &g_array_index(marks, Mark, i);
-        if (!mark->filled && mark->lightest > 1 - PAPER_CONTRAST)
+        if (mark->covered + mark->merged > MAX_LOST ||
+            (!mark->filled && mark->lightest > 1 - PAPER_CONTRAST))
             return FALSE;
     }
     return TRUE;
