@@ -246,20 +246,26 @@ static const Glyph *by_name(const char *name)
     return NULL;
 }
 
-const char *pdf_encoding_name(PdfEncoding encoding, guint code)
+static void fill(const char **names, guint code, const char *name)
 {
-    if (encoding == PDF_ENCODING_STANDARD) {
-        if (code == '\'' || code == '`')
-            return code == '`' ? "quoteleft" : "quoteright";
-        if (code > 126)
-            return NULL;
+    if (code && !names[code])
+        names[code] = name;
+}
+
+void pdf_encoding_fill(PdfEncoding encoding, const char **names)
+{
+    gboolean standard = encoding == PDF_ENCODING_STANDARD;
+    if (encoding == PDF_ENCODING_NONE)
+        return;
+    if (standard) {
+        fill(names, '\'', "quoteright");
+        fill(names, '`', "quoteleft");
     }
-    if (encoding == PDF_ENCODING_NONE || code < ' ')
-        return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(glyphs); i++)
-        if ((encoding == PDF_ENCODING_MAC ? glyphs[i].mac : glyphs[i].win) == code)
-            return glyphs[i].name;
-    return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(glyphs); i++) {
+        guint code = encoding == PDF_ENCODING_MAC ? glyphs[i].mac : glyphs[i].win;
+        if (!standard || code < 127)
+            fill(names, code, glyphs[i].name);
+    }
 }
 
 gunichar pdf_encoding_unicode(const char *name)

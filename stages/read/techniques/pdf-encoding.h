@@ -10,8 +10,8 @@ typedef enum {
     PDF_ENCODING_MAC,
 } PdfEncoding;
 
-/* NULL for a code without a glyph, and for the accented half of the standard encoding. */
-const char *pdf_encoding_name(PdfEncoding encoding, guint code);
+/* Names the codes (of 256) that have no name yet; of the standard encoding only those of ASCII. */
+void pdf_encoding_fill(PdfEncoding encoding, const char **names);
 /* 0 for names that are in none of the encodings. */
 gunichar pdf_encoding_unicode(const char *name);
 /* The code of a name in Mac OS Roman, 0 if it has none. */

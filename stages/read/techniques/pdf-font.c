@@ -142,9 +142,7 @@ static gboolean read_encoding(PdfFont *f, qpdf_oh encoding, GBytes *type1)
         return FALSE;
     if (dict && base == PDF_ENCODING_NONE && f->truetype)
         base = PDF_ENCODING_WIN;
-    for (guint code = 0; code < 256; code++)
-        if (!f->names[code])
-            f->names[code] = pdf_encoding_name(base, code);
+    pdf_encoding_fill(base, f->names);
     f->own = !f->glyphs && is_null(m, encoding);
     f->bullets = !f->glyphs && base == PDF_ENCODING_WIN;
     /* Where it cannot be read, the codes that it gives have no names, and do not show. */

@@ -61,8 +61,6 @@ gboolean pdf_type1_encoding(GBytes *file, const char **names, GStringChunk *stri
         return read_own(at + strlen(OWN), names, strings);
     if (!g_str_has_prefix(at, STANDARD))
         return FALSE;
-    for (guint code = 0; code < 256; code++)
-        if (!names[code])
-            names[code] = pdf_encoding_name(PDF_ENCODING_STANDARD, code);
+    pdf_encoding_fill(PDF_ENCODING_STANDARD, names);
     return TRUE;
 }
