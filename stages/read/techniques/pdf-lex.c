@@ -108,13 +108,14 @@ static PdfToken next(PdfLex *l, guint depth);
 /* Inside << … >> of a marked-content operator. */
 static PdfToken dict(PdfLex *l, guint depth)
 {
+    const char *from = l->at;
     l->at += 2;
     while (depth < MAX_DEPTH) {
         PdfToken token = next(l, depth + 1);
         if (token.kind == PDF_END || token.kind == PDF_ODD)
             break;
         if (token.kind == PDF_OPERATOR && token.length == 2 && token.text[0] == '>')
-            return (PdfToken){.kind = PDF_DICT};
+            return (PdfToken){.kind = PDF_DICT, .text = from, .length = (gsize)(l->at - from)};
     }
     return odd();
 }

@@ -12,7 +12,7 @@ typedef enum {
     PDF_STRING, /* text, length: as written; pdf_lex_bytes tells what it stands for */
     PDF_OPEN,   /* [ */
     PDF_CLOSE,  /* ] */
-    PDF_DICT,   /* << … >> as a whole */
+    PDF_DICT,   /* << … >> as a whole; text, length: with its brackets */
     PDF_OPERATOR,
 } PdfTokenKind;
 

@@ -33,7 +33,7 @@ static void reset_operands(PdfPainter *p)
     p->n = p->n_names = p->n_strings = 0;
     p->bytes = 0;
     p->forwards = p->backwards = 0;
-    p->array = p->escaped = FALSE;
+    p->array = p->escaped = p->stand_in = FALSE;
 }
 
 static gboolean show_form(PdfPainter *p, const PdfXObject *form)
@@ -81,6 +81,17 @@ static gboolean show_object(PdfPainter *p)
     return fine;
 }
 
+/* A text that stands in for letters (ActualText, mostly of ligatures) is placed by the state at its end. When
+ * that has no font, Poppler loses the text, and the letters with it. */
+static void end_marked(PdfPainter *p)
+{
+    if (p->marked && p->marks == p->marked) {
+        p->paint->lost += p->s.font == NULL;
+        p->marked = 0;
+    }
+    p->marks -= p->marks > 0;
+}
+
 static gboolean state_operator(PdfPainter *p, guint32 op)
 {
     const double *v = p->operands;
@@ -110,7 +121,9 @@ static gboolean state_operator(PdfPainter *p, guint32 op)
     case OP('E', 'X', 0):
     case OP('M', 'P', 0):
     case OP('D', 'P', 0):
+        return TRUE;
     case OP('E', 'M', 'C'):
+        end_marked(p);
         return TRUE;
     case OP('g', 's', 0):
         return p->n_names == 1 &&
@@ -132,6 +145,8 @@ static gboolean begin_marked(PdfPainter *p)
         return FALSE;
     if (strcmp(p->names[0], "OC") == 0)
         p->layered = TRUE;
+    if (p->stand_in && !p->marked)
+        p->marked = p->marks + 1;
     return TRUE;
 }
 
@@ -143,7 +158,7 @@ static gboolean execute(PdfPainter *p, const PdfToken *token)
     guint32 op = OP((guint8)t[0], token->length > 1 ? (guint8)t[1] : 0,
                     token->length > 2 ? (guint8)t[2] : 0);
     if (op == OP('B', 'M', 'C') || op == OP('B', 'D', 'C'))
-        return begin_marked(p);
+        return begin_marked(p) && ++p->marks;
     if (p->escaped)
         return FALSE;
     return t[0] == 'T' || op == OP('B', 'T', 0) || op == OP('E', 'T', 0) || op == OP('\'', 0, 0) ||
@@ -193,6 +208,7 @@ static gboolean take_operand(PdfPainter *p, const PdfToken *token)
         p->array = token->kind == PDF_OPEN;
         return TRUE;
     case PDF_DICT:
+        p->stand_in = memmem(token->text, token->length, "/ActualText", 11) != NULL;
         return TRUE;
     default:
         return FALSE;

@@ -50,8 +50,11 @@ typedef struct {
     gboolean array;
     gboolean escaped; /* a name among the operands */
     guint order, forms, depth;
-    gboolean layered;                    /* optional content began */
-    gboolean plain;                      /* device colours mean what they say */
+    gboolean stand_in; /* the dictionary among the operands has a text for what follows */
+    guint marks,
+        marked;       /* marked content that is open; the place of one with such a text, 0 none */
+    gboolean layered; /* optional content began */
+    gboolean plain;   /* device colours mean what they say */
     PdfKnownFont fonts[PDF_KNOWN_FONTS]; /* by their names' hash */
 } PdfPainter;
 

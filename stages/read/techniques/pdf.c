@@ -186,6 +186,9 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
     if (!p->paint || p->paint->annotated)
         p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);
+    if (p->paint && p->paint->lost)
+        reading_note(p->reading, "page %u: its text layer lacks %u ligatures or other pieces",
+                     p->number, p->paint->lost);
     end_page(p);
     return ok;
 }
