@@ -102,8 +102,6 @@ Reading *docx_read(const TechniqueInput *input, GError **error)
     g_autofree char *main_part = opc_main_part(d.zip, "word/document.xml", error);
     if (!main_part)
         return NULL;
-    if (input->on_page)
-        input->on_page(1, input->data);
     d.relations = opc_relations(d.zip, main_part);
     d.reading = reading_new(input->media_type);
     d.flow = flow_new(d.reading);

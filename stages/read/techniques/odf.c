@@ -90,8 +90,7 @@ Reading *odf_read(const TechniqueInput *input, GError **error)
                     .margins = zip_parts_get(o.zip, "styles.xml"),
                     .first = MAX(input->first_page, 1),
                     .last = input->last_page,
-                    .on_page = input->on_page,
-                    .data = input->data};
+                    .input = input};
     if (!odf_walk(&walk, zip_parts_get(o.zip, "content.xml"), "content.xml", error))
         return NULL;
     if (walk.pages == 0) {

@@ -138,8 +138,8 @@ Reading *pptx_read(const TechniqueInput *input, GError **error)
     }
     guint last = input->last_page ? MIN(input->last_page, d.slides->len) : d.slides->len;
     for (guint number = MAX(input->first_page, 1); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
+        if (!technique_begin_page(input, number))
+            break;
         if (!read_slide(&d, number, error))
             return NULL;
     }

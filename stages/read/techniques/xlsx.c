@@ -171,8 +171,8 @@ Reading *xlsx_read(const TechniqueInput *input, GError **error)
     }
     guint last = input->last_page ? MIN(input->last_page, b.sheets->len) : b.sheets->len;
     for (guint number = MAX(input->first_page, 1); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
+        if (!technique_begin_page(input, number))
+            break;
         if (!read_sheet(&b, number, error))
             return NULL;
     }
