@@ -83,6 +83,20 @@ static void note_hidden(Job *job)
                    hidden);
 }
 
+/* What the techniques could not read, as reasons; how much. */
+static guint note_missing(Job *job)
+{
+    guint missing = 0;
+    for (guint i = 0; i < job->reading->notes->len; i++) {
+        const char *note = job->reading->notes->pdata[i];
+        if (!g_str_has_prefix(note, READING_MISSING))
+            continue;
+        job_reason(job, "partial", "%s", note + strlen(READING_MISSING));
+        missing++;
+    }
+    return missing;
+}
+
 /* Where readings are kept, or NULL for a one-off that leaves no trace. */
 static const char *store(const Job *job)
 {
@@ -125,6 +139,8 @@ static void on_read(Job *job, Reading *reading, guint lost, GError *error)
     job->reading = reading;
     if (reading)
         note_hidden(job);
+    if (reading)
+        lost += note_missing(job);
     if (reading && lost == 0) /* another run may see more of a partial one */
         keep_if_dear(job);
     if (!ledger_end_attempt(engine_ledger(job->engine), job, outcome, &local)) {

@@ -109,7 +109,7 @@ Reading *docx_read(const TechniqueInput *input, GError **error)
     if (!read_document(&d, main_part, error))
         return NULL;
     if (zip_parts_broken(d.zip))
-        reading_note(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
+        reading_note_missing(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
     note_foreign(&d);
     g_autofree char *folder = folder_of(main_part);
     opc_attach(d.zip, folder, d.reading);

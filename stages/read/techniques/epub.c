@@ -206,7 +206,7 @@ Reading *epub_read(const TechniqueInput *input, GError **error)
     if (input->first_page > 1)
         return g_steal_pointer(&reading);
     if (zip_parts_broken(b.zip))
-        reading_note(reading, "the file is damaged: %s", zip_parts_broken(b.zip));
+        reading_note_missing(reading, "the file is damaged: %s", zip_parts_broken(b.zip));
     add_pictures(&b, reading);
     return g_steal_pointer(&reading);
 }

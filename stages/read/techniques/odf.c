@@ -75,7 +75,7 @@ static void add_notes(Odf *o, const OdfWalk *walk)
     if (walk->hidden)
         reading_note(o->reading, "hidden sheets or slides: %u were left out", walk->hidden);
     if (zip_parts_broken(o->zip))
-        reading_note(o->reading, "the file is damaged: %s", zip_parts_broken(o->zip));
+        reading_note_missing(o->reading, "the file is damaged: %s", zip_parts_broken(o->zip));
     opc_attach(o->zip, "Pictures/", o->reading);
 }
 

@@ -290,7 +290,7 @@ static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, 
     if (!page || !(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height)) {
         reading_begin_page(reading, number, TECHNIQUE_NONE, READING_LAYOUT, 1, 1);
         reading_end_page(reading);
-        reading_note(reading, "page %u is broken and was not read", number);
+        reading_note_missing(reading, "page %u is broken", number);
         return TRUE;
     }
     double longest = MAX(width, height);

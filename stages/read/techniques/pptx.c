@@ -91,7 +91,7 @@ static const OpcRelation *read_related(Deck *d, const GPtrArray *relations, cons
     if (!part || (kind == PPTX_MASTER && !g_hash_table_add(d->shown, g_strdup(relation->target))))
         return relation;
     if (!pptx_slide(&how, part, relation->target, &error))
-        reading_note(d->reading, "damaged: %s", error->message);
+        reading_note_missing(d->reading, "damaged: %s", error->message);
     return relation;
 }
 
@@ -149,7 +149,7 @@ Reading *pptx_read(const TechniqueInput *input, GError **error)
     if (d.hidden_slides)
         reading_note(d.reading, "hidden slides: %u were left out", d.hidden_slides);
     if (zip_parts_broken(d.zip))
-        reading_note(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
+        reading_note_missing(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
     opc_attach(d.zip, "ppt/", d.reading);
     return g_steal_pointer(&d.reading);
 }

@@ -156,7 +156,7 @@ static void note_sheets(Workbook *b)
     if (b->hidden_sheets)
         reading_note(b->reading, "hidden sheets: %u were left out", b->hidden_sheets);
     if (zip_parts_broken(b->zip))
-        reading_note(b->reading, "the file is damaged: %s", zip_parts_broken(b->zip));
+        reading_note_missing(b->reading, "the file is damaged: %s", zip_parts_broken(b->zip));
     opc_attach(b->zip, "xl/", b->reading);
 }
 
