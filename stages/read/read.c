@@ -4,6 +4,7 @@
 
 #include "children.h"
 #include "overlay.h"
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/host/readings.h"
 #include "ranges.h"
@@ -21,7 +22,7 @@ typedef struct {
 static void stage_free(gpointer data)
 {
     ReadStage *stage = data;
-    config_passwords_free(stage->passwords);
+    bytes_free_secrets(stage->passwords);
     g_free(stage);
 }
 
