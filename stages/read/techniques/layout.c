@@ -21,6 +21,7 @@
 #define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
 #define MAX_CAPTION_ROWS 8
+#define MAX_LEAD 1.2 /* letter heights between a line and the columns below whose first line it is */
 /* Over this many segments a page is no page of text: rows only, no search for columns. */
 #define MAX_SEGMENTS 6000
 
@@ -131,6 +132,7 @@ typedef struct {
     guint words;   /* of the segments next to the strip */
     guint labels;  /* of these segments end with a colon */
     guint numbers; /* of these segments are amounts, dates, codes */
+    guint values;  /* of these segments begin with a colon */
     guint wide;    /* of these segments fill most of the column */
     double x0, x1; /* of the column */
 } Side;
@@ -157,6 +159,7 @@ static Side look_at_side(const LayoutWord *words, const Row *rows, guint n, doub
         side.words += s->n_words;
         side.labels += layout_is_label(words, s);
         side.numbers += layout_is_number(words, s);
+        side.values += words[s->first].text[0] == ':';
     }
     for (guint i = 0; i < n; i++) {
         const Segment *s = next_to(&rows[i], x, left);
@@ -187,6 +190,8 @@ static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint 
         return FALSE; /* amounts and codes stay with what they are the amount of */
     if (5 * left.labels >= 2 * both && 5 * right.labels < 2 * right.rows)
         return FALSE; /* label: value */
+    if (5 * right.values >= 2 * right.rows)
+        return FALSE; /* label : value */
     if (5 * right.labels >= 2 * right.rows)
         return TRUE; /* a block of text beside a block of label: value */
     if (10 * both < 6 * least)
@@ -285,6 +290,24 @@ static gboolean find_columns(const Layout *l, const GArray *rows, guint first, g
     return FALSE;
 }
 
+/* Is the row above the columns the first line of one of them, which begins higher than the other? */
+static gboolean begins_column(const Layout *l, const GArray *rows, guint i, guint end, double x)
+{
+    const Row *row = &g_array_index(rows, Row, i);
+    const Segment *s = row->segments[0];
+    gboolean left = s->rect.x1 <= x;
+    if (row->n != 1 || s->table || (!left && (s->rect.x0 < x || s->size > 1.25 * l->body)))
+        return FALSE;
+    for (guint k = i + 1; k < end; k++) {
+        const Row *below = &g_array_index(rows, Row, k);
+        const Segment *next = next_to(below, x, left);
+        if (next)
+            return (left || fabs(next->rect.x0 - s->rect.x0) <= l->unit) &&
+                   below->y0 - row->y1 <= MAX_LEAD * l->unit;
+    }
+    return FALSE;
+}
+
 /* Rows first..first+n cut at x: the left part, the right part, then what lies across. */
 static void read_columns(Layout *l, const Row *rows, guint n, double x, guint depth)
 {
@@ -319,10 +342,12 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
             i++;
             continue;
         }
+        guint end = i + length;
+        while (i > plain && begins_column(l, rows, i - 1, end, middle))
+            i--;
         flush_rows(l, &g_array_index(rows, Row, plain), i - plain);
-        read_columns(l, &g_array_index(rows, Row, i), length, middle, depth);
-        i += length;
-        plain = i;
+        read_columns(l, &g_array_index(rows, Row, i), end - i, middle, depth);
+        i = plain = end;
     }
     if (plain < rows->len)
         flush_rows(l, &g_array_index(rows, Row, plain), rows->len - plain);
