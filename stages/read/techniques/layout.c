@@ -21,6 +21,7 @@
 #define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
 #define MAX_CAPTION_ROWS 8
+#define CUT_SHARE 3  /* a table that cuts one in so many of its lines is none */
 #define MAX_LEAD 1.2 /* letter heights between a line and the columns below whose first line it is */
 /* Over this many segments a page is no page of text: rows only, no search for columns. */
 #define MAX_SEGMENTS 6000
@@ -355,6 +356,27 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
 
 /* ---- drawn tables ---- */
 
+/* Lines that go on beside the table as if it were not there: what was taken for its frame is something
+ * in the picture under running text. */
+static gboolean cuts_lines(const LayoutWord *words, guint n, const GArray *segments,
+                           const Table *table)
+{
+    g_autofree guint8 *inside = g_malloc0(n);
+    guint touched = 0, cut = 0;
+    for (guint i = 0; i < table->places->len; i++)
+        inside[g_array_index(table->places, TablePlace, i).word] = 1;
+    for (guint i = 0; i < segments->len; i++) {
+        gboolean in = FALSE, out = FALSE;
+        for (gint k = (gint)g_array_index(segments, Segment, i).first; k >= 0; k = words[k].next) {
+            in |= inside[k];
+            out |= !inside[k];
+        }
+        touched += in;
+        cut += in && out;
+    }
+    return CUT_SHARE * cut >= touched;
+}
+
 static GPtrArray *find_tables(GArray *words, const GArray *segments, const LayoutHelp *help,
                               double unit)
 {
@@ -362,7 +384,11 @@ static GPtrArray *find_tables(GArray *words, const GArray *segments, const Layou
     if (!help || !help->rulings || !layout_segments_are_likely(segments, unit, help->cheap))
         return NULL;
     g_autoptr(GArray) rulings = help->rulings(help->data);
-    return rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;
+    GPtrArray *tables = rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;
+    for (guint i = tables ? tables->len : 0; i-- > 0;)
+        if (cuts_lines(all, words->len, segments, tables->pdata[i]))
+            g_ptr_array_remove_index(tables, i);
+    return tables;
 }
 
 static guint8 *mark_taken(const GPtrArray *tables, guint n)
