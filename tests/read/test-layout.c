@@ -48,6 +48,25 @@ static void write_at(Sheet *sheet, double x, double y, const char *text)
     }
 }
 
+/* The words of `text` from (x, y) upwards, turned by a quarter. */
+static void write_up(Sheet *sheet, double x, double y, const char *text)
+{
+    char **parts = g_strsplit(text, " ", -1);
+    g_ptr_array_add(sheet->strings, parts);
+    for (char **part = parts; *part; part++) {
+        double length = LETTER * (double)g_utf8_strlen(*part, -1);
+        Rect rect = {x, y - length, x + HEIGHT, y};
+        LayoutWord word = {.rect = rect,
+                           .page_rect = rect,
+                           .text = *part,
+                           .size = HEIGHT,
+                           .confidence = -1,
+                           .line = -1};
+        g_array_append_val(sheet->words, word);
+        y -= length + 0.25 * HEIGHT;
+    }
+}
+
 static void rule(Sheet *sheet, gboolean vertical, double at, double from, double to)
 {
     Ruling ruling = {vertical, at, from, to};
@@ -260,9 +279,32 @@ static void test_areas(void)
     g_assert_cmpfloat(g_array_index(joined, Ruling, 0).to, ==, 210);
 }
 
+/* A stamp in the margin crosses the lines beside it, and is read after them. */
+static void test_vertical(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    write_up(&sheet, 20, 300, "arXiv:2004.04906v3 [cs.CL] 30 Sep 2020");
+    for (guint i = 0; i < 12; i++)
+        write_at(&sheet, 60, 100 + 14.0 * i, "a line of the paper as it is printed");
+    g_autoptr(Reading) r = reading_new("application/pdf");
+    reading_begin_page(r, 1, TECHNIQUE_PDF_TEXT, READING_LAYOUT, 600, 800);
+    g_assert_true(layout_add(r, sheet.words, NULL));
+    reading_end_page(r);
+    const Block *last = reading_block(r, r->blocks->len - 1);
+    g_assert_cmpuint(last->flags, ==, BLOCK_VERTICAL);
+    g_assert_cmpuint(last->n_lines, ==, 1);
+    g_autofree char *text = reading_line_text(r, last->first_line);
+    g_assert_cmpstr(text, ==, "arXiv:2004.04906v3 [cs.CL] 30 Sep 2020");
+    for (guint l = 0; l < last->first_line; l++) {
+        g_autofree char *line = reading_line_text(r, l);
+        g_assert_cmpstr(line, ==, "a line of the paper as it is printed");
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/layout/vertical", test_vertical);
     g_test_add_func("/layout/drawn", test_drawn);
     g_test_add_func("/layout/tall-cell", test_tall_cell);
     g_test_add_func("/layout/book-rules", test_book_rules);

@@ -7,6 +7,7 @@
 #include "layout.h"
 
 #include "layout-blocks.h"
+#include "layout-vertical.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
 
@@ -439,6 +440,7 @@ gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *he
     keep_placed(words);
     if (words->len == 0)
         return TRUE;
+    g_autoptr(GArray) vertical = layout_take_vertical(words);
     double unit = median_size(words);
     g_autoptr(GArray) segments = layout_segments(words, NULL, unit);
     g_autoptr(GPtrArray) tables = find_tables(words, segments, help, unit);
@@ -457,6 +459,7 @@ gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *he
                 .body = unit,
                 .fits = TRUE};
     read_region(&l, all, segments->len, 0);
+    l.fits = l.fits && (!vertical || layout_add_vertical(reading, vertical));
     if (!l.fits)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE,
                     "more than %u words or %u bytes of text", DOCKET_MAX_WORDS,
