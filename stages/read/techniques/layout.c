@@ -292,22 +292,33 @@ static gboolean find_columns(const Layout *l, const GArray *rows, guint first, g
     return FALSE;
 }
 
+static gboolean goes_on_with(const Layout *l, const Row *row, const Segment *s, const Row *below,
+                             const Segment *next)
+{
+    return next && fabs(next->rect.x0 - s->rect.x0) <= l->unit &&
+           below->y0 - row->y1 <= MAX_LEAD * l->unit;
+}
+
 /* Is the row above the columns the first line of one of them, which begins higher than the other? */
 static gboolean begins_column(const Layout *l, const GArray *rows, guint i, guint end, double x)
 {
     const Row *row = &g_array_index(rows, Row, i);
-    const Segment *s = row->segments[0];
+    const Segment *s = row->segments[0], *next = NULL;
     gboolean left = s->rect.x1 <= x;
     if (row->n != 1 || s->table || (!left && (s->rect.x0 < x || s->size > 1.25 * l->body)))
         return FALSE;
-    for (guint k = i + 1; k < end; k++) {
-        const Row *below = &g_array_index(rows, Row, k);
-        const Segment *next = next_to(below, x, left);
-        if (next)
-            return (left || fabs(next->rect.x0 - s->rect.x0) <= l->unit) &&
-                   below->y0 - row->y1 <= MAX_LEAD * l->unit;
-    }
-    return FALSE;
+    guint k = i;
+    while (!next && ++k < end)
+        next = next_to(&g_array_index(rows, Row, k), x, left);
+    const Row *below = &g_array_index(rows, Row, MIN(k, end - 1));
+    if (left)
+        return next && below->y0 - row->y1 <= MAX_LEAD * l->unit;
+    /* It may go on with a line that stands further up beside something else. */
+    const Row *above = i > 0 ? row - 1 : NULL;
+    for (guint j = 0; above && j < above->n && above->n > 1; j++)
+        if (goes_on_with(l, above, above->segments[j], row, s))
+            return FALSE;
+    return goes_on_with(l, row, s, below, next);
 }
 
 /* Rows first..first+n cut at x: the left part, the right part, then what lies across. */
