@@ -22,8 +22,9 @@
 #define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
 #define MAX_CAPTION_ROWS 8
-#define CUT_SHARE 3  /* a table that cuts one in so many of its lines is none */
-#define MAX_LEAD 1.2 /* letter heights between a line and the columns below whose first line it is */
+#define CUT_SHARE 3 /* a table that cuts one in so many of its lines is none */
+#define MAX_LEAD                                                                                   \
+    1.2 /* letter heights between a line and the columns below whose first line it is */
 /* Over this many segments a page is no page of text: rows only, no search for columns. */
 #define MAX_SEGMENTS 6000
 
