@@ -372,18 +372,19 @@ static void test_reaching_box(void)
 static void test_cut_lines(void)
 {
     g_auto(Sheet) sheet = sheet_new();
-    static const char *const lines[] = {"half of all the weight of bones is in the part consumed",
-                                        "the food in their state of growth and that which is more",
-                                        "taken by all of the soil as well also as by the many"};
+    static const char line[] = "half bone that part here soil also many well lime such more";
+    for (int i = 0; i < 2; i++) { /* what makes the page worth to ask for rulings */
+        write_at(&sheet, 50, 20 + 40 * i, "Page");
+        write_at(&sheet, 290, 20 + 40 * i, "Part");
+    }
     for (int i = 0; i < 3; i++)
-        write_at(&sheet, 50, 100 + 14 * i, lines[i]);
+        write_at(&sheet, 50, 100 + 14 * i, line);
     for (int i = 0; i < 4; i++)
-        rule(&sheet, FALSE, 98 + 14 * i, 120, 260);
+        rule(&sheet, FALSE, 98 + 14 * i, 116.25, 251.25);
     for (int i = 0; i < 3; i++)
-        rule(&sheet, TRUE, 120 + 70 * i, 98, 140);
-    expect_lines(&sheet, "half of all the weight of bones is in the part consumed|"
-                         "the food in their state of growth and that which is more|"
-                         "taken by all of the soil as well also as by the many");
+        rule(&sheet, TRUE, 116.25 + 67.5 * i, 98, 140);
+    g_autofree char *expected = g_strdup_printf("Page Part|Page Part|%s|%s|%s", line, line, line);
+    expect_lines(&sheet, expected);
 }
 
 int main(int argc, char **argv)
