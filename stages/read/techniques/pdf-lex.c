@@ -78,7 +78,7 @@ static PdfToken literal(PdfLex *l)
         else if (*l->at == '(')
             depth++;
         else if (*l->at == ')' && --depth == 0)
-            return (PdfToken){.kind = PDF_STRING, .length = (gsize)(l->at++ - from)};
+            return (PdfToken){.kind = PDF_STRING, .text = from, .length = (gsize)(l->at++ - from)};
     }
     l->at = l->end;
     return odd();
@@ -91,7 +91,8 @@ static PdfToken hex(PdfLex *l)
         l->at++;
     if (l->at == l->end || *l->at != '>')
         return odd();
-    return (PdfToken){.kind = PDF_STRING, .length = (gsize)(l->at++ - from + 1) / 2};
+    return (PdfToken){
+        .kind = PDF_STRING, .text = from, .length = (gsize)(l->at++ - from), .hex = TRUE};
 }
 
 static PdfToken operator(PdfLex *l)
@@ -162,4 +163,67 @@ static PdfToken next(PdfLex *l, guint depth)
 PdfToken pdf_lex_next(PdfLex *lex)
 {
     return next(lex, 0);
+}
+
+static void add_byte(GByteArray *out, guint8 byte)
+{
+    g_byte_array_append(out, &byte, 1);
+}
+
+static void unhex(const PdfToken *string, GByteArray *out)
+{
+    guint digits = 0, value = 0;
+    for (gsize i = 0; i < string->length; i++) {
+        int digit = g_ascii_xdigit_value(string->text[i]);
+        if (digit < 0)
+            continue;
+        value = value << 4 | (guint)digit;
+        if (++digits % 2 == 0)
+            add_byte(out, (guint8)value);
+    }
+    if (digits % 2)
+        add_byte(out, (guint8)(value << 4));
+}
+
+/* What stands after a backslash, from *p on; leaves *p on its last character. */
+static void unescape(const char **p, const char *end, GByteArray *out)
+{
+    static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
+    const char *found = strchr(from, **p);
+    guint value = 0;
+    if (**p >= '0' && **p <= '7') {
+        const char *last = MIN(*p + 3, end);
+        const char *at = *p;
+        while (at < last && *at >= '0' && *at <= '7')
+            value = value << 3 | (guint)(*at++ - '0');
+        add_byte(out, (guint8)value);
+        *p = at - 1;
+    } else if (**p == '\r' || **p == '\n') {
+        *p += **p == '\r' && *p + 1 < end && (*p)[1] == '\n';
+    } else {
+        add_byte(out, (guint8)(**p && found ? to[found - from] : **p));
+    }
+}
+
+const guint8 *pdf_lex_bytes(const PdfToken *string, GByteArray *scratch, gsize *length)
+{
+    const char *p = string->text, *end = p + string->length;
+    *length = string->length;
+    if (!string->hex && !memchr(p, '\\', string->length) && !memchr(p, '\r', string->length))
+        return (const guint8 *)p;
+    g_byte_array_set_size(scratch, 0);
+    if (string->hex)
+        unhex(string, scratch);
+    for (; !string->hex && p < end; p++) {
+        if (*p == '\\' && p + 1 < end) {
+            p++;
+            unescape(&p, end, scratch);
+        } else if (*p == '\r') { /* every end of line is one byte */
+            add_byte(scratch, '\n');
+            p += p + 1 < end && p[1] == '\n';
+        } else
+            add_byte(scratch, (guint8)*p);
+    }
+    *length = scratch->len;
+    return scratch->data;
 }

@@ -9,7 +9,7 @@ typedef enum {
     PDF_ODD,
     PDF_NUMBER,
     PDF_NAME,   /* text, length: without the slash */
-    PDF_STRING, /* length: bytes that it stands for, at most */
+    PDF_STRING, /* text, length: as written; pdf_lex_bytes tells what it stands for */
     PDF_OPEN,   /* [ */
     PDF_CLOSE,  /* ] */
     PDF_DICT,   /* << … >> as a whole */
@@ -22,6 +22,7 @@ typedef struct {
     const char *text; /* in the content; lent */
     gsize length;
     gboolean escaped; /* a name with #xx in it */
+    gboolean hex;     /* a string <…> */
 } PdfToken;
 
 typedef struct {
@@ -29,3 +30,5 @@ typedef struct {
 } PdfLex;
 
 PdfToken pdf_lex_next(PdfLex *lex);
+/* The bytes of a string: lent, valid until the content or scratch changes. */
+const guint8 *pdf_lex_bytes(const PdfToken *string, GByteArray *scratch, gsize *length);

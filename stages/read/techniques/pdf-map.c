@@ -1,12 +1,10 @@
-#include "pdf-map.h"
-
+#include "pdf-objects.h"
 #include "pipeline/core/limits.h"
 
+#include <ft2build.h>
+#include FT_FREETYPE_H
 #include <lcms2.h>
-#include <math.h>
-#include <qpdf/qpdf-c.h>
 #include <stdlib.h>
-#include <string.h>
 #include <zlib.h>
 
 #define MAX_TREE_DEPTH 40
@@ -14,79 +12,13 @@
 #define MAX_STREAMS 400              /* of one page */
 #define MAX_ANNOTATIONS 400          /* of one page */
 #define MAX_LINE_WIDTH 10000.0
-/* Thousandths of an em. */
-#define USUAL_WIDTH 1000.0
-#define UNKNOWN_WIDTH 1e6
 
-typedef struct {
-    int object;
-    int parent; /* index of a node, -1 at the root */
-} Node;
-
-struct PdfMap {
-    GBytes *bytes;
-    qpdf_data file;
-    GArray *nodes;        /* of Node: inner nodes of the page tree */
-    GArray *pages;        /* of Node */
-    GHashTable *judged;   /* object number -> what it was judged */
-    GHashTable *profiles; /* object number -> colour transform or NULL */
-    gsize decoded;        /* bytes of the open page */
-};
-
-/* What is known of an object: 0 nothing; of fonts, JUDGED_FINE + thousandths of its widest letter. */
+/* What is known of an object: 0 nothing. */
 enum { JUDGED_ODD = 1, JUDGED_FINE };
-
-/* ---- small looks ---- */
 
 gboolean pdf_map_is_sound(PdfMap *m)
 {
     return !qpdf_more_warnings(m->file) && !qpdf_has_error(m->file);
-}
-
-static qpdf_oh key(PdfMap *m, qpdf_oh dict, const char *name)
-{
-    return qpdf_oh_get_key_if_dict(m->file, dict, name);
-}
-
-static gboolean is_null(PdfMap *m, qpdf_oh object)
-{
-    return qpdf_oh_is_null(m->file, object);
-}
-
-static gboolean is_name(PdfMap *m, qpdf_oh object, const char *name)
-{
-    return qpdf_oh_is_name(m->file, object) && strcmp(qpdf_oh_get_name(m->file, object), name) == 0;
-}
-
-static gboolean get_numbers(PdfMap *m, qpdf_oh array, double *out, int n)
-{
-    if (!qpdf_oh_is_array(m->file, array) || qpdf_oh_get_array_n_items(m->file, array) != n)
-        return FALSE;
-    for (int i = 0; i < n; i++) {
-        qpdf_oh item = qpdf_oh_get_array_item(m->file, array, i);
-        if (!qpdf_oh_is_number(m->file, item))
-            return FALSE;
-        out[i] = qpdf_oh_get_numeric_value(m->file, item);
-        if (!isfinite(out[i]) || fabs(out[i]) > 1e6)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean get_rect(PdfMap *m, qpdf_oh array, Rect *out)
-{
-    double v[4];
-    if (!get_numbers(m, array, v, 4))
-        return FALSE;
-    *out = (Rect){MIN(v[0], v[2]), MIN(v[1], v[3]), MAX(v[0], v[2]), MAX(v[1], v[3])};
-    return TRUE;
-}
-
-/* Asking qpdf for the number of what is none counts as damage. */
-static double get_number(PdfMap *m, qpdf_oh object, double otherwise)
-{
-    return qpdf_oh_is_number(m->file, object) ? qpdf_oh_get_numeric_value(m->file, object)
-                                              : otherwise;
 }
 
 /* What was judged once; direct objects have no number and are judged every time. */
@@ -157,6 +89,11 @@ PdfMap *pdf_map_new(GBytes *bytes, const char *password, guint pages)
     m->pages = g_array_new(FALSE, FALSE, sizeof(Node));
     m->judged = g_hash_table_new(NULL, NULL);
     m->profiles = g_hash_table_new_full(NULL, NULL, NULL, delete_transform);
+    m->fonts = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)pdf_font_free);
+    FT_Library freetype = NULL;
+    if (FT_Init_FreeType(&freetype))
+        return NULL;
+    m->freetype = freetype;
     qpdf_silence_errors(m->file);
     qpdf_set_suppress_warnings(m->file, TRUE);
     qpdf_set_attempt_recovery(m->file, FALSE);
@@ -178,6 +115,8 @@ void pdf_map_free(PdfMap *m)
     g_array_unref(m->pages);
     g_hash_table_unref(m->judged);
     g_hash_table_unref(m->profiles);
+    g_hash_table_unref(m->fonts);
+    FT_Done_FreeType(m->freetype);
     g_bytes_unref(m->bytes);
     g_free(m);
 }
@@ -208,7 +147,7 @@ static GBytes *inflate_bytes(PdfMap *m, const guint8 *data, gsize size)
 }
 
 /* Plain or deflated, nothing else: what encodes a content stream in another way is not usual. */
-static GBytes *decode(PdfMap *m, qpdf_oh stream)
+GBytes *pdf_map_decode(PdfMap *m, qpdf_oh stream)
 {
     if (!qpdf_oh_is_stream(m->file, stream))
         return NULL;
@@ -245,7 +184,7 @@ static gboolean add_contents(PdfMap *m, qpdf_oh contents, GPtrArray *out)
     int n = many ? qpdf_oh_get_array_n_items(m->file, contents) : 1;
     for (int i = 0; i < n; i++) {
         qpdf_oh stream = many ? qpdf_oh_get_array_item(m->file, contents, i) : contents;
-        GBytes *bytes = n <= MAX_STREAMS ? decode(m, stream) : NULL;
+        GBytes *bytes = n <= MAX_STREAMS ? pdf_map_decode(m, stream) : NULL;
         if (!bytes)
             return FALSE;
         g_ptr_array_add(out, bytes);
@@ -316,12 +255,6 @@ void pdf_map_close_page(PdfMap *m, PdfMapPage *page)
 
 /* ---- resources ---- */
 
-static qpdf_oh resource(PdfMap *m, PdfObject resources, const char *kind, const char *name)
-{
-    g_autofree char *slashed = g_strconcat("/", name, NULL);
-    return key(m, key(m, resources, kind), slashed);
-}
-
 static gboolean read_form(PdfMap *m, qpdf_oh stream, PdfObject resources, PdfXObject *out)
 {
     qpdf_oh dict = qpdf_oh_get_dict(m->file, stream);
@@ -332,7 +265,7 @@ static gboolean read_form(PdfMap *m, qpdf_oh stream, PdfObject resources, PdfXOb
         !get_rect(m, key(m, dict, "/BBox"), &out->box))
         return FALSE;
     out->resources = is_null(m, own) ? resources : own;
-    out->content = decode(m, stream);
+    out->content = pdf_map_decode(m, stream);
     return out->content != NULL;
 }
 
@@ -401,153 +334,16 @@ gboolean pdf_map_state(PdfMap *m, PdfObject resources, const char *name, guint *
     return judged != JUDGED_ODD;
 }
 
-/* The widest of the widths in a list, written out: asking for each of hundreds costs more than the page.
- * "[500 600]"; for composite fonts "[first [width …] first last width …]". */
-static double widest_of(PdfMap *m, qpdf_oh widths, gboolean ranges)
-{
-    if (!qpdf_oh_is_array(m->file, widths))
-        return 0;
-    const char *p = qpdf_oh_unparse_resolved(m->file, widths);
-    double widest = 0;
-    int depth = 0, codes = 0; /* numbers since the last width of a range */
-    while (*p) {
-        if (*p == '[' || *p == ']') {
-            depth += *p++ == '[' ? 1 : -1;
-            codes = 0;
-        } else if (g_ascii_isdigit(*p) || *p == '-' || *p == '.') {
-            char *end;
-            double value = g_ascii_strtod(p, &end);
-            gboolean is_width = !ranges || depth == 2 || ++codes == 3;
-            if (is_width)
-                widest = MAX(widest, value >= 0 ? value : UNKNOWN_WIDTH);
-            codes = codes == 3 ? 0 : codes;
-            p = end > p ? end : p + 1;
-        } else if (*p++ != ' ')
-            return UNKNOWN_WIDTH;
-    }
-    return MIN(widest, UNKNOWN_WIDTH);
-}
-
-/* Width of the widest letter in thousandths, -1 for a font that is odd. */
-static double judge_font(PdfMap *m, qpdf_oh font)
-{
-    qpdf_oh type = key(m, font, "/Subtype"), encoding = key(m, font, "/Encoding");
-    if (is_name(m, type, "/Type1") || is_name(m, type, "/TrueType") || is_name(m, type, "/MMType1"))
-        return MAX(USUAL_WIDTH, widest_of(m, key(m, font, "/Widths"), FALSE));
-    if (!is_name(m, type, "/Type0") || !qpdf_oh_is_name(m->file, encoding) ||
-        !g_str_has_suffix(qpdf_oh_get_name(m->file, encoding), "-H"))
-        return -1;
-    qpdf_oh descendants = key(m, font, "/DescendantFonts");
-    if (!qpdf_oh_is_array(m->file, descendants) ||
-        qpdf_oh_get_array_n_items(m->file, descendants) != 1)
-        return -1;
-    qpdf_oh cid = qpdf_oh_get_array_item(m->file, descendants, 0);
-    double usual = USUAL_WIDTH;
-    if (!is_null(m, key(m, cid, "/DW")))
-        usual = get_number(m, key(m, cid, "/DW"), UNKNOWN_WIDTH);
-    return MAX(MAX(usual, USUAL_WIDTH), widest_of(m, key(m, cid, "/W"), TRUE));
-}
-
-gboolean pdf_map_font(PdfMap *m, PdfObject resources, const char *name, double *widest)
+PdfFont *pdf_map_font(PdfMap *m, PdfObject resources, const char *name)
 {
     qpdf_oh font = resource(m, resources, "/Font", name);
-    int judged = judged_before(m, font);
-    if (!judged) {
-        double thousandths = judge_font(m, font);
-        judged = judge(m, font,
-                       thousandths >= 0 ? (int)MIN(thousandths, UNKNOWN_WIDTH) + JUDGED_FINE
-                                        : JUDGED_ODD);
-    }
-    *widest = (judged - JUDGED_FINE) / 1000.0;
-    return judged != JUDGED_ODD;
-}
-
-gboolean pdf_map_has_plain_colours(PdfMap *m, PdfObject resources)
-{
-    qpdf_oh spaces = key(m, resources, "/ColorSpace");
-    return is_null(m, key(m, spaces, "/DefaultGray")) &&
-           is_null(m, key(m, spaces, "/DefaultRGB")) && is_null(m, key(m, spaces, "/DefaultCMYK"));
-}
-
-/* ---- colour spaces ---- */
-
-static void *open_profile(PdfMap *m, qpdf_oh stream, int parts)
-{
-    static const cmsUInt32Number formats[] = {0, TYPE_GRAY_DBL, 0, TYPE_RGB_DBL, TYPE_CMYK_DBL};
-    g_autoptr(GBytes) bytes = decode(m, stream);
-    if (!bytes)
+    int number = qpdf_oh_get_object_id(m->file, font);
+    gpointer known;
+    if (number == 0) /* it would have to be opened again and again */
         return NULL;
-    gsize size;
-    const void *data = g_bytes_get_data(bytes, &size);
-    cmsHPROFILE profile = cmsOpenProfileFromMem(data, (cmsUInt32Number)size);
-    cmsHPROFILE screen = cmsCreate_sRGBProfile();
-    void *transform = NULL;
-    if (profile && screen && (int)cmsChannelsOf(cmsGetColorSpace(profile)) == parts)
-        transform = cmsCreateTransform(profile, formats[parts], screen, TYPE_RGB_DBL,
-                                       INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE);
-    if (profile)
-        cmsCloseProfile(profile);
-    if (screen)
-        cmsCloseProfile(screen);
-    return transform;
-}
-
-static PdfSpace space_by_profile(PdfMap *m, qpdf_oh array)
-{
-    PdfSpace space = {0, NULL};
-    qpdf_oh stream = qpdf_oh_get_array_item(m->file, array, 1);
-    int number = qpdf_oh_get_object_id(m->file, stream);
-    if (!qpdf_oh_is_stream(m->file, stream) || number == 0)
-        return space;
-    int n = (int)get_number(m, key(m, qpdf_oh_get_dict(m->file, stream), "/N"), 0);
-    if (n != 1 && n != 3 && n != 4)
-        return space;
-    if (!g_hash_table_lookup_extended(m->profiles, GINT_TO_POINTER(number), NULL, &space.profile)) {
-        space.profile = open_profile(m, stream, n);
-        g_hash_table_insert(m->profiles, GINT_TO_POINTER(number), space.profile);
+    if (!g_hash_table_lookup_extended(m->fonts, GINT_TO_POINTER(number), NULL, &known)) {
+        known = pdf_font_new(m, font);
+        g_hash_table_insert(m->fonts, GINT_TO_POINTER(number), known);
     }
-    space.parts = space.profile ? n : 0;
-    return space;
-}
-
-PdfSpace pdf_map_space(PdfMap *m, PdfObject resources, const char *name)
-{
-    static const struct {
-        const char *name;
-        int parts;
-    } devices[] = {{"DeviceGray", 1}, {"DeviceRGB", 3}, {"DeviceCMYK", 4}};
-    for (gsize i = 0; i < G_N_ELEMENTS(devices); i++)
-        if (strcmp(name, devices[i].name) == 0)
-            return (PdfSpace){pdf_map_has_plain_colours(m, resources) ? devices[i].parts : 0, NULL};
-    qpdf_oh array = resource(m, resources, "/ColorSpace", name);
-    if (!qpdf_oh_is_array(m->file, array) || qpdf_oh_get_array_n_items(m->file, array) != 2 ||
-        !is_name(m, qpdf_oh_get_array_item(m->file, array, 0), "/ICCBased"))
-        return (PdfSpace){0, NULL};
-    return space_by_profile(m, array);
-}
-
-static double grey_of_rgb(const double *v)
-{
-    return 0.3 * CLAMP(v[0], 0, 1) + 0.59 * CLAMP(v[1], 0, 1) + 0.11 * CLAMP(v[2], 0, 1);
-}
-
-double pdf_space_light(const PdfSpace *space, const double *colour)
-{
-    double in[4], out[3];
-    for (int i = 0; i < space->parts; i++)
-        in[i] = CLAMP(colour[i], 0, 1) * (space->profile && space->parts == 4 ? 100 : 1);
-    if (space->profile) {
-        cmsDoTransform(space->profile, in, out, 1);
-        return grey_of_rgb(out);
-    }
-    switch (space->parts) {
-    case 1:
-        return in[0];
-    case 3:
-        return grey_of_rgb(in);
-    case 4:
-        return (1 - in[3]) * (1 - grey_of_rgb(in));
-    default:
-        return -1;
-    }
+    return known;
 }

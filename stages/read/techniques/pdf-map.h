@@ -6,6 +6,7 @@
  * the page is drawn instead. */
 #pragma once
 
+#include "pdf-font.h"
 #include "pipeline/core/reading.h"
 
 typedef struct PdfMap PdfMap;
@@ -43,9 +44,8 @@ typedef struct {
 
 /* By their names in resources; FALSE when they are odd: */
 gboolean pdf_map_xobject(PdfMap *map, PdfObject resources, const char *name, PdfXObject *out);
-/* … or when the font may paint nothing, or runs in another way than along its line. *widest: no letter
- * is wider, in ems. */
-gboolean pdf_map_font(PdfMap *map, PdfObject resources, const char *name, double *widest);
+/* NULL when the font is odd; lent, as long as the map lives. */
+PdfFont *pdf_map_font(PdfMap *map, PdfObject resources, const char *name);
 
 typedef enum {
     PDF_VEIL_FILL = 1 << 0,   /* what is filled is transparent */
