@@ -88,3 +88,10 @@ char *bytes_for_file_name(const char *name)
     }
     return g_string_free(out, FALSE);
 }
+
+void bytes_free_secrets(char **secrets)
+{
+    for (char **each = secrets; each && *each; each++)
+        explicit_bzero(*each, strlen(*each));
+    g_strfreev(secrets);
+}

@@ -19,3 +19,7 @@ char *bytes_for_terminal(const char *text);
  * two different names unless both are over the length (then a hash tells them apart). Caller frees.
  */
 char *bytes_for_file_name(const char *name);
+
+/* Frees a list of secrets (NULL: none), overwritten first: they do not stay in memory that is given
+ * back. */
+void bytes_free_secrets(char **secrets);

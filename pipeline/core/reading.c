@@ -4,6 +4,8 @@
 #include "limits.h"
 #include <string.h>
 
+#define MAX_NOTES 100 /* of one reading; more say nothing new */
+
 static const char *const technique_names[TECHNIQUE_LAST] = {
     [TECHNIQUE_NONE] = "none",     [TECHNIQUE_PDF_TEXT] = "pdf_text", [TECHNIQUE_OCR] = "ocr",
     [TECHNIQUE_HTML] = "html",     [TECHNIQUE_TEXT] = "text",         [TECHNIQUE_ROW] = "row",
@@ -248,8 +250,20 @@ void reading_note(Reading *r, const char *format, ...)
     va_start(args, format);
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    if (r->notes->len < 100)
+    if (r->notes->len < MAX_NOTES)
         g_ptr_array_add(r->notes, bytes_to_utf8(text, -1));
+}
+
+void reading_note_missing(Reading *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_autofree char *note = g_strconcat(READING_MISSING, text, NULL);
+    if (r->notes->len >= MAX_NOTES) /* it weighs more than any other */
+        g_ptr_array_set_size(r->notes, MAX_NOTES - 1);
+    g_ptr_array_add(r->notes, bytes_to_utf8(note, -1));
 }
 
 gboolean reading_attach(Reading *r, const char *name, const char *media_type, guint64 size,

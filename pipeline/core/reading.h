@@ -136,6 +136,11 @@ double reading_add_text(Reading *r, const char *text, gssize length, double x, d
 /* Drops empty lines and blocks, sets page confidences. Call once when a page is complete. */
 void reading_end_page(Reading *r);
 void reading_note(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Notes what could not be read of the document and so is missing here. The note begins with
+ * READING_MISSING; the supervisor makes the rest a reason for review of it ("partial"). */
+#define READING_MISSING "not all was read: "
+void reading_note_missing(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Lists an attachment; `content` (a reference is taken) may be NULL. FALSE, and it is not listed, when
  * there are DOCKET_MAX_ATTACHMENTS already. */
 gboolean reading_attach(Reading *r, const char *name, const char *media_type, guint64 size,

@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include "bytes.h"
 #include "error.h"
 #include "limits.h"
 #include "reading.h"
@@ -20,20 +21,12 @@
 #define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define NEEDED_SEALS (F_SEAL_SHRINK | F_SEAL_WRITE)
 
-/* Secrets do not stay in memory that is given back. */
-static void clear_passwords(char **passwords)
-{
-    for (char **each = passwords; each && *each; each++)
-        explicit_bzero(*each, strlen(*each));
-    g_strfreev(passwords);
-}
-
 void wire_frame_clear(WireFrame *frame)
 {
     g_clear_pointer(&frame->media_type, g_free);
     g_clear_pointer(&frame->languages, g_free);
     g_clear_pointer(&frame->message, g_free);
-    g_clear_pointer(&frame->passwords, clear_passwords);
+    g_clear_pointer(&frame->passwords, bytes_free_secrets);
     if (frame->fd >= 0)
         close(frame->fd);
     frame->fd = -1;

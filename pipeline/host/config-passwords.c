@@ -10,13 +10,6 @@
 
 #define MAX_FILE_BYTES (DOCKET_MAX_PASSWORDS * (DOCKET_MAX_PASSWORD_BYTES + 2))
 
-void config_passwords_free(char **passwords)
-{
-    for (char **each = passwords; each && *each; each++)
-        explicit_bzero(*each, strlen(*each));
-    g_strfreev(passwords);
-}
-
 /* A secret that everybody may read is none, and one that everybody may write is a way to try what
  * others choose. */
 static gboolean check_mode(const char *path, const char *shown, GError **error)
@@ -61,7 +54,7 @@ static char **split(char *text, const char *shown, GError **error)
             g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
                         "readers.password_file: %s:%u: at most %u passwords of %u bytes", shown,
                         number, DOCKET_MAX_PASSWORDS, DOCKET_MAX_PASSWORD_BYTES);
-            config_passwords_free(g_strv_builder_end(list));
+            bytes_free_secrets(g_strv_builder_end(list));
             return NULL;
         }
         g_strv_builder_add(list, line);

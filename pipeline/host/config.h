@@ -41,6 +41,5 @@ char *config_api_key(const Config *config, GError **error);
 
 /* The lines of readers.password_file, NULL when none is configured. DOCKET_ERROR_CONFIG when it
  * cannot be read, others than its owner and group may read or write it, or a line is no password.
- * Caller frees with config_passwords_free. Never logged. */
+ * Caller frees with bytes_free_secrets. Never logged. */
 char **config_passwords(const Config *config, GError **error);
-void config_passwords_free(char **passwords);

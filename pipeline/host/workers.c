@@ -389,7 +389,8 @@ static gboolean someone_is_alone(const Workers *workers)
 static gboolean must_go(const Worker *worker, const Task *next)
 {
     return (worker->used && next->order == WORKERS_ALONE) ||
-           (worker->trusted && worker->document != next->frame.document);
+           (worker->trusted &&
+            (next->frame.document == 0 || worker->document != next->frame.document));
 }
 
 /* The next task for this worker: a range of the document that it has open, else the first. */

@@ -7,6 +7,7 @@
 #define MAX_MEMBERS 5000u /* of a ZIP, looked at */
 #define LIST_END_BYTES                                                                             \
     65557u /* a ZIP's end record is within these (APPNOTE 4.3.16: comment and record) */
+#define HEADS_BYTES (4u << 20)   /* of a ZIP without a list, that are looked through */
 #define MAX_FOLDER_SECTORS 512u  /* of a compound file; its own streams come first */
 #define MAX_ALLOCATION 109u      /* sectors of the allocation table that the header lists */
 #define END_OF_CHAIN 0xfffffffau /* and all above */
@@ -112,6 +113,7 @@ static gsize weigh_list(Span s, gsize list)
 static gsize weigh_heads(Span s)
 {
     gsize best = G_N_ELEMENTS(members), at = 0;
+    s.length = MIN(s.length, HEADS_BYTES);
     for (guint n = 0; n < MAX_MEMBERS; n++) {
         const guint8 *next =
             at < s.length ? memmem(s.bytes + at, s.length - at, "PK\3\4", 4) : NULL;

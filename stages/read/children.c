@@ -162,7 +162,8 @@ gboolean children_of_reading(Job *job, GError **error)
     if (!children_are_carried(job) || job->sealed)
         return TRUE;
     for (guint i = 0; i < job->reading->notes->len; i++)
-        job_reason(job, "noticed", "%s", (const char *)job->reading->notes->pdata[i]);
+        if (!g_str_has_prefix(job->reading->notes->pdata[i], READING_MISSING))
+            job_reason(job, "noticed", "%s", (const char *)job->reading->notes->pdata[i]);
     for (guint i = 0; i < attachments->len; i++) {
         Attachment *attachment = attachments->pdata[i];
         if (!attachment->content && attachment->size <= DOCKET_MAX_CHILD_BYTES)

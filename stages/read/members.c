@@ -144,7 +144,8 @@ static gboolean advance(MembersState *state, GVariant *body, guint members, GErr
     g_variant_get_child(body, 2, "t", &offset);
     g_variant_get_child(body, 3, "t", &next);
     state->complete = next == 0;
-    if (!state->complete && (next != state->next + members || members == 0)) {
+    if (!state->complete &&
+        (next != state->next + members || members == 0 || next > DOCKET_MAX_MEMBERS)) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_LIED, "the reader does not advance");
         return FALSE;
     }
@@ -176,7 +177,8 @@ static gboolean is_locked(const WorkersAnswer *answer)
     if (answer->error)
         return g_error_matches(answer->error, DOCKET_ERROR, DOCKET_ERROR_ENCRYPTED);
     g_autoptr(GVariant) bad_members = g_variant_get_child_value(answer->body, 1);
-    for (gsize i = 0; i < g_variant_n_children(bad_members); i++) {
+    gsize n = MIN(g_variant_n_children(bad_members), DOCKET_MEMBERS_PER_TASK);
+    for (gsize i = 0; i < n; i++) {
         guint32 code;
         g_variant_get_child(bad_members, i, "(tu&s)", NULL, &code, NULL);
         if (code == DOCKET_ERROR_ENCRYPTED)

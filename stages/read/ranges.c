@@ -149,7 +149,7 @@ static gboolean lose(Range *range, const GError *error)
     RangesState *state = state_of(job);
     range->lost = g_error_copy(error);
     state->lost += range->last - range->first + 1;
-    if (read_is_death(error) && state->lost > setting(job, "readers.lost_pages")) {
+    if (state->lost > setting(job, "readers.lost_pages")) {
         fail(job, g_error_copy(error));
         return FALSE;
     }
@@ -276,8 +276,17 @@ static Reading *reading_of(GVariant *body, GError **error)
     return reading_from_variant(reading, error);
 }
 
-/* A reading of other pages than those asked for would put evidence on the wrong page. Only the one
- * that reads the whole document may go on to the end. */
+static gboolean pages_lie_in(const Reading *r, guint first, guint last)
+{
+    for (guint i = 0; i < r->pages->len; i++)
+        if (reading_page(r, i)->number < first || reading_page(r, i)->number > last)
+            return FALSE;
+    return TRUE;
+}
+
+/* A reading of other pages than those asked for would put evidence on the wrong page, one with a gap
+ * would lose a page that nobody misses. Only the one that reads the whole document may go on to the
+ * end. */
 static gboolean check_range(const Range *range, const RangesState *state, const Reading *r,
                             GError **error)
 {
@@ -286,6 +295,8 @@ static gboolean check_range(const Range *range, const RangesState *state, const 
     gboolean good =
         r->pages->len ? reading_page(r, 0)->number == range->first && (last <= range->last || whole)
                       : r->page_count < range->first;
+    good = good && (r->pages->len == 0 || r->pages->len == last - range->first + 1) &&
+           (!r->second || pages_lie_in(r->second, range->first, last));
     if (good && state->page_count && r->page_count != state->page_count)
         good = FALSE;
     if (!good)

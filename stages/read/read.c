@@ -3,7 +3,9 @@
 #include "read.h"
 
 #include "children.h"
+#include "disagree.h"
 #include "overlay.h"
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/host/readings.h"
 #include "ranges.h"
@@ -21,7 +23,7 @@ typedef struct {
 static void stage_free(gpointer data)
 {
     ReadStage *stage = data;
-    config_passwords_free(stage->passwords);
+    bytes_free_secrets(stage->passwords);
     g_free(stage);
 }
 
@@ -83,6 +85,20 @@ static void note_hidden(Job *job)
                    hidden);
 }
 
+/* What the techniques could not read, as reasons; how much. */
+static guint note_missing(Job *job)
+{
+    guint missing = 0;
+    for (guint i = 0; i < job->reading->notes->len; i++) {
+        const char *note = job->reading->notes->pdata[i];
+        if (!g_str_has_prefix(note, READING_MISSING))
+            continue;
+        job_reason(job, "partial", "%s", note + strlen(READING_MISSING));
+        missing++;
+    }
+    return missing;
+}
+
 /* Where readings are kept, or NULL for a one-off that leaves no trace. */
 static const char *store(const Job *job)
 {
@@ -111,8 +127,10 @@ static gboolean take_kept(Job *job)
 {
     g_autofree char *key = how(job);
     job->reading = store(job) ? readings_load(store(job), job, key) : NULL;
-    if (job->reading)
+    if (job->reading) {
         note_hidden(job);
+        data_disagreements(job);
+    }
     return job->reading != NULL;
 }
 
@@ -123,8 +141,11 @@ static void on_read(Job *job, Reading *reading, guint lost, GError *error)
     if (reading)
         reading_mark_running(reading);
     job->reading = reading;
-    if (reading)
+    if (reading) {
         note_hidden(job);
+        data_disagreements(job);
+        lost += note_missing(job);
+    }
     if (reading && lost == 0) /* another run may see more of a partial one */
         keep_if_dear(job);
     if (!ledger_end_attempt(engine_ledger(job->engine), job, outcome, &local)) {

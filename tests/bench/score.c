@@ -3,7 +3,8 @@
  *   score cer    TRUTH READ   character errors by edit distance: "errors characters rate"
  *   score cer-fold TRUTH READ   the same without regard to case
  *   score recall TRUTH READ   share of the truth's words that were read, order-free
- *   score f1     TRUTH READ   of words without regard to case, order-free */
+ *   score f1     TRUTH READ   of words without regard to case, order-free
+ *   score words  TRUTH READ   the counts behind it, with regard to case: "common truth read" */
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -122,7 +123,7 @@ int main(int argc, char **argv)
     g_autofree char *truth = NULL, *read = NULL;
     if (argc != 4 || !g_file_get_contents(argv[2], &truth, NULL, NULL) ||
         !g_file_get_contents(argv[3], &read, NULL, NULL)) {
-        fprintf(stderr, "usage: score cer|cer-fold|recall|f1 TRUTH READ\n");
+        fprintf(stderr, "usage: score cer|cer-fold|recall|f1|words TRUTH READ\n");
         return 2;
     }
     gboolean f1 = strcmp(argv[1], "f1") == 0;
@@ -138,7 +139,9 @@ int main(int argc, char **argv)
         return 0;
     }
     guint common = common_words(a, b, &n_truth, &n_read);
-    if (f1)
+    if (strcmp(argv[1], "words") == 0)
+        printf("%u %u %u\n", common, n_truth, n_read);
+    else if (f1)
         printf("%.5f\n", n_truth + n_read ? 2.0 * common / (n_truth + n_read) : 1.0);
     else
         printf("%.5f\n", n_truth ? (double)common / n_truth : 1.0);

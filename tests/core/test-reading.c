@@ -26,6 +26,17 @@ static Reading *sample(guint page)
     return r;
 }
 
+/* What is missing is said, however much else there was to say. */
+static void test_notes(void)
+{
+    g_autoptr(Reading) r = sample(1);
+    for (guint i = 0; i < 1000; i++)
+        reading_note(r, "hidden text: %u words", i);
+    reading_note_missing(r, "page %u is broken", 7u);
+    g_assert_cmpstr(r->notes->pdata[r->notes->len - 1], ==, READING_MISSING "page 7 is broken");
+    g_assert_cmpuint(r->notes->len, <=, 100);
+}
+
 static void test_build(void)
 {
     g_autoptr(Reading) r = sample(1);
@@ -208,6 +219,7 @@ static void test_noise(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/reading/notes", test_notes);
     g_test_add_func("/reading/build", test_build);
     g_test_add_func("/reading/print", test_print);
     g_test_add_func("/reading/look", test_look);

@@ -62,6 +62,14 @@ test_overlay() {
     expect_exit 2 "$docket" read --overlay boxes.pdf --page 0 "$pdf"
 }
 
+# What a technique could not read is said, and the exit code says that some is missing.
+test_missing() {
+    printf '{\\rtf1 the beginning {\\b and' >cut.rtf
+    expect_exit 3 "$docket" read cut.rtf
+    expect_text 'the beginning and' out
+    expect_text 'cut.rtf: partial: the file is damaged: it ends inside a group' err
+}
+
 # Usage: passwords LINE…   The file of passwords.
 passwords() {
     printf '%s\n' "$@" >passwords
@@ -113,7 +121,7 @@ test_passwords() {
     ! grep -rq apples state outbox --include='*.json' --include='*.db*' || fail "a password is in the ledger"
 }
 
-for name in formats order overlay passwords; do
+for name in formats order overlay missing passwords; do
     echo "$name"
     cd "$work"
     "test_$name"

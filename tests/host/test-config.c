@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/host/config.h"
@@ -218,7 +219,7 @@ static void test_passwords(Fixture *fixture, gconstpointer data)
     char **passwords = config_passwords(config, &error);
     g_assert_no_error(error);
     g_assert_true(g_strv_equal((const char *const *)passwords, expected));
-    config_passwords_free(passwords);
+    bytes_free_secrets(passwords);
 
     g_autofree char *giant = g_strnfill(DOCKET_MAX_PASSWORD_BYTES + 1, 's');
     g_autoptr(GString) many = g_string_new(NULL);

@@ -299,6 +299,28 @@ static void test_large_member(void)
     g_assert_true(g_str_has_prefix(log, "1!too_large 0:small.txt=small"));
 }
 
+/* A member whose checksum is wrong is damaged, whatever of it unpacks; the others are whole. */
+static void test_checksum(void)
+{
+    Maker maker = begin("zip", NULL, NULL);
+    add_file(&maker, "a.txt", "first");
+    add_file(&maker, "b.txt", "second");
+    g_autoptr(GBytes) honest = end(&maker);
+    gsize size = g_bytes_get_size(honest);
+    g_autofree guint8 *data = g_memdup2(g_bytes_get_data(honest, NULL), size);
+    /* The sum stands in the list too: both are another one. */
+    for (gsize at = 0; at + 51 < size; at++) {
+        if (memcmp(data + at, "PK\3\4", 4) == 0 && memcmp(data + at + 30, "a.txt", 5) == 0)
+            data[at + 14] ^= 1;
+        if (memcmp(data + at, "PK\1\2", 4) == 0 && memcmp(data + at + 46, "a.txt", 5) == 0)
+            data[at + 16] ^= 1;
+        if (memcmp(data + at, "PK\7\10", 4) == 0 && at < size / 3)
+            data[at + 4] ^= 1;
+    }
+    g_autoptr(GBytes) bytes = g_bytes_new(data, size);
+    check(bytes, "application/zip", "0!damaged 1:b.txt=second");
+}
+
 /* Cut at every place: members before the cut, an error, never a crash. */
 static void test_cut(void)
 {
@@ -360,6 +382,7 @@ int main(int argc, char **argv)
     g_test_add_func("/archive/ratio", test_ratio);
     g_test_add_func("/archive/many-members", test_many_members);
     g_test_add_func("/archive/large-member", test_large_member);
+    g_test_add_func("/archive/checksum", test_checksum);
     g_test_add_func("/archive/cut", test_cut);
     g_test_add_func("/archive/mbox", test_mbox);
     return g_test_run();

@@ -48,6 +48,25 @@ static void write_at(Sheet *sheet, double x, double y, const char *text)
     }
 }
 
+/* The words of `text` from (x, y) upwards, turned by a quarter. */
+static void write_up(Sheet *sheet, double x, double y, const char *text)
+{
+    char **parts = g_strsplit(text, " ", -1);
+    g_ptr_array_add(sheet->strings, parts);
+    for (char **part = parts; *part; part++) {
+        double length = LETTER * (double)g_utf8_strlen(*part, -1);
+        Rect rect = {x, y - length, x + HEIGHT, y};
+        LayoutWord word = {.rect = rect,
+                           .page_rect = rect,
+                           .text = *part,
+                           .size = HEIGHT,
+                           .confidence = -1,
+                           .line = -1};
+        g_array_append_val(sheet->words, word);
+        y -= length + 0.25 * HEIGHT;
+    }
+}
+
 static void rule(Sheet *sheet, gboolean vertical, double at, double from, double to)
 {
     Ruling ruling = {vertical, at, from, to};
@@ -260,9 +279,118 @@ static void test_areas(void)
     g_assert_cmpfloat(g_array_index(joined, Ruling, 0).to, ==, 210);
 }
 
+/* A stamp in the margin crosses the lines beside it, and is read after them. */
+static void test_vertical(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    write_up(&sheet, 20, 300, "arXiv:2004.04906v3 [cs.CL] 30 Sep 2020");
+    for (guint i = 0; i < 12; i++)
+        write_at(&sheet, 60, 100 + 14.0 * i, "a line of the paper as it is printed");
+    g_autoptr(Reading) r = reading_new("application/pdf");
+    reading_begin_page(r, 1, TECHNIQUE_PDF_TEXT, READING_LAYOUT, 600, 800);
+    g_assert_true(layout_add(r, sheet.words, NULL));
+    reading_end_page(r);
+    const Block *last = reading_block(r, r->blocks->len - 1);
+    g_assert_cmpuint(last->flags, ==, BLOCK_VERTICAL);
+    g_assert_cmpuint(last->n_lines, ==, 1);
+    g_autofree char *text = reading_line_text(r, last->first_line);
+    g_assert_cmpstr(text, ==, "arXiv:2004.04906v3 [cs.CL] 30 Sep 2020");
+    for (guint l = 0; l < last->first_line; l++) {
+        g_autofree char *line = reading_line_text(r, l);
+        g_assert_cmpstr(line, ==, "a line of the paper as it is printed");
+    }
+}
+
+/* The lines of the page in the order in which they are read, a | between them. */
+static void expect_lines(Sheet *sheet, const char *expected)
+{
+    g_autoptr(Reading) reading = lay_out(sheet);
+    g_autoptr(GString) lines = g_string_new(NULL);
+    for (guint l = 0; l < reading->lines->len; l++) {
+        g_autofree char *line = reading_line_text(reading, l);
+        g_string_append_printf(lines, "%s%s", l ? "|" : "", line);
+    }
+    g_assert_cmpstr(lines->str, ==, expected);
+}
+
+/* A heading makes the left column begin lower: the first line of the right one is read with it. */
+static void test_higher_column(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    write_at(&sheet, 300, 88, "right one of the longer lines");
+    for (int i = 0; i < 3; i++) {
+        write_at(&sheet, 50, 100 + 12 * i, "left side of this wide page");
+        write_at(&sheet, 300, 100 + 12 * i, "right side of this wide page");
+    }
+    expect_lines(&sheet, "left side of this wide page|left side of this wide page|"
+                         "left side of this wide page|right one of the longer lines|"
+                         "right side of this wide page|right side of this wide page|"
+                         "right side of this wide page");
+}
+
+/* A line far above the columns heads the page, on whichever side it stands. */
+static void test_page_head(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    write_at(&sheet, 300, 40, "Journal of examples");
+    for (int i = 0; i < 3; i++) {
+        write_at(&sheet, 50, 100 + 12 * i, "left side of this wide page");
+        write_at(&sheet, 300, 100 + 12 * i, "right side of this wide page");
+    }
+    g_autoptr(Reading) reading = lay_out(&sheet);
+    g_autofree char *first = reading_line_text(reading, 0);
+    g_assert_cmpstr(first, ==, "Journal of examples");
+}
+
+/* Colons that stand before the values, as on many receipts. */
+static void test_colon_values(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    static const char *const labels[] = {"Opened on day", "Served by desk", "Paid in all by"};
+    static const char *const values[] = {": a summer day", ": the first desk", ": a good friend"};
+    for (int i = 0; i < 3; i++) {
+        write_at(&sheet, 50, 100 + 14 * i, labels[i]);
+        write_at(&sheet, 200, 100 + 14 * i, values[i]);
+    }
+    expect_lines(&sheet, "Opened on day : a summer day|Served by desk : the first desk|"
+                         "Paid in all by : a good friend");
+}
+
+/* A word's box that reaches over the next words of its line does not break the line. */
+static void test_reaching_box(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    write_at(&sheet, 50, 100, "set and extended (if present) is said");
+    for (guint i = 0; i < sheet.words->len; i++)
+        g_array_index(sheet.words, LayoutWord, i).line = 1;
+    LayoutWord *wide = &g_array_index(sheet.words, LayoutWord, 2);
+    wide->rect.x1 = g_array_index(sheet.words, LayoutWord, 4).rect.x1;
+    expect_lines(&sheet, "set and extended (if present) is said");
+}
+
+/* Lines in the picture of a scanned page frame words of its running text: no table. */
+static void test_cut_lines(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    static const char line[] = "half bone that part here soil also many well lime such more";
+    for (int i = 0; i < 2; i++) { /* what makes the page worth to ask for rulings */
+        write_at(&sheet, 50, 20 + 40 * i, "Page");
+        write_at(&sheet, 290, 20 + 40 * i, "Part");
+    }
+    for (int i = 0; i < 3; i++)
+        write_at(&sheet, 50, 100 + 14 * i, line);
+    for (int i = 0; i < 4; i++)
+        rule(&sheet, FALSE, 98 + 14 * i, 116.25, 251.25);
+    for (int i = 0; i < 3; i++)
+        rule(&sheet, TRUE, 116.25 + 67.5 * i, 98, 140);
+    g_autofree char *expected = g_strdup_printf("Page Part|Page Part|%s|%s|%s", line, line, line);
+    expect_lines(&sheet, expected);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/layout/vertical", test_vertical);
     g_test_add_func("/layout/drawn", test_drawn);
     g_test_add_func("/layout/tall-cell", test_tall_cell);
     g_test_add_func("/layout/book-rules", test_book_rules);
@@ -271,5 +399,10 @@ int main(int argc, char **argv)
     g_test_add_func("/layout/hostile", test_hostile);
     g_test_add_func("/layout/picture", test_picture);
     g_test_add_func("/layout/areas", test_areas);
+    g_test_add_func("/layout/higher-column", test_higher_column);
+    g_test_add_func("/layout/page-head", test_page_head);
+    g_test_add_func("/layout/colon-values", test_colon_values);
+    g_test_add_func("/layout/reaching-box", test_reaching_box);
+    g_test_add_func("/layout/cut-lines", test_cut_lines);
     return g_test_run();
 }

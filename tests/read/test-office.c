@@ -241,6 +241,50 @@ static void test_book(void)
     fixture_refuse(locked, EPUB, NULL, DOCKET_ERROR_ENCRYPTED);
 }
 
+/* ---- ranges ---- */
+
+static gboolean always(gpointer data)
+{
+    return TRUE;
+}
+
+static void check_range(GBytes *bytes, guint first, guint last, gboolean hurry, guint pages)
+{
+    g_autoptr(GError) error = NULL;
+    TechniqueInput input = fixture_input(bytes, ODS, NULL);
+    input.first_page = first;
+    input.last_page = last;
+    input.time_is_up = hurry ? always : NULL;
+    g_autoptr(Reading) r = technique_find(ODS)->read(&input, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(r->page_count, ==, 12);
+    g_assert_cmpuint(r->pages->len, ==, pages);
+    for (guint i = 0; i < pages; i++)
+        g_assert_cmpuint(reading_page(r, i)->number, ==, first + i);
+}
+
+/* More pages than the first range of a document has. */
+static void test_ranges(void)
+{
+    static const char *const types[] = {PPTX, ODT, ODS, ODP, EPUB};
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+        g_assert_true(technique_find(types[i])->ranges);
+    g_autoptr(GString) sheets = g_string_new("<office:document-content" ODF_SPACES ">"
+                                             "<office:body><office:spreadsheet>");
+    for (guint i = 1; i <= 12; i++)
+        g_string_append_printf(sheets,
+                               "<table:table table:name='S%u'><table:table-row><table:table-cell>"
+                               "<text:p>%u</text:p></table:table-cell></table:table-row>"
+                               "</table:table>",
+                               i, i);
+    g_string_append(sheets, "</office:spreadsheet></office:body></office:document-content>");
+    g_autoptr(GBytes) bytes = office_zip("mimetype", ODS, "content.xml", sheets->str, NULL);
+    check_range(bytes, 1, 8, FALSE, 8);
+    check_range(bytes, 9, 12, FALSE, 4);
+    check_range(bytes, 9, 12, TRUE, 1);
+    check_range(bytes, 13, 16, FALSE, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -250,5 +294,6 @@ int main(int argc, char **argv)
     g_test_add_func("/odf/presentation", test_odp);
     g_test_add_func("/odf/password", test_odf_password);
     g_test_add_func("/epub/book", test_book);
+    g_test_add_func("/office/ranges", test_ranges);
     return g_test_run();
 }

@@ -77,7 +77,8 @@ static void test_broken(void)
 {
     g_autoptr(Reading) r = fixture_read_text("{\\rtf1 text {\\b cut", "application/rtf");
     fixture_has(r, "text cut");
-    g_assert_cmpstr(r->notes->pdata[0], ==, "the file is damaged: it ends inside a group");
+    g_assert_cmpstr(r->notes->pdata[0], ==,
+                    READING_MISSING "the file is damaged: it ends inside a group");
     check("{\\rtf1 a}}}}{\\b b", "a\n");
     g_autoptr(GString) deep = g_string_new("{\\rtf1 ");
     for (guint i = 0; i < 20000; i++)

@@ -95,6 +95,17 @@ static void test_noise(void)
     }
 }
 
+/* A text and as many zeros as fit into the sample that its encoding is told from. */
+static void test_zeros(void)
+{
+    gsize length = 4u << 20;
+    char *text = g_malloc0(length);
+    memcpy(text, "total 12.50", 11);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(text, length);
+    g_autoptr(Reading) r = fixture_read(bytes, "text/plain", NULL, 0);
+    fixture_has(r, "total 12.50");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -105,5 +116,6 @@ int main(int argc, char **argv)
     g_test_add_func("/text/json", test_json);
     g_test_add_func("/text/empty", test_empty);
     g_test_add_func("/text/noise", test_noise);
+    g_test_add_func("/text/zeros", test_zeros);
     return g_test_run();
 }

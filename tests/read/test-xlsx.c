@@ -65,6 +65,7 @@ static void test_page_range(void)
     g_autoptr(GBytes) bytes = workbook(SHEET(""), "");
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(bytes, XLSX, NULL);
+    g_assert_true(technique_find(XLSX)->ranges);
     input.first_page = input.last_page = 2;
     g_autoptr(Reading) r = technique_find(XLSX)->read(&input, &error);
     g_assert_no_error(error);
@@ -113,6 +114,8 @@ static void test_formats(void)
         {1e300, "0.00", "1e+300"},
         {-3, "yyyy", "-3"},
         {12, "0\" St\u00fcck\"", "12 St\u00fcck"},
+        {1234.5, ".00", "1234.50"},
+        {-0.5, ".00", "-.50"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *shown = number_format(cases[i].value, cases[i].code, FALSE);

@@ -176,9 +176,8 @@ static GBytes *unpack(Walk *w, const char *name, GError **error)
     g_autofree guint8 *block = g_malloc(BLOCK_BYTES);
     for (;;) {
         gssize n = archive_read_data(w->archive, block, BLOCK_BYTES);
-        if (n == ARCHIVE_WARN || n == ARCHIVE_RETRY)
-            n = 0;
-        if (n < 0) {
+        if (n <
+            0) { /* a warning too: what it was about, a wrong checksum, is lost with its block */
             const char *why = archive_error_string(w->archive);
             add_bad(w, name, bytes->len, w->locked ? DOCKET_ERROR_ENCRYPTED : DOCKET_ERROR_DAMAGED,
                     w->locked ? "no password in readers.password_file opens it (%s)"

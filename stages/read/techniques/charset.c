@@ -92,12 +92,15 @@ static gboolean validate(const char *data, gsize length, const char **end)
 static gboolean is_utf8(const char *data, gsize length)
 {
     const char *end;
-    if (validate(data, length, &end))
-        return TRUE;
-    gsize rest = length - (gsize)(end - data);
-    if (*end == '\0') /* a zero byte is valid here, if not in C */
-        return is_utf8(end + 1, rest - 1);
-    return rest < 4 && length == CHARSET_SAMPLE;
+    gboolean cut = length == CHARSET_SAMPLE;
+    while (!validate(data, length, &end)) {
+        length -= (gsize)(end - data);
+        if (*end != '\0')
+            return cut && length < 4;
+        data = end + 1; /* a zero byte is valid here, if not in C */
+        length--;
+    }
+    return TRUE;
 }
 
 gboolean charset_is_known(const char *charset)

@@ -102,8 +102,6 @@ Reading *docx_read(const TechniqueInput *input, GError **error)
     g_autofree char *main_part = opc_main_part(d.zip, "word/document.xml", error);
     if (!main_part)
         return NULL;
-    if (input->on_page)
-        input->on_page(1, input->data);
     d.relations = opc_relations(d.zip, main_part);
     d.reading = reading_new(input->media_type);
     d.flow = flow_new(d.reading);
@@ -111,7 +109,7 @@ Reading *docx_read(const TechniqueInput *input, GError **error)
     if (!read_document(&d, main_part, error))
         return NULL;
     if (zip_parts_broken(d.zip))
-        reading_note(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
+        reading_note_missing(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
     note_foreign(&d);
     g_autofree char *folder = folder_of(main_part);
     opc_attach(d.zip, folder, d.reading);

@@ -197,8 +197,8 @@ Reading *epub_read(const TechniqueInput *input, GError **error)
     g_autoptr(Reading) reading = reading_new(input->media_type);
     guint last = input->last_page ? MIN(input->last_page, b.spine->len) : b.spine->len;
     for (guint number = MAX(input->first_page, 1); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
+        if (!technique_begin_page(input, number))
+            break;
         if (!read_chapter(&b, input, number, reading, error))
             return NULL;
     }
@@ -206,7 +206,7 @@ Reading *epub_read(const TechniqueInput *input, GError **error)
     if (input->first_page > 1)
         return g_steal_pointer(&reading);
     if (zip_parts_broken(b.zip))
-        reading_note(reading, "the file is damaged: %s", zip_parts_broken(b.zip));
+        reading_note_missing(reading, "the file is damaged: %s", zip_parts_broken(b.zip));
     add_pictures(&b, reading);
     return g_steal_pointer(&reading);
 }

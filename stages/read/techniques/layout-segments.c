@@ -70,7 +70,9 @@ static Segment *find_segment(Chains *c, const LayoutWord *words, const LayoutWor
             const LayoutWord *last = &words[s->last];
             double gap = word->rect.x0 - last->rect.x1;
             double unit = MAX(MIN(last->size, word->size), 1e-3);
-            if (!same_row(last, word) || gap > WORD_GAP * unit || gap < -0.5 * unit)
+            /* An engine's boxes may reach over the words that follow on their line. */
+            double least = last->line >= 0 && last->line == word->line ? -G_MAXDOUBLE : -0.5 * unit;
+            if (!same_row(last, word) || gap > WORD_GAP * unit || gap < least)
                 continue;
             if (gap < best_gap) {
                 best_gap = gap;

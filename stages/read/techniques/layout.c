@@ -7,6 +7,7 @@
 #include "layout.h"
 
 #include "layout-blocks.h"
+#include "layout-vertical.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
 
@@ -21,6 +22,9 @@
 #define STRIP_GAP 1.0  /* an empty strip is at least this wide */
 #define MIN_COLUMN_ROWS 3
 #define MAX_CAPTION_ROWS 8
+#define CUT_SHARE 3 /* a table that cuts one in so many of its lines is none */
+#define MAX_LEAD                                                                                   \
+    1.2 /* letter heights between a line and the columns below whose first line it is */
 /* Over this many segments a page is no page of text: rows only, no search for columns. */
 #define MAX_SEGMENTS 6000
 
@@ -131,6 +135,7 @@ typedef struct {
     guint words;   /* of the segments next to the strip */
     guint labels;  /* of these segments end with a colon */
     guint numbers; /* of these segments are amounts, dates, codes */
+    guint values;  /* of these segments begin with a colon */
     guint wide;    /* of these segments fill most of the column */
     double x0, x1; /* of the column */
 } Side;
@@ -157,6 +162,7 @@ static Side look_at_side(const LayoutWord *words, const Row *rows, guint n, doub
         side.words += s->n_words;
         side.labels += layout_is_label(words, s);
         side.numbers += layout_is_number(words, s);
+        side.values += words[s->first].text[0] == ':';
     }
     for (guint i = 0; i < n; i++) {
         const Segment *s = next_to(&rows[i], x, left);
@@ -187,6 +193,8 @@ static gboolean is_column_strip(const LayoutWord *words, const Row *rows, guint 
         return FALSE; /* amounts and codes stay with what they are the amount of */
     if (5 * left.labels >= 2 * both && 5 * right.labels < 2 * right.rows)
         return FALSE; /* label: value */
+    if (5 * right.values >= 2 * right.rows)
+        return FALSE; /* label : value */
     if (5 * right.labels >= 2 * right.rows)
         return TRUE; /* a block of text beside a block of label: value */
     if (10 * both < 6 * least)
@@ -285,6 +293,35 @@ static gboolean find_columns(const Layout *l, const GArray *rows, guint first, g
     return FALSE;
 }
 
+static gboolean goes_on_with(const Layout *l, const Row *row, const Segment *s, const Row *below,
+                             const Segment *next)
+{
+    return next && fabs(next->rect.x0 - s->rect.x0) <= l->unit &&
+           below->y0 - row->y1 <= MAX_LEAD * l->unit;
+}
+
+/* Is the row above the columns the first line of one of them, which begins higher than the other? */
+static gboolean begins_column(const Layout *l, const GArray *rows, guint i, guint end, double x)
+{
+    const Row *row = &g_array_index(rows, Row, i);
+    const Segment *s = row->segments[0], *next = NULL;
+    gboolean left = s->rect.x1 <= x;
+    if (row->n != 1 || s->table || (!left && (s->rect.x0 < x || s->size > 1.25 * l->body)))
+        return FALSE;
+    guint k = i;
+    while (!next && ++k < end)
+        next = next_to(&g_array_index(rows, Row, k), x, left);
+    const Row *below = &g_array_index(rows, Row, MIN(k, end - 1));
+    if (left)
+        return next && below->y0 - row->y1 <= MAX_LEAD * l->unit;
+    /* It may go on with a line that stands further up beside something else. */
+    const Row *above = i > 0 ? row - 1 : NULL;
+    for (guint j = 0; above && j < above->n && above->n > 1; j++)
+        if (goes_on_with(l, above, above->segments[j], row, s))
+            return FALSE;
+    return goes_on_with(l, row, s, below, next);
+}
+
 /* Rows first..first+n cut at x: the left part, the right part, then what lies across. */
 static void read_columns(Layout *l, const Row *rows, guint n, double x, guint depth)
 {
@@ -319,16 +356,39 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
             i++;
             continue;
         }
+        guint end = i + length;
+        while (i > plain && begins_column(l, rows, i - 1, end, middle))
+            i--;
         flush_rows(l, &g_array_index(rows, Row, plain), i - plain);
-        read_columns(l, &g_array_index(rows, Row, i), length, middle, depth);
-        i += length;
-        plain = i;
+        read_columns(l, &g_array_index(rows, Row, i), end - i, middle, depth);
+        i = plain = end;
     }
     if (plain < rows->len)
         flush_rows(l, &g_array_index(rows, Row, plain), rows->len - plain);
 }
 
 /* ---- drawn tables ---- */
+
+/* Lines that go on beside the table as if it were not there: what was taken for its frame is something
+ * in the picture under running text. */
+static gboolean cuts_lines(const LayoutWord *words, guint n, const GArray *segments,
+                           const Table *table)
+{
+    g_autofree guint8 *inside = g_malloc0(n);
+    guint touched = 0, cut = 0;
+    for (guint i = 0; i < table->places->len; i++)
+        inside[g_array_index(table->places, TablePlace, i).word] = 1;
+    for (guint i = 0; i < segments->len; i++) {
+        gboolean in = FALSE, out = FALSE;
+        for (gint k = (gint)g_array_index(segments, Segment, i).first; k >= 0; k = words[k].next) {
+            in |= inside[k];
+            out |= !inside[k];
+        }
+        touched += in;
+        cut += in && out;
+    }
+    return CUT_SHARE * cut >= touched;
+}
 
 static GPtrArray *find_tables(GArray *words, const GArray *segments, const LayoutHelp *help,
                               double unit)
@@ -337,7 +397,11 @@ static GPtrArray *find_tables(GArray *words, const GArray *segments, const Layou
     if (!help || !help->rulings || !layout_segments_are_likely(segments, unit, help->cheap))
         return NULL;
     g_autoptr(GArray) rulings = help->rulings(help->data);
-    return rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;
+    GPtrArray *tables = rulings ? tables_find_ruled(all, words->len, rulings, unit) : NULL;
+    for (guint i = tables ? tables->len : 0; i-- > 0;)
+        if (cuts_lines(all, words->len, segments, tables->pdata[i]))
+            g_ptr_array_remove_index(tables, i);
+    return tables;
 }
 
 static guint8 *mark_taken(const GPtrArray *tables, guint n)
@@ -388,6 +452,7 @@ gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *he
     keep_placed(words);
     if (words->len == 0)
         return TRUE;
+    g_autoptr(GArray) vertical = layout_take_vertical(words);
     double unit = median_size(words);
     g_autoptr(GArray) segments = layout_segments(words, NULL, unit);
     g_autoptr(GPtrArray) tables = find_tables(words, segments, help, unit);
@@ -406,6 +471,7 @@ gboolean layout_add_helped(Reading *reading, GArray *words, const LayoutHelp *he
                 .body = unit,
                 .fits = TRUE};
     read_region(&l, all, segments->len, 0);
+    l.fits = l.fits && (!vertical || layout_add_vertical(reading, vertical));
     if (!l.fits)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_TOO_LARGE,
                     "more than %u words or %u bytes of text", DOCKET_MAX_WORDS,

@@ -44,6 +44,8 @@ char *mail_decode(const char *data, gsize length, const char *declared)
 
 /* ---- encoded words ---- */
 
+#define LONGEST_WORD 65536 /* bytes; 75 are allowed (RFC 2047, 2) */
+
 typedef struct {
     const char *charset, *text; /* into the raw field */
     gsize charset_length, length;
@@ -66,7 +68,7 @@ static gboolean scan_word(const char *p, EncodedWord *word)
     if (!word->base64 && mark[1] != 'Q' && mark[1] != 'q')
         return FALSE;
     word->text = mark + 3;
-    const char *end = strstr(word->text, "?=");
+    const char *end = g_strstr_len(word->text, LONGEST_WORD, "?=");
     if (!end)
         return FALSE;
     word->length = (gsize)(end - word->text);

@@ -349,11 +349,11 @@ void mail_parts_note(const MailParts *parts)
     if (parts->signatures)
         reading_note(r, "%u signatures were not checked", parts->signatures);
     if (parts->overflow)
-        reading_note(r, "%u attachments beyond the first %u were left out", parts->overflow,
-                     DOCKET_MAX_ATTACHMENTS);
+        reading_note_missing(r, "%u attachments beyond the first %u were left out", parts->overflow,
+                             DOCKET_MAX_ATTACHMENTS);
     if (parts->unread)
-        reading_note(r, "%u parts nested more than %u deep were left out", parts->unread,
-                     DOCKET_MAX_MIME_DEPTH);
+        reading_note_missing(r, "%u parts nested more than %u deep were left out", parts->unread,
+                             DOCKET_MAX_MIME_DEPTH);
     if (parts->encrypted)
-        reading_note(r, "a part encrypted with %s was left out", parts->encrypted);
+        reading_note_missing(r, "a part is encrypted with %s", parts->encrypted);
 }

@@ -177,8 +177,6 @@ Reading *mail_read(const TechniqueInput *input, GError **error)
 {
     mail_warm();
     g_autoptr(Reading) reading = reading_new(input->media_type);
-    if (input->on_page)
-        input->on_page(1, input->data);
     GMimeMessage *message = g_bytes_get_size(input->bytes) ? parse(input->bytes) : NULL;
     if (!message) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED,

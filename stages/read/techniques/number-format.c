@@ -138,10 +138,15 @@ static guint choose(char *const *sections, guint n, double value, gboolean *bare
     return value < 0 ? 1 : 2;
 }
 
+static gboolean is_readable(const char *code)
+{
+    return strlen(code) <= MAX_CODE && g_utf8_validate(code, -1, NULL);
+}
+
 gboolean number_format_hides_text(const char *code)
 {
     char *sections[SECTIONS] = {NULL};
-    if (strlen(code) > MAX_CODE)
+    if (!is_readable(code))
         return FALSE;
     guint n = split(code, sections);
     gboolean hides = n == SECTIONS && sections[3][0] == '\0';
@@ -305,6 +310,8 @@ static void fill_section(Fill *fill, const char *section, GString *out)
                 g_string_append_c(out, *fill->decimals++);
             p++;
         } else if (*p == '.') {
+            while (!behind && fill->left > 0) /* ".00" has no place for them, and shows them */
+                put_digit(fill, out);
             behind = TRUE;
             if (*fill->decimals)
                 g_string_append_c(out, '.');
@@ -407,7 +414,7 @@ static char *as_section(double value, const char *section, gboolean from_1904)
 char *number_format(double value, const char *code, gboolean from_1904)
 {
     char *sections[SECTIONS] = {NULL};
-    if (!isfinite(value) || strlen(code) > MAX_CODE || !g_utf8_validate(code, -1, NULL))
+    if (!isfinite(value) || !is_readable(code))
         return general(isfinite(value) ? value : 0);
     guint n = split(code, sections);
     gboolean bare;

@@ -203,8 +203,8 @@ gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area
         reading_end_page(reading);
     }
     if (ok && p.r.cut)
-        reading_note(reading, "page %u: OCR stopped after %d seconds; the rest was not read",
-                     number, PAGE_DEADLINE_SECONDS);
+        reading_note_missing(reading, "page %u: OCR stopped after %d seconds", number,
+                             PAGE_DEADLINE_SECONDS);
     pixDestroy(&p.prepared);
     return ok;
 }

@@ -147,12 +147,13 @@ static void begin_page(Walk *w, gboolean hidden)
     OdfWalk *out = w->out;
     out->hidden += hidden;
     out->pages += !hidden;
-    w->reading =
+    gboolean asked =
         !hidden && out->pages >= out->first && (!out->last || out->pages <= out->last) && !w->error;
+    if (asked && !technique_begin_page(out->input, out->pages))
+        out->last = out->pages - 1; /* the rest is only counted */
+    w->reading = asked && (!out->last || out->pages <= out->last);
     if (!w->reading)
         return;
-    if (out->on_page)
-        out->on_page(out->pages, out->data);
     flow_begin_page(w->flow, out->pages);
 }
 

@@ -3,6 +3,7 @@
 
 #include "flow.h"
 #include "odf-styles.h"
+#include "technique.h"
 #include "zip-parts.h"
 
 typedef struct {
@@ -11,10 +12,9 @@ typedef struct {
     const ZipParts *zip; /* for formulas, which are parts of their own */
     guint first, last;   /* pages to read, from 1; last 0: to the end */
     GBytes *margins; /* styles.xml, whose headers and footers stand on a text's page; may be NULL */
-    void (*on_page)(guint page, gpointer data); /* may be NULL */
-    gpointer data;
-    guint pages;  /* out: pages that the document has */
-    guint hidden; /* out: sheets or slides left out */
+    const TechniqueInput *input; /* is told of each page */
+    guint pages;                 /* out: pages that the document has */
+    guint hidden;                /* out: sheets or slides left out */
 } OdfWalk;
 
 /* Reads content.xml into pages. FALSE when it is no well-formed XML or does

@@ -75,7 +75,7 @@ static void add_notes(Odf *o, const OdfWalk *walk)
     if (walk->hidden)
         reading_note(o->reading, "hidden sheets or slides: %u were left out", walk->hidden);
     if (zip_parts_broken(o->zip))
-        reading_note(o->reading, "the file is damaged: %s", zip_parts_broken(o->zip));
+        reading_note_missing(o->reading, "the file is damaged: %s", zip_parts_broken(o->zip));
     opc_attach(o->zip, "Pictures/", o->reading);
 }
 
@@ -90,8 +90,7 @@ Reading *odf_read(const TechniqueInput *input, GError **error)
                     .margins = zip_parts_get(o.zip, "styles.xml"),
                     .first = MAX(input->first_page, 1),
                     .last = input->last_page,
-                    .on_page = input->on_page,
-                    .data = input->data};
+                    .input = input};
     if (!odf_walk(&walk, zip_parts_get(o.zip, "content.xml"), "content.xml", error))
         return NULL;
     if (walk.pages == 0) {

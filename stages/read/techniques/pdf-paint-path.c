@@ -54,6 +54,10 @@ static void paint_path(PdfPainter *p, gboolean fill, gboolean stroke)
 {
     Rect box;
     gboolean exact;
+    if (p->path.odd) { /* a curve may have been cut in the middle */
+        set_odd(p, "a path without a beginning, or too long");
+        return;
+    }
     if (fill) {
         guint first = p->paint->areas->len;
         pdf_path_fill(&p->path, p->paint->areas);
@@ -71,8 +75,6 @@ static void paint_path(PdfPainter *p, gboolean fill, gboolean stroke)
             set_odd(p, "a clip without a path");
     }
     p->clip = 0;
-    if (p->path.odd)
-        set_odd(p, "a path without a beginning, or too long");
     pdf_path_reset(&p->path);
 }
 

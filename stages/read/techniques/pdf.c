@@ -23,6 +23,7 @@
 #define OCR_PIXELS 40.0e6
 #define MAX_AREAS 20000u /* painted; more is a drawing */
 #define WHITE 0.97       /* lighter areas do not show on paper */
+#define THIN 4.0         /* points */
 #define PAPER_SHARE 0.8  /* of the page: a background, not a shaded cell */
 #define LOOK_DPI 72.0    /* enough to see ink; more on small pages, which have small print */
 #define LOOK_DPI_SMALL 200.0
@@ -137,11 +138,13 @@ static gboolean knows_paint(const PdfPage *p)
     return p->paint && !p->paint->odd && p->scale >= 1 && p->paint->areas->len <= MAX_AREAS;
 }
 
+/* Of unknown colour, a thin area is a line; a large one is white more often than not. */
 static gboolean is_shown_area(const PdfPage *p, const PdfArea *area)
 {
-    double share = (area->rect.x1 - area->rect.x0) * (area->rect.y1 - area->rect.y0) /
-                   (p->area.x1 * p->area.y1);
-    return area->light <= WHITE && share < PAPER_SHARE && (area->exact || area->cover > 0.9);
+    double width = area->rect.x1 - area->rect.x0, height = area->rect.y1 - area->rect.y0;
+    gboolean seen = area->light < 0 ? MIN(width, height) < THIN : area->light <= WHITE;
+    return seen && width * height < PAPER_SHARE * p->area.x1 * p->area.y1 &&
+           (area->exact || area->cover > 0.9);
 }
 
 /* Shading is often painted line by line of text: where one colour goes on there is no edge. */
@@ -293,7 +296,7 @@ static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, 
     if (!page || !(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height)) {
         reading_begin_page(reading, number, TECHNIQUE_NONE, READING_LAYOUT, 1, 1);
         reading_end_page(reading);
-        reading_note(reading, "page %u is broken and was not read", number);
+        reading_note_missing(reading, "page %u is broken", number);
         return TRUE;
     }
     double longest = MAX(width, height);

@@ -91,7 +91,7 @@ static const OpcRelation *read_related(Deck *d, const GPtrArray *relations, cons
     if (!part || (kind == PPTX_MASTER && !g_hash_table_add(d->shown, g_strdup(relation->target))))
         return relation;
     if (!pptx_slide(&how, part, relation->target, &error))
-        reading_note(d->reading, "damaged: %s", error->message);
+        reading_note_missing(d->reading, "damaged: %s", error->message);
     return relation;
 }
 
@@ -138,8 +138,8 @@ Reading *pptx_read(const TechniqueInput *input, GError **error)
     }
     guint last = input->last_page ? MIN(input->last_page, d.slides->len) : d.slides->len;
     for (guint number = MAX(input->first_page, 1); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
+        if (!technique_begin_page(input, number))
+            break;
         if (!read_slide(&d, number, error))
             return NULL;
     }
@@ -149,7 +149,7 @@ Reading *pptx_read(const TechniqueInput *input, GError **error)
     if (d.hidden_slides)
         reading_note(d.reading, "hidden slides: %u were left out", d.hidden_slides);
     if (zip_parts_broken(d.zip))
-        reading_note(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
+        reading_note_missing(d.reading, "the file is damaged: %s", zip_parts_broken(d.zip));
     opc_attach(d.zip, "ppt/", d.reading);
     return g_steal_pointer(&d.reading);
 }

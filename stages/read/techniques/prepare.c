@@ -64,7 +64,9 @@ static double within_limits(PIX *grey, double scale)
  * `scale` as it is. */
 static double scale_by_letters(PIX *grey, double dpi, double scale, double letter)
 {
-    if (letter > MAX_LETTER_PX || (dpi <= 0 && letter > 0 && letter < MIN_LETTER_PX))
+    if (letter > MAX_LETTER_PX)
+        return within_limits(grey, scale * MAX_LETTER_PX / letter);
+    if (dpi <= 0 && letter > 0 && letter < MIN_LETTER_PX)
         return within_limits(grey, scale * USUAL_LETTER_PX / letter);
     return scale;
 }

@@ -538,6 +538,6 @@ Reading *rtf_read(const TechniqueInput *input, GError **error)
     g_string_free(r.bytes, TRUE);
     g_string_free(r.marker, TRUE);
     if (r.early)
-        reading_note(reading, "the file is damaged: it ends inside a group");
+        reading_note_missing(reading, "the file is damaged: it ends inside a group");
     return ok ? g_steal_pointer(&reading) : NULL;
 }

@@ -11,6 +11,7 @@
 #define TOUCH 0.35             /* letter heights between lines that meet */
 #define SAME_END 0.8           /* letter heights between the ends of lines of one width */
 #define PROSE_WORDS 5.0        /* words a piece, on average: running text */
+#define PARTED 4.0             /* letter heights of white: what stands below is something else */
 #define MAX_HEAD_LINES 6       /* heads over each other leave some lines with one piece */
 
 typedef struct {
@@ -131,6 +132,7 @@ static GArray *words_inside(const Regions *g, Rect rect)
 /* Lines of which several pieces stand side by side, against all; and the words of these pieces. */
 typedef struct {
     guint lines, full, words, pieces;
+    double gap; /* the largest between two lines, points */
 } Sides;
 
 static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
@@ -146,6 +148,8 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
     sides.lines = grid.lines->len;
     for (guint l = 0; l < grid.lines->len; l++) {
         const GridLine *line = grid_line_at(&grid, l);
+        if (l > 0)
+            sides.gap = MAX(sides.gap, line->y0 - grid_line_at(&grid, l - 1)->y1);
         if (line->n_pieces < 2)
             continue;
         sides.full++;
@@ -158,11 +162,11 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
     return sides;
 }
 
-static gboolean is_columnar(const Sides *sides)
+static gboolean is_columnar(const Sides *sides, double unit)
 {
     guint share = sides->lines <= MAX_HEAD_LINES ? 3 : 2;
     return sides->full > 0 && share * sides->full >= sides->lines &&
-           sides->words < PROSE_WORDS * sides->pieces;
+           sides->words < PROSE_WORDS * sides->pieces && sides->gap < PARTED * unit;
 }
 
 static int by_height(gconstpointer a, gconstpointer b)
@@ -200,7 +204,12 @@ static void join_widths(Regions *g)
         Sides sides = {0};
         if (between->len)
             sides = count_sides(g->words, between, g->unit);
-        if (between->len == 0 ? below->at - above->at < 2 * g->unit : is_columnar(&sides))
+        /* A line of text alone is a row that heads those below it. */
+        double apart = below->at - above->at;
+        gboolean row = sides.lines == 0   ? apart < 2 * g->unit
+                       : sides.lines == 1 ? apart < 3 * g->unit || is_columnar(&sides, g->unit)
+                                          : is_columnar(&sides, g->unit);
+        if (row)
             g->parents[b] = a;
     }
 }

@@ -156,7 +156,7 @@ static void note_sheets(Workbook *b)
     if (b->hidden_sheets)
         reading_note(b->reading, "hidden sheets: %u were left out", b->hidden_sheets);
     if (zip_parts_broken(b->zip))
-        reading_note(b->reading, "the file is damaged: %s", zip_parts_broken(b->zip));
+        reading_note_missing(b->reading, "the file is damaged: %s", zip_parts_broken(b->zip));
     opc_attach(b->zip, "xl/", b->reading);
 }
 
@@ -171,8 +171,8 @@ Reading *xlsx_read(const TechniqueInput *input, GError **error)
     }
     guint last = input->last_page ? MIN(input->last_page, b.sheets->len) : b.sheets->len;
     for (guint number = MAX(input->first_page, 1); number <= last; number++) {
-        if (input->on_page)
-            input->on_page(number, input->data);
+        if (!technique_begin_page(input, number))
+            break;
         if (!read_sheet(&b, number, error))
             return NULL;
     }

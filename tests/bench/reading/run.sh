@@ -102,8 +102,11 @@ json_to_texts() {
 peer_pdftotext() { pdftotext "$1" "$work/pdftotext/$(basename "${1%.pdf}").txt"; }
 peer_mutool() { mutool draw -q -F text -o "$work/mutool/$(basename "${1%.pdf}").txt" "$1"; }
 
+# Usage: f1_summary < "common truth read" lines
 f1_summary() {
-    sort -n | awk '{ a[NR] = $1; s += $1 } END { printf "mean %.4f, median %.4f, worst %.4f", s / NR, a[int((NR + 1) / 2)], a[1] }'
+    awk '{ print ($2 + $3 ? 2 * $1 / ($2 + $3) : 1), $0 }' | sort -n |
+        awk '{ a[NR] = $1; s += $1; c += $2; n += $3 + $4 }
+            END { printf "%.4f over all words; files: mean %.4f, median %.4f, worst %.4f\n", 2 * c / n, s / NR, a[int((NR + 1) / 2)], a[1] }'
 }
 
 digital() {
@@ -115,19 +118,21 @@ digital() {
         for peer in "${peers[@]}"; do
             timed "$peer" two_at_a_time "peer_$peer" "${files[@]}"
         done
-        timed docket "$docket" read --format text "${files[@]}"
-        timed docket-json "$docket" read --format json "${files[@]}"
+        timed docket "$docket" read --ocr never --format text "${files[@]}"
+        timed docket-json "$docket" read --ocr never --format json "${files[@]}"
     done
     echo "digital: 750 pages in ${#files[@]} files, median of $rounds rounds"
-    for peer in "${peers[@]}" docket docket-json; do
+    # With recognition, where pages have no text that can be used; the peers have none.
+    timed docket-auto "$docket" read --format text "${files[@]}"
+    for peer in "${peers[@]}" docket docket-json docket-auto; do
         awk -v name="$peer" -v wall="$(median "$peer" 1)" -v cpu="$(median "$peer" 2)" -v base="$(median pdftotext 1)" \
             'BEGIN { printf "  %-12s %6.2f s wall %6.2f s cpu  %5.0f pages/s  %.2f x pdftotext\n", name, wall, cpu, 750 / wall, base / wall }'
     done
     json_to_texts docket-texts "${files[@]}" <docket-json.out
     for file in "${files[@]}"; do
         file=$(basename "${file%.pdf}").txt
-        [ -s "pdftotext/$file" ] && "$score" f1 "pdftotext/$file" "docket-texts/$file"
-    done | f1_summary | sed 's/^/  words of docket against pdftotext, F1: /'
+        [ -s "pdftotext/$file" ] && "$score" words "pdftotext/$file" "docket-texts/$file"
+    done | f1_summary | sed 's/^/  words of docket against pdftotext, F1 /'
     echo
 }
 
