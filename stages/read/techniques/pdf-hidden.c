@@ -1,6 +1,7 @@
 /* The proof, word by word:
  *   - it has a size and lies on the page;
  *   - a line of text of this content explains it, so that Poppler and the map speak of one page;
+ *   - all letters of the page are glyphs with ink (pdf-font.h), or the page counts as odd;
  *   - every line that may explain it is clipped outside of it only;
  *   - areas painted after the first such line leave it uncovered;
  *   - its ink differs from every area below it that is not filled over, and from the paper unless an
