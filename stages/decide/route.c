@@ -66,9 +66,10 @@ static StageStep run(Job *job, GError **error)
     /* Every check is asked, so that a person sees all reasons at once. */
     gboolean sound = job->schema_valid;
     sound &= !add_problems(job);
-    sound &= !has_reason(job, "hidden_text"); /* what is hidden was meant for somebody else */
-    sound &= !has_reason(job, "input_cut");   /* the model did not see all of it */
-    sound &= !has_reason(job, "partial");     /* nobody saw some of its pages */
+    sound &= !has_reason(job, "hidden_text");    /* what is hidden was meant for somebody else */
+    sound &= !has_reason(job, "input_cut");      /* the model did not see all of it */
+    sound &= !has_reason(job, "partial");        /* nobody saw some of its pages */
+    sound &= !has_reason(job, "data_disagrees"); /* the pages and the data tell two stories */
     sound &= is_confident(job);
     if (!sound)
         job->verdict = VERDICT_REVIEW;

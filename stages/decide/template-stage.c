@@ -1,4 +1,5 @@
 /* The record without a model: the embedded default, and the fallback when a model failed. */
+#include "pipeline/core/reading-agree.h"
 #include "pipeline/host/engine.h"
 #include "template.h"
 
@@ -46,6 +47,8 @@ static StageStep run(Job *job, GError **error)
     job_set_record(job, template_extract(template, upright ? upright : job->reading));
     if (upright)
         lay_evidence_back(job->record, job->reading);
+    if (job->reading->second)
+        reading_agree_data(job->reading);
     template_prefer_data(template, job->reading, job->record);
     return STAGE_NEXT;
 }

@@ -149,7 +149,7 @@ static gboolean lose(Range *range, const GError *error)
     RangesState *state = state_of(job);
     range->lost = g_error_copy(error);
     state->lost += range->last - range->first + 1;
-    if (read_is_death(error) && state->lost > setting(job, "readers.lost_pages")) {
+    if (state->lost > setting(job, "readers.lost_pages")) {
         fail(job, g_error_copy(error));
         return FALSE;
     }

@@ -3,6 +3,7 @@
 #include "read.h"
 
 #include "children.h"
+#include "disagree.h"
 #include "overlay.h"
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
@@ -126,8 +127,10 @@ static gboolean take_kept(Job *job)
 {
     g_autofree char *key = how(job);
     job->reading = store(job) ? readings_load(store(job), job, key) : NULL;
-    if (job->reading)
+    if (job->reading) {
         note_hidden(job);
+        data_disagreements(job);
+    }
     return job->reading != NULL;
 }
 
@@ -138,10 +141,11 @@ static void on_read(Job *job, Reading *reading, guint lost, GError *error)
     if (reading)
         reading_mark_running(reading);
     job->reading = reading;
-    if (reading)
+    if (reading) {
         note_hidden(job);
-    if (reading)
+        data_disagreements(job);
         lost += note_missing(job);
+    }
     if (reading && lost == 0) /* another run may see more of a partial one */
         keep_if_dear(job);
     if (!ledger_end_attempt(engine_ledger(job->engine), job, outcome, &local)) {

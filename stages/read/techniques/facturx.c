@@ -220,22 +220,3 @@ Reading *facturx_read(GBytes *xml)
     xmlFreeDoc(document);
     return reading;
 }
-
-void facturx_note_disagreement(Reading *r)
-{
-    static const char *const told[] = {"Invoice number", "Issue date", "Grand total", NULL};
-    const Reading *data = r->second;
-    for (guint i = 0; data && i < data->lines->len; i++) {
-        const Line *line = reading_line(data, i);
-        g_autoptr(GString) key = g_string_new(NULL), value = g_string_new(NULL);
-        for (guint w = line->first_word; w < line->first_word + line->n_words; w++) {
-            const Word *word = reading_word(data, w);
-            GString *side = word->column == 0 ? key : value;
-            g_string_append_printf(side, "%s%s", side->len ? " " : "",
-                                   reading_word_text(data, word));
-        }
-        if (line->agreement == 0 && g_strv_contains(told, key->str))
-            reading_note(r, "the invoice's data says %s \"%.100s\", which no page shows", key->str,
-                         value->str);
-    }
-}

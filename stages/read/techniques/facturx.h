@@ -8,6 +8,3 @@
  * total") and the values as they stand there; dates as 2026-11-20. NULL when the bytes are no such
  * invoice, or broken. Caller frees. */
 Reading *facturx_read(GBytes *xml);
-
-/* After reading_agree_data: notes which of number, date and totals the pages of `r` do not show. */
-void facturx_note_disagreement(Reading *r);

@@ -74,7 +74,6 @@ static void take_invoice(Reading *reading, GBytes *content)
     reading->second = invoice;
     invoice->page_count = reading->page_count;
     reading_agree_data(reading);
-    facturx_note_disagreement(reading);
 }
 
 void pdf_attached_read(PopplerDocument *document, Reading *reading)
