@@ -1,5 +1,5 @@
 /* Any bytes as an electronic invoice: no reading, or one whose rules hold. */
-#include "stages/read/techniques/facturx.h"
+#include "stages/read/techniques/pdf/facturx.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* Any bytes as an embedded font, as the encoding of a Type 1 font and as a ToUnicode map. */
-#include "stages/read/techniques/pdf-cmap.h"
-#include "stages/read/techniques/pdf-glyphs.h"
-#include "stages/read/techniques/pdf-type1.h"
+#include "stages/read/techniques/pdf/pdf-cmap.h"
+#include "stages/read/techniques/pdf/pdf-glyphs.h"
+#include "stages/read/techniques/pdf/pdf-type1.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <ft2build.h>

@@ -3,7 +3,7 @@
 
 #include "pipeline/core/json.h"
 #include "pipeline/core/limits.h"
-#include "stages/read/techniques/html-jsonld.h"
+#include "stages/read/techniques/html/html-jsonld.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,6 @@
 /* Any words and drawn lines on a page: no word is lost, and the reading's rules hold. Eight bytes a
  * word or line: kind, then place and size. */
-#include "stages/read/techniques/layout.h"
+#include "stages/read/techniques/layout/layout.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <math.h>

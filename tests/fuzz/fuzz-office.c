@@ -1,6 +1,6 @@
 /* Any text as the parts of office documents, and any bytes as their archive: a reading whose rules hold, or
  * an error. The first byte says which; a number format is "n" and the code. */
-#include "stages/read/techniques/number-format.h"
+#include "stages/read/techniques/office/number-format.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/technique.h"
 #include "tests/read/office-maker.h"

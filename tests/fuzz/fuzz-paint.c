@@ -1,5 +1,5 @@
 /* Any bytes as the content of a PDF page: what it paints is found, within bounds, or odd. */
-#include "stages/read/techniques/pdf-paint.h"
+#include "stages/read/techniques/pdf/pdf-paint.h"
 #include "tests/fuzz/fuzz.h"
 
 static GBytes *page_of(const uint8_t *data, size_t size)

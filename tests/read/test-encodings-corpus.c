@@ -2,7 +2,7 @@
 #include "fixture.h"
 
 #include "pipeline/core/json.h"
-#include "stages/read/techniques/charset.h"
+#include "stages/read/techniques/text/charset.h"
 
 /* Johab's byte 5C and Big5's A14E are a matter of which table: these texts differ in a sign. */
 #define EXACT_AT_LEAST 37

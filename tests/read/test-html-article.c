@@ -1,7 +1,7 @@
 /* Each rule by which an article is told from what stands around it. */
 #include "fixture.h"
 
-#include "stages/read/techniques/html.h"
+#include "stages/read/techniques/html/html.h"
 
 #define SENTENCE                                                                                   \
     "The council met on Tuesday evening, heard the engineers, and put the decision about the "     \

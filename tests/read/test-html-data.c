@@ -1,7 +1,7 @@
 /* Data for machines: JSON-LD, whole and broken, microdata, RDFa Lite, <meta>. */
 #include "fixture.h"
 
-#include "stages/read/techniques/html-jsonld.h"
+#include "stages/read/techniques/html/html-jsonld.h"
 
 /* The fields of the second reading, "key value\n" each. */
 static char *data_of(const char *page)

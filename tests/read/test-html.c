@@ -1,6 +1,6 @@
 #include "fixture.h"
 
-#include "stages/read/techniques/html.h"
+#include "stages/read/techniques/html/html.h"
 
 static const Block *find_block(const Reading *r, BlockKind kind)
 {

@@ -1,6 +1,6 @@
 #include "fixture.h"
 
-#include "stages/read/techniques/prepare.h"
+#include "stages/read/techniques/ocr/prepare.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "fixture.h"
 
 #include "pipeline/core/limits.h"
-#include "stages/read/techniques/mail-header.h"
+#include "stages/read/techniques/mail/mail-header.h"
 
 #define HEAD "From: Ann <ann@example.com>\r\nTo: bob@example.com\r\nSubject: Hello\r\n"
 #define TYPE "message/rfc822"

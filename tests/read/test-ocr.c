@@ -1,10 +1,10 @@
 /* What stands between an image and the OCR engine, and between the engine and the reading. */
 #include "fixture.h"
 
-#include "stages/read/techniques/binary.h"
-#include "stages/read/techniques/light.h"
-#include "stages/read/techniques/pieces.h"
-#include "stages/read/techniques/prepare.h"
+#include "stages/read/techniques/ocr/binary.h"
+#include "stages/read/techniques/ocr/light.h"
+#include "stages/read/techniques/ocr/pieces.h"
+#include "stages/read/techniques/ocr/prepare.h"
 #include "stages/read/techniques/warm.h"
 
 static Warm *warm;

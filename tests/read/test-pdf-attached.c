@@ -3,7 +3,7 @@
 #include "pdf-writer.h"
 
 #include "pipeline/core/limits.h"
-#include "stages/read/techniques/facturx.h"
+#include "stages/read/techniques/pdf/facturx.h"
 
 static Warm *warm;
 

@@ -3,10 +3,10 @@
 #include "fixture.h"
 #include "pdf-writer.h"
 
-#include "stages/read/techniques/pdf-cmap.h"
-#include "stages/read/techniques/pdf-file.h"
-#include "stages/read/techniques/pdf-hidden.h"
-#include "stages/read/techniques/pdf-lex.h"
+#include "stages/read/techniques/pdf/pdf-cmap.h"
+#include "stages/read/techniques/pdf/pdf-file.h"
+#include "stages/read/techniques/pdf/pdf-hidden.h"
+#include "stages/read/techniques/pdf/pdf-lex.h"
 
 #define DEJAVU "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 #define FIRST_LETTER 29 /* DejaVu's glyphs are in the order of ASCII, so many below it */

@@ -3,8 +3,8 @@
 #include "fixture.h"
 #include "pdf-writer.h"
 
-#include "stages/read/techniques/pdf-file.h"
-#include "stages/read/techniques/pdf-hidden.h"
+#include "stages/read/techniques/pdf/pdf-file.h"
+#include "stages/read/techniques/pdf/pdf-hidden.h"
 
 static Warm *warm;
 

@@ -1,7 +1,7 @@
 /* Workbooks: sheets, shared texts, what is hidden; and numbers as they are shown. */
 #include "office-maker.h"
 
-#include "stages/read/techniques/number-format.h"
+#include "stages/read/techniques/office/number-format.h"
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -1,8 +1,8 @@
 #include "fields.h"
 
-#include "html.h"
 #include "pipeline/core/json.h"
 #include "pipeline/core/limits.h"
+#include "stages/read/techniques/html/html.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "overlay-page.h"
 
-#include "image.h"
-#include "pdf-file.h"
-#include "pdf-picture.h"
+#include "stages/read/techniques/ocr/image.h"
+#include "stages/read/techniques/pdf/pdf-file.h"
+#include "stages/read/techniques/pdf/pdf-picture.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#include "csv.h"
-#include "jsonl.h"
+#include "stages/read/techniques/text/csv.h"
+#include "stages/read/techniques/text/jsonl.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "warm-libraries.h"
 
-#include "archive.h"
-#include "mail.h"
 #include "overlay-page.h"
+#include "stages/read/techniques/archive/archive.h"
+#include "stages/read/techniques/mail/mail.h"
 
 #include <cairo.h>
 #include <dlfcn.h>

@@ -1,6 +1,0 @@
-/* EPUB 2 and 3: a page for each chapter in the order of the spine. */
-#pragma once
-
-#include "technique.h"
-
-Reading *epub_read(const TechniqueInput *input, GError **error);

@@ -1,8 +1,0 @@
-/* Office formats that are not read, with what to do about it: the old binary ones, and those under a
- * password. */
-#pragma once
-
-#include "technique.h"
-
-/* Always NULL, with UNSUPPORTED or ENCRYPTED. */
-Reading *legacy_read(const TechniqueInput *input, GError **error);
