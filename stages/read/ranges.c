@@ -149,7 +149,8 @@ static gboolean lose(Range *range, const GError *error)
     RangesState *state = state_of(job);
     range->lost = g_error_copy(error);
     state->lost += range->last - range->first + 1;
-    if (state->lost > setting(job, "readers.lost_pages")) {
+    /* Pages that readers refuse cost no reader: however many they are, a person sees the rest. */
+    if (read_is_death(error) && state->lost > setting(job, "readers.lost_pages")) {
         fail(job, g_error_copy(error));
         return FALSE;
     }
