@@ -258,15 +258,6 @@ static gboolean is_said(const Said *said, const char *value)
     return key[0] && strstr(said->text->str, wanted);
 }
 
-/* The words of a line in column 1, as text. Caller frees. */
-static char *value_of(const Reading *r, const Line *line)
-{
-    guint first = line->first_word, end = line->first_word + line->n_words;
-    while (first < end && reading_word(r, first)->column != 1)
-        first++;
-    return reading_words_text(r, first, end - first);
-}
-
 double reading_agree_data(Reading *r)
 {
     Reading *data = r->second;
@@ -282,7 +273,7 @@ double reading_agree_data(Reading *r)
             const Block *block = reading_block(data, b);
             for (guint l = block->first_line; l < block->first_line + block->n_lines; l++) {
                 Line *line = &g_array_index(data->lines, Line, l);
-                g_autofree char *value = value_of(data, line);
+                g_autofree char *value = reading_column_text(data, l, 1);
                 line->agreement = is_said(&said, value) ? 1 : 0;
                 found += line->agreement > 0;
                 lines++;

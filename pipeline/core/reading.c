@@ -364,3 +364,15 @@ char *reading_line_text(const Reading *r, guint line)
     const Line *l = reading_line(r, line);
     return reading_words_text(r, l->first_word, l->n_words);
 }
+
+char *reading_column_text(const Reading *r, guint line, gint column)
+{
+    const Line *l = reading_line(r, line);
+    guint first = l->first_word, end = l->first_word + l->n_words;
+    while (first < end && reading_word(r, first)->column != column)
+        first++;
+    guint n = 0;
+    while (first + n < end && reading_word(r, first + n)->column == column)
+        n++;
+    return reading_words_text(r, first, n);
+}

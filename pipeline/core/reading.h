@@ -175,6 +175,8 @@ guint reading_page_of_line(const Reading *r, guint line);
 guint reading_line_of_word(const Reading *r, guint word);
 /* The text of a line; words joined by one space (unless WORD_GLUED). Caller frees. */
 char *reading_line_text(const Reading *r, guint line);
+/* The words of a line that stand in one column (a field's key is 0, its value 1). Caller frees. */
+char *reading_column_text(const Reading *r, guint line, gint column);
 /* The text of words [first, first+n), joined the same way. Caller frees. */
 char *reading_words_text(const Reading *r, guint first, guint n);
 Rect rect_union(Rect a, Rect b);

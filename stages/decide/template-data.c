@@ -28,24 +28,12 @@ static void add_pair(Reading *pairs, double y, const char *key, const char *valu
     reading_add_text(pairs, value, -1, x + 2, y, 1);
 }
 
-/* Where the words of column 1 begin on a line. */
-static guint value_start(const Reading *data, const Line *line)
+static void add_line(Reading *pairs, double y, const Reading *data, guint line)
 {
-    guint word = line->first_word, end = line->first_word + line->n_words;
-    while (word < end && reading_word(data, word)->column != 1)
-        word++;
-    return word;
-}
-
-static void add_line(Reading *pairs, double y, const Reading *data, const Line *line)
-{
-    guint first = line->first_word, value = value_start(data, line);
-    guint end = first + line->n_words;
-    if (line->agreement < 1 || value == first || value == end)
-        return;
-    g_autofree char *key = reading_words_text(data, first, value - first);
-    g_autofree char *text = reading_words_text(data, value, end - value);
-    add_pair(pairs, y, key, text);
+    g_autofree char *key = reading_column_text(data, line, 0);
+    g_autofree char *value = reading_column_text(data, line, 1);
+    if (reading_line(data, line)->agreement == 1 && *key && *value)
+        add_pair(pairs, y, key, value);
 }
 
 /* The pairs that the pages confirm, as a reading of their own; NULL if there are none. */
@@ -62,7 +50,7 @@ static Reading *confirmed(const Reading *data)
         for (guint b = page->first_block; b < page->first_block + page->n_blocks; b++) {
             const Block *block = reading_block(data, b);
             for (guint l = block->first_line; l < block->first_line + block->n_lines; l++)
-                add_line(pairs, y++, data, reading_line(data, l));
+                add_line(pairs, y++, data, l);
         }
     }
     reading_end_page(pairs);

@@ -47,8 +47,9 @@ static StageStep run(Job *job, GError **error)
     job_set_record(job, template_extract(template, upright ? upright : job->reading));
     if (upright)
         lay_evidence_back(job->record, job->reading);
-    if (job->reading->second)
-        reading_agree_data(job->reading);
+    const Reading *second = job->reading->second;
+    if (second && second->lines->len && reading_line(second, 0)->agreement < 0)
+        reading_agree_data(job->reading); /* of an invoice the reading has been compared already */
     template_prefer_data(template, job->reading, job->record);
     return STAGE_NEXT;
 }

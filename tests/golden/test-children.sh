@@ -2,6 +2,7 @@
 # Documents inside documents through the shipped programs: mails, archives, archives in archives. Each
 # child has a verdict of its own, the parent waits for all of them, and nothing is lost on the way.
 set -euo pipefail
+# shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 samples=$DOCKET_SOURCE/samples/inbox
 
