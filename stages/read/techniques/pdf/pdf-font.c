@@ -377,7 +377,8 @@ static int judge(PdfFont *f, guint code, PdfCode *c)
         read_name(f, code, c);
     if (!ink && !space && c->n > 0)
         return CODE_ODD;
-    if (space || is_space_text(c)) {
+    /* What is neither drawn nor stands for anything is a space at most. */
+    if (!ink || is_space_text(c)) {
         c->n = 1;
         c->text[0] = ' ';
     }

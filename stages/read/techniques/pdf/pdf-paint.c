@@ -12,7 +12,7 @@
 #define MAX_SAVED 64
 #define MAX_FORMS 6 /* inside each other */
 #define MAX_FORM_USES 300
-#define MAX_LOST 0.05 /* of the letters; Poppler may know more */
+#define MAX_LOST 0.15 /* of the letters; Poppler may know more */
 
 /* ---- forms and graphics states ---- */
 
@@ -239,6 +239,21 @@ static gboolean has_bounds(Rect page)
     return page.x1 > 0 && page.y1 > 0 && longest <= DOCKET_MAX_PAGE_POINTS;
 }
 
+/* The streams of a page are one content: a dictionary may begin in one of them and end in the next. */
+static GBytes *joined(const GPtrArray *contents)
+{
+    if (contents->len == 1)
+        return g_bytes_ref(contents->pdata[0]);
+    GByteArray *all = g_byte_array_new();
+    for (guint i = 0; i < contents->len; i++) {
+        gsize size;
+        const guint8 *data = g_bytes_get_data(contents->pdata[i], &size);
+        g_byte_array_append(all, data, (guint)size);
+        g_byte_array_append(all, (const guint8 *)"\n", 1);
+    }
+    return g_byte_array_free_to_bytes(all);
+}
+
 static void paint_page(PdfPainter *p, const PdfMapPage *page)
 {
     gboolean exact;
@@ -255,8 +270,8 @@ static void paint_page(PdfPainter *p, const PdfMapPage *page)
     set_resources(p, page->resources);
     p->s.fill_space = p->s.stroke_space = p->devices[1];
     p->s.fill = p->s.stroke = pdf_space_light(&p->devices[1], (double[]){0});
-    for (guint i = 0; i < page->contents->len && !p->paint->odd; i++)
-        run(p, page->contents->pdata[i]);
+    g_autoptr(GBytes) content = joined(page->contents);
+    run(p, content);
     if (has_operands(p))
         set_odd(p, "content that ends within an operator");
     if (p->stand_in.mark)
@@ -269,6 +284,8 @@ static void paint_page(PdfPainter *p, const PdfMapPage *page)
         pdf_paint_add_area(
             p, pdf_matrix_rect(start, g_array_index(page->notes_on_page, Rect, i), &exact));
     p->paint->text = pdf_words_end(p->words);
+    p->paint->text->letters += p->paint->lost;
+    p->paint->text->unusable += p->paint->lost;
 }
 
 static void painter_init(PdfPainter *p, PdfMap *map, PdfPaint *paint)
