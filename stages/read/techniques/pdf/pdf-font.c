@@ -38,14 +38,13 @@ struct PdfFont {
     GStringChunk *strings;
     const char *base;       /* its name, of simple fonts that are not embedded */
     const char *names[256]; /* of simple fonts, by code; NULL: none */
-    gboolean bullets; /* not embedded, and its encoding has a letter for each code from ' ' on */
-    gboolean own;     /* not embedded, with its own encoding: all codes are letters */
-    GArray *widths;   /* of PdfWidth; NULL: those of a standard font */
-    double usual;     /* width of codes that are not listed */
-    int unicode;      /* object number of the ToUnicode stream, 0 none */
-    gboolean looked;  /* at that stream */
-    PdfCMap *cmap;    /* NULL: none, or odd */
-    Code *codes[256]; /* by their upper byte, 256 each; NULL before the first */
+    gboolean own;           /* not embedded, with its own encoding: all codes are letters */
+    GArray *widths;         /* of PdfWidth; NULL: those of a standard font */
+    double usual;           /* width of codes that are not listed */
+    int unicode;            /* object number of the ToUnicode stream, 0 none */
+    gboolean looked;        /* at that stream */
+    PdfCMap *cmap;          /* NULL: none, or odd */
+    Code *codes[256];       /* by their upper byte, 256 each; NULL before the first */
 };
 
 /* ---- measures ---- */
@@ -165,7 +164,9 @@ static gboolean read_encoding(PdfFont *f, qpdf_oh encoding, GBytes *type1)
     f->own = !f->glyphs && is_null(m, encoding);
     if (f->own && !f->truetype) /* of others some take the one of Windows */
         pdf_encoding_fill(PDF_ENCODING_STANDARD, f->names);
-    f->bullets = !f->glyphs && base == PDF_ENCODING_WIN;
+    for (guint code = ' ' + 1; code < 256 && !f->glyphs && base == PDF_ENCODING_WIN; code++)
+        if (!f->names[code])
+            f->names[code] = "bullet"; /* ISO 32000-1, D.2 */
     /* Where it cannot be read, the codes that it gives have no names, and do not show. */
     if (type1 && base == PDF_ENCODING_NONE)
         pdf_type1_encoding(type1, f->names, f->strings);
@@ -329,7 +330,7 @@ static gboolean is_space(PdfFont *f, guint code, PdfCMapAnswer answer, const Pdf
         return mapped;
     const char *name = f->names[code];
     if (!f->glyphs && !name)
-        return code < ' ' || f->bullets; /* below, nothing for Poppler, either */
+        return code < ' '; /* nothing for Poppler, either */
     return name ? is_space_name(name) : mapped;
 }
 

@@ -9,12 +9,15 @@
     0.1 /* a wider gap may end a word; at most this far on, another letter is the same again */
 #define NEW_WORD                                                                                   \
     0.03 /* … where the line goes on in other letters (size, baseline), a wider one does */
+#define STEP_OVER (-0.6)  /* … and those on another baseline may stand so far over them */
 #define STEP_BACK (-0.3)  /* letters may overlap so far */
 #define NEW_LINE 1.5      /* a wider gap ends the line */
 #define SAME_LINE 0.5     /* baselines of one line, sub- and superscripts */
 #define SAME_HEIGHT 0.2   /* baselines of a letter and its shadow */
 #define SPREAD 1.3        /* of the least gap: letters that are spaced out stand so far apart … */
 #define WIDEST_SPREAD 0.4 /* … at most */
+#define ACCENT_ABOVE 0.4  /* an accent's baseline from its letter's */
+#define ACCENT_ASIDE 0.3  /* its middle from the letter's, in widths of the letter */
 #define SAME_BASE 0.5     /* points */
 #define CLIPPED 0.25      /* share of a letter's side that a clip may take off */
 
@@ -76,7 +79,8 @@ static double gap_of_words(const GArray *line)
     const Letter *all = &g_array_index(line, Letter, 0);
     double least = G_MAXDOUBLE;
     for (guint i = 1; i < line->len; i++) {
-        if (!is_new_piece(&all[i - 1], &all[i], &all[i - 1]))
+        gboolean alike = all[i].size == all->size && fabs(all[i].base - all->base) <= SAME_BASE;
+        if (!alike || !is_new_piece(&all[i - 1], &all[i], &all[i - 1]))
             return NEW_WORD * all->size;
         least = MIN(least, all[i].lo - all[i - 1].hi);
     }
@@ -132,8 +136,10 @@ static gboolean goes_on(const PdfWords *w, guint turn, const Letter *l)
     const Letter *first = &g_array_index(w->line, Letter, 0);
     const Letter *last = &g_array_index(w->line, Letter, w->line->len - 1);
     double gap = l->lo - last->hi;
-    return w->turn == turn && fabs(l->base - first->base) <= SAME_LINE * first->size &&
-           gap >= STEP_BACK * first->size && gap < NEW_LINE * first->size;
+    double back = fabs(l->base - last->base) > SAME_BASE ? STEP_OVER : STEP_BACK;
+    return w->turn == turn &&
+           fabs(l->base - first->base) <= SAME_LINE * MAX(first->size, l->size) &&
+           gap >= back * first->size && gap < NEW_LINE * first->size;
 }
 
 /* A fake bold face, or a shadow: the letter before once more, a hair apart. */
@@ -146,6 +152,66 @@ static gboolean is_repeated(const PdfWords *w, guint turn, const Letter *l)
     for (guint i = 0; same && i < l->n; i++)
         same = last->text[i] == l->text[i];
     return same;
+}
+
+/* The accents that TeX sets by themselves, over or under the letter before or after them. */
+static gunichar combining(gunichar c)
+{
+    static const gunichar accents[][2] = {{0x60, 0x300},  {0xa8, 0x308},  {0xaf, 0x304},
+                                          {0xb4, 0x301},  {0xb8, 0x327},  {0x2c6, 0x302},
+                                          {0x2c7, 0x30c}, {0x2d8, 0x306}, {0x2d9, 0x307},
+                                          {0x2da, 0x30a}, {0x2dc, 0x303}, {0x2dd, 0x30b}};
+    for (guint i = 0; i < G_N_ELEMENTS(accents); i++)
+        if (c == accents[i][0])
+            return accents[i][1];
+    return 0;
+}
+
+static void compose(Letter *letter, gunichar base, gunichar accent)
+{
+    static const gunichar dotless[] = {0x131, 0x237};
+    for (guint i = 0; i < G_N_ELEMENTS(dotless); i++)
+        if (base == dotless[i])
+            base = "ij"[i];
+    letter->n = g_unichar_compose(base, accent, &letter->text[0]) ? 1 : 2;
+    if (letter->n == 2) {
+        letter->text[0] = base;
+        letter->text[1] = accent;
+    }
+}
+
+static gboolean is_over(const Letter *accent, const Letter *base)
+{
+    double apart = (accent->lo + accent->hi - base->lo - base->hi) / 2;
+    return base->n == 1 && g_unichar_isalnum(base->text[0]) &&
+           fabs(apart) < ACCENT_ASIDE * (base->hi - base->lo) &&
+           fabs(accent->base - base->base) < ACCENT_ABOVE * base->size;
+}
+
+/* TRUE when the letter became one with that before: an accent and the letter that it belongs to, in either order. */
+static gboolean join_accent(PdfWords *w, guint turn, const Letter *l)
+{
+    Letter *last = &g_array_index(w->line, Letter, w->line->len - 1);
+    if (w->turn != turn || w->space || last->n != 1 || l->n != 1)
+        return FALSE;
+    gunichar accent = combining(l->text[0]), before = combining(last->text[0]);
+    if (accent && is_over(l, last)) {
+        compose(last, last->text[0], accent);
+    } else if (before && is_over(last, l)) {
+        gboolean after_space = last->after_space;
+        PdfInk ink = last->ink;
+        *last = *l;
+        last->after_space = after_space;
+        last->ink.first = MIN(ink.first, l->ink.first);
+        compose(last, l->text[0], before);
+    } else
+        return FALSE;
+    last->ink.box = rect_union(last->ink.box, l->ink.box);
+    last->ink.last = MAX(last->ink.last, l->ink.last);
+    last->ink.whole &= l->ink.whole;
+    last->ink.lightest = MAX(last->ink.lightest, l->ink.lightest);
+    last->ink.darkest = MIN(last->ink.darkest, l->ink.darkest);
+    return TRUE;
 }
 
 /* The letter's way along its line. */
@@ -190,7 +256,7 @@ void pdf_words_add(PdfWords *w, const PdfRun *run, const PdfLetter *letter)
                      .first = run->order,
                      .last = run->order,
                      .whole = is_inside(run->clip, letter->ink)};
-    if (w->line->len > 0 && is_repeated(w, run->turn, &l))
+    if (w->line->len > 0 && (is_repeated(w, run->turn, &l) || join_accent(w, run->turn, &l)))
         return;
     if (w->line->len > 0 && !goes_on(w, run->turn, &l))
         end_line(w);
