@@ -17,17 +17,17 @@ static void amount(GString *xml, const char *name, const Invoice *invoice, gint6
         name, invoice->currency, cents / 100, cents % 100, name);
 }
 
-/* An address of street, postcode and city, country. */
+/* An address of a street, a postcode and a city, in Germany. */
 static void party(GString *xml, const char *role, const Party *party)
 {
-    g_auto(GStrv) lines = g_strsplit(party->address, "\n", 3);
+    g_auto(GStrv) lines = g_strsplit(party->address, "\n", 2);
     g_auto(GStrv) city = g_strsplit(lines[1], " ", 2);
     g_string_append_printf(xml, "<cac:%s><cac:Party><cac:PostalAddress>\n", role);
     element(xml, "StreetName", lines[0]);
     element(xml, "CityName", city[1]);
     element(xml, "PostalZone", city[0]);
     g_string_append(xml, "<cac:Country>\n");
-    element(xml, "IdentificationCode", lines[2]);
+    element(xml, "IdentificationCode", "DE");
     g_string_append(xml, "</cac:Country></cac:PostalAddress>\n");
     if (party->vat_id) {
         g_string_append(xml, "<cac:PartyTaxScheme>\n");

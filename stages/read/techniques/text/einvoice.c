@@ -18,7 +18,7 @@ typedef struct {
 } Field;
 
 /* Elements of an address; a comma begins another of its lines. */
-#define CII_ADDRESS "LineOne,LineTwo,PostcodeCode CityName,CountryID"
+#define CII_ADDRESS "LineOne,LineTwo,PostcodeCode CityName"
 #define UBL_ADDRESS "StreetName,AdditionalStreetName,PostalZone CityName,Country/IdentificationCode"
 
 #define TRADE "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction/"
@@ -36,11 +36,13 @@ static const Field cii_fields[] = {
     {"Document type", "ExchangedDocument|HeaderExchangedDocument/TypeCode"},
     {"Seller name", AGREED "SellerTradeParty/Name"},
     {"Seller address", AGREED "SellerTradeParty/PostalTradeAddress", CII_ADDRESS},
+    {"Seller country", AGREED "SellerTradeParty/PostalTradeAddress/CountryID"},
     {"Seller e-mail", AGREED
      "SellerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/URIID|CompleteNumber"},
     {"Seller VAT number", AGREED "SellerTradeParty/SpecifiedTaxRegistration/ID"},
     {"Buyer name", AGREED "BuyerTradeParty/Name"},
     {"Buyer address", AGREED "BuyerTradeParty/PostalTradeAddress", CII_ADDRESS},
+    {"Buyer country", AGREED "BuyerTradeParty/PostalTradeAddress/CountryID"},
     {"Buyer reference", AGREED "BuyerReference"},
     {"Order number", AGREED "BuyerOrderReferencedDocument/IssuerAssignedID|ID"},
     {"Delivery date", DELIVERED "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString"},
@@ -76,11 +78,13 @@ static const Field ubl_fields[] = {
     {"Seller name",
      "AccountingSupplierParty/Party/PartyLegalEntity|PartyName/RegistrationName|Name"},
     {"Seller address", "AccountingSupplierParty/Party/PostalAddress", UBL_ADDRESS},
+    {"Seller country", "AccountingSupplierParty/Party/PostalAddress/Country/IdentificationCode"},
     {"Seller e-mail", "AccountingSupplierParty/Party/Contact/ElectronicMail"},
     {"Seller VAT number", "AccountingSupplierParty/Party/PartyTaxScheme/CompanyID"},
     {"Buyer name",
      "AccountingCustomerParty/Party/PartyLegalEntity|PartyName/RegistrationName|Name"},
     {"Buyer address", "AccountingCustomerParty/Party/PostalAddress", UBL_ADDRESS},
+    {"Buyer country", "AccountingCustomerParty/Party/PostalAddress/Country/IdentificationCode"},
     {"Buyer reference", "BuyerReference"},
     {"Order number", "OrderReference/ID"},
     {"Delivery date", "Delivery/ActualDeliveryDate"},
@@ -230,15 +234,14 @@ static char *readable(const char *key, char *value)
     return out;
 }
 
-static void add_field(Grid *grid, const xmlNode *below, const Field *field, const char *prefix)
+static void add_field(Grid *grid, const xmlNode *root, const Field *field)
 {
-    char *found = value_of(below, field);
+    char *found = value_of(root, field);
     if (!found)
         return;
     g_autofree char *value = readable(field->key, found);
-    g_autofree char *key = g_strconcat(prefix, field->key, NULL);
     grid_line(grid);
-    double x = grid_text(grid, key, 0, 0);
+    double x = grid_text(grid, field->key, 0, 0);
     grid_text(grid, value, x + 2, 1);
 }
 
@@ -252,18 +255,6 @@ static const xmlNode *next_line(const xmlNode *parent, const xmlNode *line, cons
     return at;
 }
 
-/* As keys and values: each can be held against what a page says. */
-static void add_lines_as_fields(Grid *grid, const xmlNode *parent, const Format *format)
-{
-    const xmlNode *line = next_line(parent, NULL, format);
-    for (guint number = 1; line && number <= MAX_LINES; number++) {
-        g_autofree char *prefix = g_strdup_printf("Line %u ", number);
-        for (guint i = 0; i < format->n_line; i++)
-            add_field(grid, line, &format->line[i], prefix);
-        line = next_line(parent, line, format);
-    }
-}
-
 static void add_cells(Grid *grid, const xmlNode *line, const Format *format)
 {
     double x = 0;
@@ -275,8 +266,7 @@ static void add_cells(Grid *grid, const xmlNode *line, const Format *format)
     }
 }
 
-/* As the table that a person would see. */
-static void add_lines_as_table(Grid *grid, const xmlNode *parent, const Format *format)
+static void add_lines(Grid *grid, const xmlNode *parent, const Format *format)
 {
     const xmlNode *line = next_line(parent, NULL, format);
     if (!line)
@@ -289,9 +279,7 @@ static void add_lines_as_table(Grid *grid, const xmlNode *parent, const Format *
     }
 }
 
-typedef void (*AddLines)(Grid *grid, const xmlNode *parent, const Format *format);
-
-static Reading *read_tree(const xmlNode *root, AddLines add_lines)
+static Reading *read_tree(const xmlNode *root)
 {
     const Format *format = NULL;
     for (gsize i = 0; i < G_N_ELEMENTS(formats) && !format; i++)
@@ -305,7 +293,7 @@ static Reading *read_tree(const xmlNode *root, AddLines add_lines)
     grid_begin(&grid, reading, TECHNIQUE_DATA);
     grid_block(&grid, BLOCK_FIELDS, 0);
     for (guint i = 0; i < format->n_fields; i++)
-        add_field(&grid, root, &format->fields[i], "");
+        add_field(&grid, root, &format->fields[i]);
     if (parent)
         add_lines(&grid, parent, format);
     if (!grid_end(&grid, NULL) || reading->words->len == 0)
@@ -314,29 +302,24 @@ static Reading *read_tree(const xmlNode *root, AddLines add_lines)
     return g_steal_pointer(&reading);
 }
 
-/* No network, no entities: what they would bring in is not in the document. NULL when it is broken. */
-static Reading *read_xml(GBytes *xml, AddLines add_lines)
+Reading *einvoice_take(GBytes *xml)
 {
     gsize size;
     const char *data = g_bytes_get_data(xml, &size);
     if (size == 0 || size > MAX_XML_BYTES)
         return NULL;
+    /* No network, no entities: what they would bring in is not in the document. */
     xmlDoc *document = xmlReadMemory(data, (int)size, "", NULL,
                                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
                                          XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
     const xmlNode *root = document ? xmlDocGetRootElement(document) : NULL;
-    Reading *reading = root ? read_tree(root, add_lines) : NULL;
+    Reading *reading = root ? read_tree(root) : NULL;
     xmlFreeDoc(document);
     return reading;
 }
 
-Reading *einvoice_take(GBytes *xml)
-{
-    return read_xml(xml, add_lines_as_fields);
-}
-
 Reading *einvoice_read(const TechniqueInput *input, GError **error)
 {
-    Reading *reading = read_xml(input->bytes, add_lines_as_table);
+    Reading *reading = einvoice_take(input->bytes);
     return reading ? reading : text_read(input, error);
 }
