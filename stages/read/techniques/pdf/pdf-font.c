@@ -162,7 +162,7 @@ static gboolean read_encoding(PdfFont *f, qpdf_oh encoding, GBytes *type1)
         base = PDF_ENCODING_WIN;
     pdf_encoding_fill(base, f->names);
     f->own = !f->glyphs && is_null(m, encoding);
-    if (f->own && !f->truetype) /* of others some take the one of Windows */
+    if (!f->glyphs && base == PDF_ENCODING_NONE && !f->truetype) /* others take that of Windows */
         pdf_encoding_fill(PDF_ENCODING_STANDARD, f->names);
     for (guint code = ' ' + 1; code < 256 && !f->glyphs && base == PDF_ENCODING_WIN; code++)
         if (!f->names[code])
@@ -296,13 +296,16 @@ static int glyph_of(PdfFont *f, guint code)
     return glyph ? (int)glyph : -1;
 }
 
-static gboolean has_ink(PdfFont *f, guint code, PdfCode *c)
+/* *known: its glyph is known, or that it shows ink. */
+static gboolean has_ink(PdfFont *f, guint code, PdfCode *c, gboolean *known)
 {
     const char *name = f->style.wide ? NULL : f->names[code];
     c->ink = (Rect){0, f->style.descent, c->width, f->style.ascent};
+    *known = f->own || (name && pdf_encoding_unicode(name));
     if (!f->glyphs)
-        return f->own || (name && pdf_encoding_unicode(name));
+        return *known;
     int glyph = glyph_of(f, code);
+    *known = glyph >= 0;
     return glyph >= 0 && pdf_glyphs_has_ink(f->glyphs, (guint)glyph, &c->ink);
 }
 
@@ -373,13 +376,13 @@ static int judge(PdfFont *f, guint code, PdfCode *c)
     if (answer == PDF_CMAP_ODD || width < 0)
         return CODE_ODD;
     c->width = width / 1000;
-    gboolean ink = has_ink(f, code, c), space = !ink && is_space(f, code, answer, c);
+    gboolean known, ink = has_ink(f, code, c, &known), space = !ink && is_space(f, code, answer, c);
     if (answer == PDF_CMAP_NOTHING && !f->style.wide)
         read_name(f, code, c);
-    if (!ink && !space && c->n > 0)
+    if (!ink && !space && (c->n > 0 || !f->glyphs))
         return CODE_ODD;
-    /* What is neither drawn nor stands for anything is a space at most. */
-    if (!ink || is_space_text(c)) {
+    /* A glyph without ink that stands for nothing is a space at most. */
+    if (space || (!ink && known) || is_space_text(c)) {
         c->n = 1;
         c->text[0] = ' ';
     }
