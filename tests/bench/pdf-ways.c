@@ -53,8 +53,8 @@ static guint count_doubts(const PdfPaint *paint, gboolean verbose)
     for (guint i = 0; i < paint->text->words->len; i++) {
         const LayoutWord *word = &g_array_index(paint->text->words, LayoutWord, i);
         const PdfInk *ink = &g_array_index(paint->text->inks, PdfInk, i);
-        doubts += !ink->seen;
-        if (verbose && !ink->seen)
+        doubts += ink->sight == PDF_IN_DOUBT;
+        if (verbose && ink->sight != PDF_SEEN)
             printf("    ? %s  at %.1f %.1f %.1f %.1f ink %.2f to %.2f%s\n", word->text, ink->box.x0,
                    ink->box.y0, ink->box.x1, ink->box.y1, (double)ink->darkest,
                    (double)ink->lightest, ink->whole ? "" : ", clipped");

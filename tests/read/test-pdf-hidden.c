@@ -236,7 +236,7 @@ static gboolean is_proved(GBytes *bytes, const char *letters)
     pdf_hidden_prove(paint);
     for (guint i = 0; i < paint->text->words->len; i++)
         proved |= strstr(g_array_index(paint->text->words, LayoutWord, i).text, letters) &&
-                  g_array_index(paint->text->inks, PdfInk, i).seen;
+                  g_array_index(paint->text->inks, PdfInk, i).sight == PDF_SEEN;
     return proved;
 }
 

@@ -3,7 +3,8 @@
  *   - all letters of the page are glyphs with ink (pdf-font.h), or the page counts as odd;
  *   - areas painted after its first letters leave it uncovered;
  *   - its ink differs from every area below it that is not filled over, and from the paper unless an
- *     area fills its place. */
+ *     area fills its place.
+ * What is buried by a later area, or white on bare paper, is surely not seen: that needs no drawing, either. */
 #include "pdf-hidden.h"
 
 #include <math.h>
@@ -13,6 +14,8 @@
 #define PAPER_CONTRAST 0.12 /* of 0 to 1; a grey of 0.88 is still proved */
 #define AREA_CONTRAST 0.3   /* colour spaces of areas are known roughly */
 #define MAX_LOST 0.2        /* of a word; a rule through or below it is no cover */
+#define WHITE 0.995         /* as the paper */
+#define WHOLE 0.999         /* share of a word below an area that buries it */
 #define FILLED 0.95         /* share of a word that an area has to fill to lie below all of it */
 
 typedef struct {
@@ -20,7 +23,9 @@ typedef struct {
     PdfInk ink;
     double covered; /* share under later areas */
     double merged; /* share on areas that it may not stand out from, and that are not filled over */
-    gboolean filled; /* an area lies below all of it */
+    gboolean filled;  /* an area lies below all of it */
+    gboolean touched; /* any area does */
+    gboolean buried;  /* an area lies over all of it */
 } Mark;
 
 static gboolean contains(Rect outer, Rect inner)
@@ -63,6 +68,8 @@ static gboolean lies_inside(Rect r, const PdfArea *area, const GArray *corners)
  * before. */
 static void lay_on(Mark *mark, const PdfArea *area, const GArray *corners, double share)
 {
+    mark->touched = TRUE;
+    mark->buried |= area->exact && area->order > mark->ink.last && share > WHOLE;
     if (area->order > mark->ink.first) {
         mark->covered += share * area->cover;
         return;
@@ -101,10 +108,13 @@ gboolean pdf_hidden_is_tiny(Rect word)
     return !(word.y1 - word.y0 >= MIN_POINTS) || !(word.x1 > word.x0);
 }
 
-static gboolean is_seen(const Mark *mark)
+static PdfSight sight_of(const Mark *mark)
 {
-    return mark->covered + mark->merged <= MAX_LOST &&
-           (mark->filled || mark->ink.lightest <= 1 - PAPER_CONTRAST);
+    if (mark->buried || (!mark->touched && mark->ink.darkest >= WHITE))
+        return PDF_HIDDEN;
+    gboolean seen = mark->covered + mark->merged <= MAX_LOST &&
+                    (mark->filled || mark->ink.lightest <= 1 - PAPER_CONTRAST);
+    return seen ? PDF_SEEN : PDF_IN_DOUBT;
 }
 
 /* Those words of which no area can tell more: the others are in doubt already. */
@@ -135,9 +145,9 @@ gboolean pdf_hidden_prove(const PdfPaint *paint)
         lay(marks, &g_array_index(paint->areas, PdfArea, i), paint->corners, highest);
     for (guint i = 0; i < marks->len; i++) {
         const Mark *mark = &g_array_index(marks, Mark, i);
-        gboolean shows = is_seen(mark);
-        g_array_index(paint->text->inks, PdfInk, mark->word).seen = shows;
-        seen += shows;
+        PdfSight sight = sight_of(mark);
+        g_array_index(paint->text->inks, PdfInk, mark->word).sight = sight;
+        seen += sight == PDF_SEEN;
     }
     return seen == paint->text->words->len;
 }

@@ -5,7 +5,8 @@
 
 #include "pdf-paint.h"
 
-/* Marks the words of a paint that is not odd which are surely seen (PdfInk.seen). FALSE when one is in doubt. */
+/* Finds the words that are surely seen, or surely not (PdfInk.sight), of a paint that is not odd. FALSE when one
+ * is not seen, or in doubt. */
 gboolean pdf_hidden_prove(const PdfPaint *paint);
 /* A word so small or thin that nobody reads it. */
 gboolean pdf_hidden_is_tiny(Rect word);

@@ -3,13 +3,19 @@
 
 #include "stages/read/techniques/layout/layout.h"
 
+typedef enum {
+    PDF_IN_DOUBT,
+    PDF_SEEN,
+    PDF_HIDDEN,
+} PdfSight;
+
 /* What is known of how a word is painted; of Poppler's words nothing is. */
 typedef struct {
     Rect box;                /* where it leaves ink, points */
     float darkest, lightest; /* of its letters: 0 black to 1 white */
     guint first, last;       /* when they are painted (PdfArea.order) */
     gboolean whole;          /* no clip takes anything off them */
-    gboolean seen;           /* proved (pdf-hidden.h) */
+    PdfSight sight;          /* what is proved (pdf-hidden.h) */
 } PdfInk;
 
 /* The word that is being put together. */

@@ -103,9 +103,9 @@ typedef struct {
     Rect part; /* what it shows, points */
 } Glimpse;
 
-static gboolean is_seen(const PdfText *text, guint word)
+static PdfSight sight_of(const PdfText *text, guint word)
 {
-    return g_array_index(text->inks, PdfInk, word).seen;
+    return g_array_index(text->inks, PdfInk, word).sight;
 }
 
 /* FALSE when no word is in doubt. */
@@ -114,7 +114,7 @@ static gboolean find_doubts(const PdfPage *p, const PdfText *text, Rect *part)
     gboolean found = FALSE;
     for (guint i = 0; i < text->words->len; i++) {
         Rect r = g_array_index(text->words, LayoutWord, i).page_rect;
-        if (is_seen(text, i))
+        if (sight_of(text, i) != PDF_IN_DOUBT)
             continue;
         *part = found ? rect_union(*part, r) : r;
         found = TRUE;
@@ -157,17 +157,19 @@ static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
     Rect part = {0};
     guint kept = 0;
     add_fields(p, text);
-    if (!find_doubts(p, text, &part))
-        return TRUE;
-    Glimpse glimpse = take_glimpse(p, part);
-    if (!glimpse.picture) {
+    Glimpse glimpse = {0};
+    gboolean doubts = find_doubts(p, text, &part);
+    if (doubts)
+        glimpse = take_glimpse(p, part);
+    if (doubts && !glimpse.picture) {
         set_not_drawn(p, error);
         return FALSE;
     }
     for (guint i = 0; i < text->words->len; i++) {
         const LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
-        gboolean letters = has_letters(word->text);
-        if (is_seen(text, i) || shows_ink(&glimpse, word, letters))
+        PdfSight sight = sight_of(text, i);
+        gboolean letters = sight != PDF_SEEN && has_letters(word->text);
+        if (sight == PDF_SEEN || (sight == PDF_IN_DOUBT && shows_ink(&glimpse, word, letters)))
             g_array_index(text->words, LayoutWord, kept++) = *word;
         else
             p->hidden += letters;
