@@ -83,8 +83,8 @@ gboolean pdf_text_is_bold_name(const char *font)
            strstr(font, "Heavy");
 }
 
-/* A fake bold face is the same word drawn twice, a hair apart. */
-static gboolean is_repeated(const PdfText *t, const LayoutWord *word)
+/* A fake bold face is the same word drawn twice, a hair apart. Its place, or -1. */
+static int find_repeated(const PdfText *t, const LayoutWord *word)
 {
     guint from = t->words->len > 8 ? t->words->len - 8 : 0;
     for (guint i = from; i < t->words->len; i++) {
@@ -93,9 +93,20 @@ static gboolean is_repeated(const PdfText *t, const LayoutWord *word)
             fabs(other->rect.y0 - word->rect.y0) < 0.15 * word->size &&
             fabs(other->rect.x1 - word->rect.x1) < 0.15 * word->size &&
             strcmp(other->text, word->text) == 0)
-            return TRUE;
+            return (int)i;
     }
-    return FALSE;
+    return -1;
+}
+
+/* What is painted again stands on what was painted in between. */
+void pdf_ink_repeat(PdfInk *ink, const PdfInk *again)
+{
+    ink->first = again->first;
+    ink->last = MAX(ink->last, again->last);
+    ink->darkest = MIN(ink->darkest, again->darkest);
+    ink->lightest = MAX(ink->lightest, again->lightest);
+    ink->whole &= again->whole;
+    ink->box = rect_union(ink->box, again->box);
 }
 
 static void judge_word(PdfText *t, const GString *word)
@@ -149,8 +160,11 @@ void pdf_text_end_word(PdfText *t)
                        .confidence = -1,
                        .flags = w->bold ? WORD_BOLD : 0,
                        .line = -1};
-    if (is_repeated(t, &word))
+    int repeated = find_repeated(t, &word);
+    if (repeated >= 0) {
+        pdf_ink_repeat(&g_array_index(t->inks, PdfInk, (guint)repeated), &w->ink);
         return;
+    }
     word.text = g_string_chunk_insert_len(t->strings, w->text->str, (gssize)w->text->len);
     g_array_append_val(t->words, word);
     g_array_append_val(t->inks, w->ink);

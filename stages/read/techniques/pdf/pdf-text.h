@@ -54,6 +54,9 @@ void pdf_text_add_character(PdfText *text, gunichar character);
 void pdf_text_end_word(PdfText *text);
 gboolean pdf_text_is_bold_name(const char *font);
 
+/* Of what is painted once more at its place: shows as the later one does, in either's colour. */
+void pdf_ink_repeat(PdfInk *ink, const PdfInk *again);
+
 /* Adds a word that is no part of the layer: `place` is where it would stand, `page_rect` its evidence
  * (points). */
 void pdf_text_add(PdfText *text, const char *word, Rect place, Rect page_rect, double size);

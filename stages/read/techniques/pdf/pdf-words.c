@@ -256,9 +256,14 @@ void pdf_words_add(PdfWords *w, const PdfRun *run, const PdfLetter *letter)
                      .first = run->order,
                      .last = run->order,
                      .whole = is_inside(run->clip, letter->ink)};
-    if (w->line->len > 0 && (is_repeated(w, run->turn, &l) || join_accent(w, run->turn, &l)))
+    Letter *last = w->line->len ? &g_array_index(w->line, Letter, w->line->len - 1) : NULL;
+    if (last && is_repeated(w, run->turn, &l)) {
+        pdf_ink_repeat(&last->ink, &l.ink);
         return;
-    if (w->line->len > 0 && !goes_on(w, run->turn, &l))
+    }
+    if (last && join_accent(w, run->turn, &l))
+        return;
+    if (last && !goes_on(w, run->turn, &l))
         end_line(w);
     w->turn = run->turn;
     l.after_space = w->space;

@@ -134,8 +134,12 @@ static Glimpse take_glimpse(PdfPage *p, Rect part)
         g.picture = look(p) ? pixClone(p->look) : NULL;
         g.dpi = p->look_dpi;
     } else if (poppler_page(p)) {
+        /* From whole pixels on, so that it is what a picture of the page would show there. */
+        double scale = dpi_of_look(p) / 72;
         g.dpi = dpi_of_look(p);
-        g.picture = pdf_picture_of_part(p->page, part, g.dpi);
+        g.part.x0 = floor(part.x0 * scale) / scale;
+        g.part.y0 = floor(part.y0 * scale) / scale;
+        g.picture = pdf_picture_of_part(p->page, g.part, g.dpi);
     }
     return g;
 }
