@@ -3,6 +3,7 @@
  * One line a file: pages, those that are read our way, those that are not, F1 of the words of the former against
  * Poppler's, words of ours that are not proved to be seen. With -v each page, why it is not read our way, these
  * words (?), and those in which the two ways differ (+ ours, - Poppler's). */
+#include "stages/read/techniques/libraries.h"
 #include "stages/read/techniques/pdf/pdf-file.h"
 #include "stages/read/techniques/pdf/pdf-hidden.h"
 #include "stages/read/techniques/pdf/pdf-layer.h"
@@ -112,7 +113,7 @@ static gboolean compare_file(const char *path, gboolean verbose)
 int main(int argc, char **argv)
 {
     gboolean ok = TRUE, verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-    warm_silence();
+    libraries_silence();
     for (int i = 1 + verbose; i < argc; i++)
         ok &= compare_file(argv[i], verbose);
     return ok ? 0 : 1;

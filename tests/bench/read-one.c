@@ -1,7 +1,8 @@
 /* Reads documents in this process, for measuring and looking; the shipped way is `docket read`.
  * Usage: read-one [--ocr=never] text|md|json|hocr|none MEDIA-TYPE FOLDER FILE...
  * FOLDER gets one NAME.txt each; "-" is stdout. */
-#include "stages/read/techniques/technique.h"
+#include "stages/read/techniques/libraries.h"
+#include "stages/read/techniques/pages/pages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,8 @@ static gboolean read_one(Warm *warm, char **arguments, guint flags, const char *
                             .languages = "eng",
                             .warm = warm};
     const TechniqueRow *row = technique_find(type);
+    if (row && !row->read)
+        row = docket_pages.find(type);
     g_autoptr(Reading) reading = row ? row->read(&input, &error) : NULL;
     if (!reading) {
         fprintf(stderr, "%s: %s\n", path, error ? error->message : "unsupported");
@@ -69,9 +72,10 @@ int main(int argc, char **argv)
     argv += never;
     if (argc < 5)
         return 2;
-    warm_silence();
-    g_autoptr(Warm) warm = warm_new("eng", NULL);
+    libraries_silence();
+    Warm *warm = docket_pages.warm("eng", NULL);
     for (int i = 4; i < argc; i++)
         ok &= read_one(warm, argv + 1, never ? WIRE_OCR_NEVER : 0, argv[i]);
+    docket_pages.cool(warm);
     return ok ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "pdf-writer.h"
 
+#include "stages/read/techniques/libraries.h"
 #include "stages/read/techniques/pdf/pdf-layer.h"
 #include "stages/read/techniques/pdf/pdf-paint.h"
 #include "stages/read/techniques/pdf/pdf-picture.h"
@@ -212,7 +213,7 @@ static void test_standard(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    warm_silence();
+    libraries_silence();
     g_test_add_func("/pdf-words/words", test_words);
     g_test_add_func("/pdf-words/odd", test_odd);
     g_test_add_func("/pdf-words/names", test_names);

@@ -25,6 +25,9 @@ typedef struct {
     PdfText *text;   /* NULL when the page is odd */
     GArray *areas;   /* of PdfArea */
     GArray *corners; /* of PdfCorner: convex polygons, clockwise as they are shown */
+    guint images;    /* among the areas */
+    double fineness; /* of the finest image: pixels per point; 0 unknown */
+    guint letters;   /* that are shown, or lost */
     guint lost;      /* pieces of text that are left out: nobody can tell what they say */
     gboolean annotated; /* it has, or may have, annotations that are more than links */
     const char *odd;    /* why only drawing can tell, or NULL; static */
