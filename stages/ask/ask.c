@@ -4,6 +4,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/host/engine.h"
+#include "pipeline/host/ledger-calls.h"
 #include "stages/ask/caller.h"
 #include "stages/stages.h"
 
@@ -118,13 +119,6 @@ static void take_answer(Job *job, const Ask *ask, const char *text)
     job->answer = restored ? restored : g_strdup(text);
 }
 
-static double price(const ModelSettings *settings, const Outcome *outcome)
-{
-    return ((double)MAX(outcome->tokens_in, 0) * settings->price_in +
-            (double)MAX(outcome->tokens_out, 0) * settings->price_out) /
-           1e6;
-}
-
 /* ---- asking ---- */
 
 static void on_answer_durable(Job *job, gpointer data)
@@ -154,8 +148,9 @@ static void call_ended(const Outcome *outcome, gpointer data)
     call->tokens_in = outcome->tokens_in;
     call->tokens_cached = outcome->tokens_cached;
     call->tokens_out = outcome->tokens_out;
-    call->cost = price(pending->ask->settings, outcome);
+    call->cost = prices_cost(&pending->ask->settings->prices, call, FALSE);
     call->latency_ms = outcome->latency_ms;
+    call->sendings = outcome->sendings;
     g_free(call->outcome);
     call->outcome = g_strdup(outcome->word);
     GError *error = NULL;
@@ -181,15 +176,13 @@ static gboolean use_cached(Job *job, const Ask *ask, const char *request_sha256,
     g_autoptr(GError) bad = NULL;
     Call *call = NULL;
     g_autofree char *answer =
-        ledger_call_cached(engine_ledger(job->engine), request_sha256, &call, &bad);
+        ledger_call_cached(engine_ledger(job->engine), request_sha256, 0, &call, &bad);
     if (bad) {
         g_propagate_error(error, g_steal_pointer(&bad));
         return FALSE;
     }
     if (!answer)
         return FALSE;
-    call->cached = TRUE;
-    call->cost = 0;
     g_ptr_array_add(job->calls, call);
     take_answer(job, ask, answer);
     return TRUE;
@@ -204,16 +197,12 @@ static char *hash_request(const Ask *ask, const char *body)
 
 static StageStep begin(Job *job, Ask *ask, char *body, const char *request_sha256, GError **error)
 {
-    Call *call = g_new0(Call, 1);
-    call->purpose = g_strdup(job->repairs ? "repair" : "ask");
-    call->model = g_strdup(ask->settings->model);
-    call->tokens_in = call->tokens_cached = call->tokens_out = -1;
+    Call *call = call_new(job->repairs ? "repair" : "ask", "default", ask->settings->model);
     Pending *pending = g_new0(Pending, 1);
     *pending = (Pending){.ask = ask, .body = body, .call = call};
     job_set_data(job, STAGE, pending, pending_free);
-    if (!ledger_call_begin(engine_ledger(job->engine), job, call->purpose, call->model,
-                           job->pack->prompt_version, job->pack->prompt_sha256, request_sha256,
-                           &call->id, error)) {
+    LedgerRequest request = {.sha256 = request_sha256, .body = body, .length = strlen(body)};
+    if (!ledger_call_begin(engine_ledger(job->engine), job, call, &request, error)) {
         job_set_data(job, STAGE, NULL, NULL);
         return STAGE_ERROR;
     }

@@ -46,6 +46,13 @@ static AnswerFormat read_format(const Config *config)
                                               : FORMAT_JSON_SCHEMA;
 }
 
+/* Unless it is set, tokens that meet the prompt cache cost what all others do. */
+static double read_price(const Config *config, const char *key)
+{
+    gboolean set = !g_str_equal(config_string(config, key), "auto");
+    return config_double(config, set ? key : "model.price_in");
+}
+
 ModelSettings *model_settings_new(const Config *config, GError **error)
 {
     g_autoptr(ModelSettings) s = g_new0(ModelSettings, 1);
@@ -81,8 +88,16 @@ ModelSettings *model_settings_new(const Config *config, GError **error)
     s->format = read_format(config);
     s->on_unreachable = read_failure(config, "model.on_unreachable");
     s->on_refused = read_failure(config, "model.on_refused");
-    s->price_in = config_double(config, "model.price_in");
-    s->price_out = config_double(config, "model.price_out");
+    s->prices = (Prices){
+        .in = config_double(config, "model.price_in"),
+        .out = config_double(config, "model.price_out"),
+        .cached = read_price(config, "model.price_cached"),
+        .cache_write = read_price(config, "model.price_cache_write"),
+        .batch = config_double(config, "model.price_batch"),
+    };
+    s->rpm = (guint64)config_int(config, "model.rpm");
+    s->tpm = (guint64)config_int(config, "model.tpm");
+    s->hedge = g_str_equal(config_string(config, "model.hedge"), "on");
     return g_steal_pointer(&s);
 }
 

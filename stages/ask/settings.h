@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pipeline/host/config.h"
+#include "pipeline/host/prices.h"
 
 typedef enum { FORMAT_JSON_SCHEMA, FORMAT_JSON_OBJECT, FORMAT_NONE } AnswerFormat;
 typedef enum { FAILURE_HOLD, FAILURE_FALLBACK } OnFailure;
@@ -18,9 +19,11 @@ typedef struct {
     char *token_parameter; /* "max_tokens" or "max_completion_tokens" */
     char *temperature;     /* as JSON number text; NULL: not sent */
     AnswerFormat format;
-    OnFailure on_unreachable;   /* no model can be used at all */
-    OnFailure on_refused;       /* no usable answer for this document */
-    double price_in, price_out; /* per million tokens */
+    OnFailure on_unreachable; /* no model can be used at all */
+    OnFailure on_refused;     /* no usable answer for this document */
+    Prices prices;
+    guint64 rpm, tpm; /* requests, tokens in a minute; 0: no limit */
+    gboolean hedge;   /* a slow request is sent a second time */
 } ModelSettings;
 
 /* DOCKET_ERROR_CONFIG when a value does not make sense, with what to do. Caller frees. */
