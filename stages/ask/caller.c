@@ -48,6 +48,9 @@ struct Ticket {
     guint sendings;
     gint64 begun_us; /* first sending; 0 before */
     Transfer *transfer;
+    StreamText watch; /* may be NULL */
+    Stream *stream;   /* of the sending under way, when one was asked for */
+    gint64 sent_us;   /* the present sending */
     GSource *timer;
     Outcome outcome;
     Ticket **location;
@@ -62,7 +65,16 @@ void outcome_clear(Outcome *outcome)
     g_free(outcome->sentence);
     g_free(outcome->text);
     g_free(outcome->model);
-    *outcome = (Outcome){.tokens_in = -1, .tokens_cached = -1, .tokens_out = -1};
+    g_free(outcome->finish);
+    g_clear_pointer(&outcome->logprobs, g_array_unref);
+    *outcome = (Outcome){
+        .tokens_in = -1,
+        .tokens_cached = -1,
+        .tokens_cache_write = -1,
+        .tokens_out = -1,
+        .tokens_reasoning = -1,
+        .first_token_ms = -1,
+    };
 }
 
 static GSource *after(Caller *caller, gint64 ms, GSourceFunc callback, gpointer data)
@@ -96,6 +108,7 @@ static void ticket_free(gpointer data)
     stop_timer(&ticket->timer);
     if (ticket->location)
         *ticket->location = NULL;
+    stream_free(ticket->stream);
     outcome_clear(&ticket->outcome);
     g_free(ticket->body);
     g_free(ticket);
@@ -184,27 +197,28 @@ static void take_note(Caller *caller, const Outcome *outcome, gboolean per_docum
 
 /* ---- what came back ---- */
 
-static char *describe(const Caller *caller, const ClientResponse *response, const Reply *reply)
+static char *describe(const Caller *caller, const Response *seen, const char *failure)
 {
-    const char *words = response->code != CURLE_OK ? response->failure : reply->message;
+    const Reply *reply = seen->reply;
+    const char *words = seen->code != CURLE_OK ? failure : reply->message;
     g_autofree char *server = model_settings_shown(caller->settings->base_url);
     g_autofree char *said =
         model_settings_scrub(caller->settings, words ? words : "", MESSAGE_CHARACTERS);
-    if (response->too_large)
+    if (seen->too_large)
         return g_strdup_printf("more than %u MiB from %s", DOCKET_MAX_ANSWER_BYTES >> 20, server);
-    if (response->code != CURLE_OK)
+    if (seen->code != CURLE_OK)
         return g_strdup_printf("no answer from %s (%s)", server, said);
-    gboolean good = response->status >= 200 && response->status < 300;
-    if (good && reply->kind != REPLY_ERROR && reply->kind != REPLY_GARBAGE)
+    gboolean good = seen->status >= 200 && seen->status < 300;
+    if (good && reply->kind < REPLY_ERROR)
         return g_strdup_printf("model %s%s%s", caller->settings->model, *said ? ": " : "", said);
-    return g_strdup_printf("%s answered %u%s%s", server, response->status, *said ? ": " : "", said);
+    return g_strdup_printf("%s answered %u%s%s", server, seen->status, *said ? ": " : "", said);
 }
 
-static void end_with(Ticket *ticket, const RetryVerdict *verdict, const ClientResponse *response,
-                     const Reply *reply)
+static void end_with(Ticket *ticket, const RetryVerdict *verdict, const Response *seen,
+                     const char *failure)
 {
     Outcome *outcome = &ticket->outcome;
-    g_autofree char *what = describe(ticket->caller, response, reply);
+    g_autofree char *what = describe(ticket->caller, seen, failure);
     gboolean lost = verdict->judgement == JUDGE_AGAIN;
     outcome->judgement = lost && verdict->per_document ? JUDGE_UNUSABLE : verdict->judgement;
     outcome->word = verdict->word;
@@ -265,7 +279,8 @@ static void pause_all(Caller *caller, gint64 ms)
 /* Another sending after a wait. FALSE when the attempts or the time are used up. */
 static gboolean send_again(Ticket *ticket, const ClientResponse *response)
 {
-    gint64 asked = retry_after_ms(response->retry_after_ms, response->retry_after, clock_now_us());
+    gint64 asked = retry_after_ms(client_header(response, "retry-after-ms"),
+                                  client_header(response, "retry-after"), clock_now_us());
     gint64 wait = next_wait_ms(ticket, asked);
     if (wait < 0)
         return FALSE;
@@ -282,40 +297,67 @@ static gint should_retry(const char *value)
     return g_strcmp0(value, "true") == 0 ? 1 : g_strcmp0(value, "false") == 0 ? 0 : -1;
 }
 
+/* What a response means, and what there is in it. A server that was asked for a stream may send a
+ * whole answer all the same. */
+static RetryVerdict understand(Ticket *ticket, const ClientResponse *response, Response *seen,
+                               Reply *reply)
+{
+    *seen = (Response){
+        .code = response->code,
+        .status = response->status,
+        .too_large = response->too_large,
+        .should_retry = should_retry(client_header(response, "x-should-retry")),
+        .reply = reply,
+    };
+    if (response->streamed)
+        stream_close(ticket->stream, response, reply, seen);
+    else if (response->code == CURLE_OK)
+        ticket->caller->dialect->reply(response->status, response->body, response->length, reply);
+    if (ticket->stream && stream_stopped(ticket->stream))
+        return (RetryVerdict){JUDGE_ANSWERED, "stream_stopped", "the answer went wrong"};
+    return retry_judge(seen);
+}
+
+static void account(Ticket *ticket, const ClientResponse *response, const Reply *reply)
+{
+    Outcome *outcome = &ticket->outcome;
+    add_tokens(&outcome->tokens_in, reply->tokens_in);
+    add_tokens(&outcome->tokens_cached, reply->tokens_cached);
+    add_tokens(&outcome->tokens_cache_write, reply->tokens_cache_write);
+    add_tokens(&outcome->tokens_out, reply->tokens_out);
+    add_tokens(&outcome->tokens_reasoning, reply->tokens_reasoning);
+    outcome->latency_ms = response->elapsed_us / 1000;
+    outcome->sendings = ticket->sendings;
+    gint64 first = ticket->stream ? stream_first_us(ticket->stream) : 0;
+    if (first)
+        outcome->first_token_ms = (first - ticket->sent_us) / 1000;
+}
+
 static void on_response(const ClientResponse *response, gpointer data)
 {
     Ticket *ticket = data;
     Caller *caller = ticket->caller;
     g_auto(Reply) reply = {0};
+    reply_clear(&reply);
+    Response seen;
     ticket->transfer = NULL;
     caller->sent--;
-    reply_clear(&reply);
-    if (response->code == CURLE_OK)
-        caller->dialect->reply(response->status, response->body, response->length, &reply);
-    Response seen = {
-        .code = response->code,
-        .status = response->status,
-        .too_large = response->too_large,
-        .should_retry = should_retry(response->should_retry),
-        .reply = &reply,
-    };
-    RetryVerdict verdict = retry_judge(&seen);
-    Outcome *outcome = &ticket->outcome;
-    add_tokens(&outcome->tokens_in, reply.tokens_in);
-    add_tokens(&outcome->tokens_cached, reply.tokens_cached);
-    add_tokens(&outcome->tokens_out, reply.tokens_out);
-    outcome->latency_ms = response->elapsed_us / 1000;
-    outcome->sendings = ticket->sendings;
+    RetryVerdict verdict = understand(ticket, response, &seen, &reply);
+    account(ticket, response, &reply);
+    g_clear_pointer(&ticket->stream, stream_free);
     gboolean lost = verdict.judgement == JUDGE_AGAIN && !verdict.per_document;
     caller->lost_sendings = lost ? caller->lost_sendings + 1 : 0;
     if (verdict.judgement == JUDGE_AGAIN && !caller->given_up && send_again(ticket, response)) {
         pump(caller);
         return;
     }
-    end_with(ticket, &verdict, response, &reply);
+    Outcome *outcome = &ticket->outcome;
+    end_with(ticket, &verdict, &seen, response->failure);
+    outcome->finish = g_steal_pointer(&reply.finish);
     if (outcome->judgement == JUDGE_ANSWERED) {
         outcome->text = g_steal_pointer(&reply.text);
         outcome->model = g_steal_pointer(&reply.model);
+        outcome->logprobs = g_steal_pointer(&reply.logprobs);
     }
     take_note(caller, outcome, verdict.per_document);
     finish(ticket);
@@ -323,6 +365,11 @@ static void on_response(const ClientResponse *response, gpointer data)
 }
 
 /* ---- sending ---- */
+
+static gboolean on_bytes(const char *bytes, gsize length, gpointer data)
+{
+    return stream_feed(((Ticket *)data)->stream, bytes, length);
+}
 
 static void send_now(Ticket *ticket)
 {
@@ -340,11 +387,15 @@ static void send_now(Ticket *ticket)
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
         .timeout_ms = (guint)MAX(timeout_ms, 1000),
         .max_bytes = DOCKET_MAX_ANSWER_BYTES,
+        .bytes = caller->settings->stream ? on_bytes : NULL,
     };
+    if (request.bytes)
+        ticket->stream = stream_new(caller->dialect, ticket->watch, ticket->data);
+    ticket->sent_us = now;
     caller->sent++;
     ticket->sendings++;
     ticket->state = IS_SENT;
-    ticket->transfer = client_post(caller->client, &request, on_response, ticket);
+    ticket->transfer = client_send(caller->client, &request, on_response, ticket);
 }
 
 /* The next one that may be sent, or NULL. Repetitions stand at the head of the queue. */
@@ -388,6 +439,13 @@ void caller_ask(Caller *caller, char *body, Ticket **location, CallerDone done, 
     }
     g_queue_push_tail(&caller->slot_queue, ticket);
     pump(caller);
+}
+
+void caller_watch(Ticket *ticket, StreamText text)
+{
+    ticket->watch = text;
+    if (ticket->stream)
+        stream_watch(ticket->stream, text);
 }
 
 void caller_cancel(Ticket *ticket)
@@ -449,7 +507,7 @@ Caller *caller_new(const ModelSettings *settings, const Dialect *dialect, GMainC
     outcome_clear(&caller->why);
     caller->headers = g_ptr_array_new_with_free_func(header_free);
     g_ptr_array_add(caller->headers, g_strdup("Content-Type: application/json"));
-    g_ptr_array_add(caller->headers, g_strdup("Accept: application/json"));
+    g_ptr_array_add(caller->headers, g_strdup("Accept: application/json, text/event-stream"));
     if (settings->api_key)
         g_ptr_array_add(caller->headers, dialect->authorize(settings->api_key));
     g_ptr_array_add(caller->headers, NULL);

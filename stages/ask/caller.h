@@ -5,6 +5,7 @@
 
 #include "stages/ask/dialect.h"
 #include "stages/ask/retry.h"
+#include "stages/ask/stream.h"
 
 typedef struct Caller Caller;
 typedef struct Ticket Ticket;
@@ -17,8 +18,12 @@ typedef struct {
     char *sentence;   /* what happened and what to do; scrubbed, may be shown and kept */
     char *text;       /* the answer; NULL unless ANSWERED */
     char *model;      /* that answered; may be NULL */
-    gint64 tokens_in, tokens_cached, tokens_out; /* of all sendings that reported any; else -1 */
-    gint64 latency_ms;                           /* of the last sending */
+    char *finish;     /* the provider's word for why the answer ended; may be NULL */
+    GArray *logprobs; /* of TokenLogprob, of the text's bytes; NULL: not known */
+    /* Of all sendings that reported any; else -1. */
+    gint64 tokens_in, tokens_cached, tokens_cache_write, tokens_out, tokens_reasoning;
+    gint64 latency_ms;     /* of the last sending */
+    gint64 first_token_ms; /* of the last sending that streamed; -1 unknown */
     guint sendings;
 } Outcome;
 void outcome_clear(Outcome *outcome);
@@ -38,6 +43,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Caller, caller_free)
 /* Asks. `body` is taken. *location points to the ticket until the request has ended in any way,
  * and is NULL from then on. */
 void caller_ask(Caller *caller, char *body, Ticket **location, CallerDone done, gpointer data);
+/* Has the text of a streamed answer looked at while it arrives; `data` is caller_ask's. When `text`
+ * ends the stream, the request is ANSWERED with the word "stream_stopped" and what had come. To be
+ * called right after caller_ask(). */
+void caller_watch(Ticket *ticket, StreamText text);
 /* Drops one request; its callback does not come. NULL is allowed. */
 void caller_cancel(Ticket *ticket);
 

@@ -169,6 +169,10 @@ static RetryVerdict judge_reply(const Reply *reply)
                               .per_document = TRUE};
     case REPLY_ERROR:
         return (RetryVerdict){JUDGE_AGAIN, "server_error", "look at the server's log"};
+    case REPLY_TORN:
+        return (RetryVerdict){JUDGE_AGAIN, "stream_cut",
+                              "the server or a proxy before it ends streams before their time; "
+                              "look at its log"};
     case REPLY_GARBAGE:
         break;
     }

@@ -18,6 +18,9 @@ typedef struct {
     char *token_parameter; /* "max_tokens" or "max_completion_tokens" */
     char *temperature;     /* as JSON number text; NULL: not sent */
     AnswerFormat format;
+    gboolean stream;            /* the answer is asked for as it is made */
+    gboolean stream_usage;      /* the server takes stream_options.include_usage */
+    gboolean logprobs;          /* the server tells how sure it was of each token */
     OnFailure on_unreachable;   /* no model can be used at all */
     OnFailure on_refused;       /* no usable answer for this document */
     double price_in, price_out; /* per million tokens */

@@ -84,7 +84,7 @@ static void test_answers(void)
         [REPLY_ANSWER] = JUDGE_ANSWERED,  [REPLY_CUT] = JUDGE_UNUSABLE,
         [REPLY_REFUSED] = JUDGE_UNUSABLE, [REPLY_FILTERED] = JUDGE_UNUSABLE,
         [REPLY_EMPTY] = JUDGE_AGAIN,      [REPLY_ERROR] = JUDGE_AGAIN,
-        [REPLY_GARBAGE] = JUDGE_AGAIN,
+        [REPLY_TORN] = JUDGE_AGAIN,       [REPLY_GARBAGE] = JUDGE_AGAIN,
     };
     for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
         Reply reply = {.kind = (ReplyKind)i};
