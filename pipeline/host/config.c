@@ -86,7 +86,7 @@ static const ConfigKey config_keys[] = {
     {"model", "attempts", TYPE_INT, "5", .low = 1, .high = 100,
      .help = "sendings of one request before the model counts as unreachable"},
     {"model", "deadline", TYPE_INT, "600", .low = 1, .high = 604800,
-     .help = "seconds for one request with all its sendings"},
+     .help = "seconds for all requests about one document, with all their sendings"},
     {"model", "max_output_tokens", TYPE_INT, "4096", .low = 16, .high = 1000000,
      .help = "longest answer"},
     {"model", "token_parameter", TYPE_CHOICE, "auto",

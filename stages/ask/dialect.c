@@ -14,13 +14,16 @@ void dialect_schema_free(DialectSchema *schema)
     g_free(schema);
 }
 
-void reply_clear(Reply *reply)
+void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped, Reply *reply)
 {
-    g_free(reply->text);
-    g_free(reply->message);
-    g_free(reply->type);
-    g_free(reply->code);
-    g_free(reply->parameter);
-    g_free(reply->model);
-    *reply = (Reply){.kind = REPLY_GARBAGE, .tokens_in = -1, .tokens_cached = -1, .tokens_out = -1};
+    gboolean whole = draft->ended && draft->reply.finish;
+    gboolean torn = draft->reply.kind == REPLY_ANSWER && !whole && !stopped;
+    if (draft->reply.kind == REPLY_ANSWER && stopped)
+        draft->reply.kind = REPLY_CUT;
+    draft_close(draft, dialect->finish_words, reply);
+    if (!torn)
+        return;
+    reply->kind = REPLY_TORN;
+    g_clear_pointer(&reply->text, g_free);
+    g_clear_pointer(&reply->logprobs, g_array_unref);
 }

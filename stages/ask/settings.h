@@ -14,11 +14,14 @@ typedef struct {
     guint max_in_flight; /* requests at once */
     guint timeout_s;     /* for one sending */
     guint attempts;      /* sendings of one request */
-    guint deadline_s;    /* for one request with all its sendings */
+    guint deadline_s;    /* for all requests about one document, with all their sendings */
     guint max_output_tokens;
     char *token_parameter; /* "max_tokens" or "max_completion_tokens" */
     char *temperature;     /* as JSON number text; NULL: not sent */
     AnswerFormat format;
+    gboolean stream;          /* the answer is asked for as it is made */
+    gboolean stream_usage;    /* the server takes stream_options.include_usage */
+    gboolean logprobs;        /* the server tells how sure it was of each token */
     OnFailure on_unreachable; /* no model can be used at all */
     OnFailure on_refused;     /* no usable answer for this document */
     Prices prices;
