@@ -9,16 +9,22 @@
 
 #define STAGE "ask"
 
-/* What the stage keeps for a run. */
+/* One server and model that can be asked. */
 typedef struct {
-    ModelSettings *settings; /* NULL: no model is configured */
+    ModelSettings *settings;
     const Dialect *dialect;
     Caller *caller;
+} Endpoint;
+
+/* What the stage keeps for a run. */
+typedef struct {
+    GHashTable *endpoints; /* name (the settings') -> Endpoint; empty: no model is configured */
+    Endpoint *first;       /* that documents are asked at; NULL: none */
 } Ask;
 
 /* What it keeps on a job while its request is under way. */
 typedef struct {
-    Ask *ask;
+    Endpoint *endpoint;
     char *body;     /* until it is sent */
     Ticket *ticket; /* while it is sent */
     Call *call;     /* until it belongs to the job */
@@ -61,26 +67,53 @@ static const DialectSchema *prepared_schema(const Pack *pack, const Dialect *dia
 
 /* ---- the run ---- */
 
+static void endpoint_free(gpointer data)
+{
+    Endpoint *endpoint = data;
+    caller_free(endpoint->caller);
+    model_settings_free(endpoint->settings);
+    g_free(endpoint);
+}
+
 static void stop(gpointer state)
 {
     Ask *ask = state;
     if (!ask)
         return;
-    caller_free(ask->caller);
-    model_settings_free(ask->settings);
+    g_hash_table_unref(ask->endpoints);
     g_free(ask);
+}
+
+static Endpoint *add_endpoint(Ask *ask, Engine *engine, const char *name, GError **error)
+{
+    Endpoint *endpoint = g_new0(Endpoint, 1);
+    endpoint->settings = model_settings_new(engine_config(engine), name, error);
+    if (endpoint->settings) {
+        endpoint->dialect = dialect_by_name(endpoint->settings->dialect);
+        endpoint->caller =
+            caller_new(endpoint->settings, endpoint->dialect, engine_context(engine), error);
+    }
+    if (!endpoint->caller) {
+        endpoint_free(endpoint);
+        return NULL;
+    }
+    g_hash_table_insert(ask->endpoints, endpoint->settings->name, endpoint);
+    return endpoint;
 }
 
 static gpointer start(Engine *engine, GError **error)
 {
     Ask *ask = g_new0(Ask, 1);
-    ask->dialect = dialects[0];
+    ask->endpoints = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, endpoint_free);
     if (!engine_has_model(engine))
         return ask;
-    ask->settings = model_settings_new(engine_config(engine), error);
-    if (ask->settings)
-        ask->caller = caller_new(ask->settings, ask->dialect, engine_context(engine), error);
-    if (!ask->caller) {
+    g_auto(GStrv) names = config_names(engine_config(engine), "model");
+    gboolean good = TRUE;
+    for (guint i = 0; names[i] && good; i++)
+        good = add_endpoint(ask, engine, names[i], error) != NULL;
+    if (good)
+        ask->first = add_endpoint(ask, engine, CONFIG_DEFAULT_NAME, error);
+    if (!ask->first) {
         stop(ask);
         return NULL;
     }
@@ -91,10 +124,12 @@ static gpointer start(Engine *engine, GError **error)
 
 /* Without a usable answer: an earlier one of this document has to do, else the template makes the
  * record; or the document waits. */
-static StageStep without_answer(Job *job, const Ask *ask, const Outcome *outcome, GError **error)
+static StageStep without_answer(Job *job, const Endpoint *endpoint, const Outcome *outcome,
+                                GError **error)
 {
     gboolean whole_run = outcome->judgement != JUDGE_UNUSABLE;
-    OnFailure choice = whole_run ? ask->settings->on_unreachable : ask->settings->on_refused;
+    OnFailure choice =
+        whole_run ? endpoint->settings->on_unreachable : endpoint->settings->on_refused;
     if (choice == FAILURE_FALLBACK && job->repairs > 0) {
         g_clear_pointer(&job->answer, g_free);
         job_reason(job, outcome->word, "%s", outcome->sentence);
@@ -111,9 +146,9 @@ static StageStep without_answer(Job *job, const Ask *ask, const Outcome *outcome
 }
 
 /* The answer becomes the job's, as the pack's schema has it. */
-static void take_answer(Job *job, const Ask *ask, const char *text)
+static void take_answer(Job *job, const Endpoint *endpoint, const char *text)
 {
-    char *restored = ask->dialect->restore(job->pack->schema, text);
+    char *restored = endpoint->dialect->restore(job->pack->schema, text);
     g_free(job->answer);
     job->answer = restored ? restored : g_strdup(text);
 }
@@ -141,8 +176,8 @@ static void on_request_durable(Job *job, gpointer data)
 {
     (void)data;
     Pending *pending = job_data(job, STAGE);
-    caller_ask(pending->ask->caller, g_steal_pointer(&pending->body), &pending->ticket, call_ended,
-               job);
+    caller_ask(pending->endpoint->caller, g_steal_pointer(&pending->body), &pending->ticket,
+               call_ended, job);
 }
 
 static void call_ended(const Outcome *outcome, gpointer data)
@@ -154,7 +189,7 @@ static void call_ended(const Outcome *outcome, gpointer data)
     call->tokens_in = outcome->tokens_in;
     call->tokens_cached = outcome->tokens_cached;
     call->tokens_out = outcome->tokens_out;
-    call->cost = price(pending->ask->settings, outcome);
+    call->cost = price(pending->endpoint->settings, outcome);
     call->latency_ms = outcome->latency_ms;
     g_free(call->outcome);
     call->outcome = g_strdup(outcome->word);
@@ -167,16 +202,17 @@ static void call_ended(const Outcome *outcome, gpointer data)
     }
     g_ptr_array_add(job->calls, g_steal_pointer(&pending->call));
     if (answered) {
-        take_answer(job, pending->ask, outcome->text);
+        take_answer(job, pending->endpoint, outcome->text);
         pending->step = STAGE_NEXT;
     } else {
-        pending->step = without_answer(job, pending->ask, outcome, &pending->error);
+        pending->step = without_answer(job, pending->endpoint, outcome, &pending->error);
     }
     engine_after_commit(job, on_answer_durable, NULL);
 }
 
 /* The answer of an earlier run, when the very same request was answered before. */
-static gboolean use_cached(Job *job, const Ask *ask, const char *request_sha256, GError **error)
+static gboolean use_cached(Job *job, const Endpoint *endpoint, const char *request_sha256,
+                           GError **error)
 {
     g_autoptr(GError) bad = NULL;
     Call *call = NULL;
@@ -191,25 +227,26 @@ static gboolean use_cached(Job *job, const Ask *ask, const char *request_sha256,
     call->cached = TRUE;
     call->cost = 0;
     g_ptr_array_add(job->calls, call);
-    take_answer(job, ask, answer);
+    take_answer(job, endpoint, answer);
     return TRUE;
 }
 
 /* Everything that can change the answer: where it goes and every byte of the request. */
-static char *hash_request(const Ask *ask, const char *body)
+static char *hash_request(const Endpoint *endpoint, const char *body)
 {
-    g_autofree char *all = g_strconcat(caller_url(ask->caller), "\n", body, NULL);
+    g_autofree char *all = g_strconcat(caller_url(endpoint->caller), "\n", body, NULL);
     return bytes_sha256(all, strlen(all));
 }
 
-static StageStep begin(Job *job, Ask *ask, char *body, const char *request_sha256, GError **error)
+static StageStep begin(Job *job, Endpoint *endpoint, char *body, const char *request_sha256,
+                       GError **error)
 {
     Call *call = g_new0(Call, 1);
     call->purpose = g_strdup(job->repairs ? "repair" : "ask");
-    call->model = g_strdup(ask->settings->model);
+    call->model = g_strdup(endpoint->settings->model);
     call->tokens_in = call->tokens_cached = call->tokens_out = -1;
     Pending *pending = g_new0(Pending, 1);
-    *pending = (Pending){.ask = ask, .body = body, .call = call};
+    *pending = (Pending){.endpoint = endpoint, .body = body, .call = call};
     job_set_data(job, STAGE, pending, pending_free);
     if (!ledger_call_begin(engine_ledger(job->engine), job, call->purpose, call->model,
                            job->pack->prompt_version, job->pack->prompt_sha256, request_sha256,
@@ -224,7 +261,8 @@ static StageStep begin(Job *job, Ask *ask, char *body, const char *request_sha25
 static StageStep run(Job *job, GError **error)
 {
     Ask *ask = engine_stage_state(job->engine, STAGE);
-    if (!ask || !ask->caller) {
+    Endpoint *endpoint = ask ? ask->first : NULL;
+    if (!endpoint) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "no model is configured");
         return STAGE_ERROR;
     }
@@ -232,20 +270,20 @@ static StageStep run(Job *job, GError **error)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERRUPTED, "the model was not asked");
         return STAGE_ERROR;
     }
-    const DialectSchema *schema = prepared_schema(job->pack, ask->dialect);
-    g_autofree char *body = ask->dialect->request(ask->settings, job->messages, schema);
-    g_autofree char *request_sha256 = hash_request(ask, body);
+    const DialectSchema *schema = prepared_schema(job->pack, endpoint->dialect);
+    g_autofree char *body = endpoint->dialect->request(endpoint->settings, job->messages, schema);
+    g_autofree char *request_sha256 = hash_request(endpoint, body);
     g_autoptr(GError) bad = NULL;
-    if (use_cached(job, ask, request_sha256, &bad))
+    if (use_cached(job, endpoint, request_sha256, &bad))
         return STAGE_NEXT;
     if (bad) {
         g_propagate_error(error, g_steal_pointer(&bad));
         return STAGE_ERROR;
     }
-    const Outcome *given_up = caller_given_up(ask->caller);
+    const Outcome *given_up = caller_given_up(endpoint->caller);
     if (given_up)
-        return without_answer(job, ask, given_up, error);
-    return begin(job, ask, g_steal_pointer(&body), request_sha256, error);
+        return without_answer(job, endpoint, given_up, error);
+    return begin(job, endpoint, g_steal_pointer(&body), request_sha256, error);
 }
 
 const Stage stage_ask = {
