@@ -49,7 +49,7 @@ Workers *engine_workers(Engine *engine);
 GMainContext *engine_context(Engine *engine);
 const char *engine_outbox(Engine *engine);                      /* absolute, or NULL */
 gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
-gboolean engine_has_model(Engine *engine);                      /* model.base_url is configured */
+gboolean engine_has_model(Engine *engine);                      /* one is configured */
 /* SHA-256 over the configuration and the stage versions that change results (Job.settings). */
 const char *engine_settings(Engine *engine);
 gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */

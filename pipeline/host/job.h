@@ -52,6 +52,7 @@ typedef struct {
     char *endpoint;    /* NAME of [model NAME], or "default" */
     char *model;       /* that was asked for */
     char *answered_by; /* the same as the provider names it; NULL if it did not say */
+    gsize bytes;       /* of the request */
     gint64 tokens_in, tokens_cached,
         tokens_cache_write;              /* all sent, and parts of them; -1 unknown */
     gint64 tokens_out, tokens_reasoning; /* all received, and a part; -1 unknown */
@@ -103,6 +104,7 @@ typedef struct Job {
     GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */
+    gint64 asked_us;       /* ask: when a model was asked first, monotonic; 0: not yet */
     Route route;           /* who makes the record: begins as MODEL when one is configured */
     gboolean model_failed; /* a configured model could not do it: the route fell back */
     guint children;        /* read: documents that came out of this one, in this run */

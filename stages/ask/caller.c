@@ -83,6 +83,7 @@ void caller_send(Ticket *ticket)
         .timeout_ms = (guint)MAX(timeout_ms, 1000),
         .max_bytes = DOCKET_MAX_ANSWER_BYTES,
         .bytes = caller->settings->stream ? on_bytes : NULL,
+        .ca_file = caller->settings->ca_file,
     };
     if (request.bytes)
         sending->stream = stream_new(caller->dialect, ticket->watch, ticket->data);
@@ -251,14 +252,6 @@ const char *caller_url(const Caller *caller)
 
 /* ---- life ---- */
 
-/* The header with the key is wiped before its memory goes back. */
-static void header_free(gpointer data)
-{
-    if (data)
-        explicit_bzero(data, strlen(data));
-    g_free(data);
-}
-
 void caller_ticket_free(gpointer data)
 {
     Ticket *ticket = data;
@@ -275,7 +268,7 @@ void caller_ticket_free(gpointer data)
 Caller *caller_new(const ModelSettings *settings, const Dialect *dialect, GMainContext *context,
                    GError **error)
 {
-    g_autofree char *url = model_settings_url(settings->base_url, dialect->path, error);
+    g_autofree char *url = dialect->url(settings, error);
     if (!url)
         return NULL;
     Client *client = client_new(context, settings->max_in_flight);
@@ -294,12 +287,7 @@ Caller *caller_new(const ModelSettings *settings, const Dialect *dialect, GMainC
     caller->limiter = limiter_new(settings->max_in_flight, settings->rpm, settings->tpm);
     g_queue_init(&caller->queue);
     outcome_clear(&caller->why);
-    caller->headers = g_ptr_array_new_with_free_func(header_free);
-    g_ptr_array_add(caller->headers, g_strdup("Content-Type: application/json"));
-    g_ptr_array_add(caller->headers, g_strdup("Accept: application/json, text/event-stream"));
-    if (settings->api_key)
-        g_ptr_array_add(caller->headers, dialect->authorize(settings->api_key));
-    g_ptr_array_add(caller->headers, NULL);
+    caller->headers = dialect_headers(dialect, settings);
     return caller;
 }
 

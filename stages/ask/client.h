@@ -47,8 +47,9 @@ typedef struct {
     const char *body;           /* lent until the transfer ends; NULL: a GET */
     gsize length;
     guint connect_timeout_ms, timeout_ms;
-    gsize max_bytes;   /* of the response's body, streamed or not */
-    ClientBytes bytes; /* NULL: an event stream is a body like any other */
+    gsize max_bytes;     /* of the response's body, streamed or not */
+    const char *ca_file; /* authority to trust instead of the system's; NULL */
+    ClientBytes bytes;   /* NULL: an event stream is a body like any other */
 } ClientRequest;
 
 /* Begins a POST, or a GET. Lent until its callback has come. `data` goes to both callbacks. */

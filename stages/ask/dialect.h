@@ -18,10 +18,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DialectSchema, dialect_schema_free)
 
 typedef struct {
     const char *name;
-    const char *path; /* of the endpoint below the base URL */
 
-    /* A header line with the key ("Authorization: Bearer …"). Caller frees. */
-    char *(*authorize)(const char *key);
+    /* Where requests go. DOCKET_ERROR_CONFIG. Caller frees. */
+    char *(*url)(const ModelSettings *settings, GError **error);
+    /* Where the server lists its models; the same. */
+    char *(*models_url)(const ModelSettings *settings, GError **error);
+    /* Adds header lines (char*) that the protocol wants besides the key; NULL: none. */
+    void (*headers)(const ModelSettings *settings, GPtrArray *lines);
     /* The pack's schema rewritten for the provider. DOCKET_ERROR_PACK. Caller frees. */
     DialectSchema *(*schema)(const char *name, const cJSON *schema, GError **error);
     /* The request's body; `messages` is of Message. Same input, same bytes. Caller frees. */
@@ -39,9 +42,31 @@ typedef struct {
     char *(*restore)(const cJSON *schema, const char *answer);
 } Dialect;
 
-extern const Dialect dialect_openai; /* openai.c */
+extern const Dialect dialect_openai;    /* openai.c */
+extern const Dialect dialect_anthropic; /* anthropic.c */
+extern const Dialect dialect_gemini;    /* gemini.c */
 
-extern const Dialect *const dialects[]; /* dialect.c; NULL-terminated, the first is the default */
+extern const Dialect *const dialects[]; /* dialect.c; NULL-terminated */
+
+/* The dialect of that name, NULL if there is none. */
+const Dialect *dialect_by_name(const char *name);
+
+/* For request(): puts the settings' extra members into the body and prints it. Caller frees. */
+char *dialect_print(cJSON *body, const ModelSettings *settings);
+
+/* For event(): an event's JSON object; NULL when it is none, or reports an error, which the draft
+ * then says. Caller owns. */
+cJSON *dialect_event(const SseEvent *event, Draft *draft);
+
+/* For reply(): the JSON object of a response that has one of `members` (NULL-terminated) as array
+ * or object; NULL when it is an error or none of the protocol, which the reply then says. Caller
+ * owns. */
+cJSON *dialect_body(guint status, const char *body, gsize length, const char *const *members,
+                    Reply *reply);
+
+/* All header lines of a request, NULL-terminated: the key's, the protocol's, the configured ones.
+ * The array wipes them when it is freed, since one holds the key. */
+GPtrArray *dialect_headers(const Dialect *dialect, const ModelSettings *settings);
 
 /* Closes the draft of a stream that has ended: REPLY_TORN unless its end mark and a reason came. A
  * connection that broke after both broke nothing. `stopped`: we ended it, so that what came is

@@ -4,24 +4,44 @@
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
 #include "stages/ask/openai-schema.h"
-#include "stages/ask/reply-error.h"
+
+#define PATH "chat/completions"
 
 static const cJSON *get(const cJSON *object, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-/* ---- the request ---- */
+/* ---- the address ---- */
 
-static char *authorize(const char *key)
+static char *below(const ModelSettings *settings, const char *path, GError **error)
 {
-    return g_strconcat("Authorization: Bearer ", key, NULL);
+    /* Azure's older addresses name the deployment and want the version in the query. */
+    gboolean deployment = strstr(settings->base_url, "/openai/deployments/") != NULL;
+    gboolean azure = g_strcmp0(settings->auth, "api-key") == 0;
+    g_autofree char *query = deployment && settings->api_version && *settings->api_version
+                                 ? g_strconcat("api-version=", settings->api_version, NULL)
+                                 : NULL;
+    return model_settings_url(settings->base_url, azure ? "/openai/v1" : "/v1", PATH, path, query,
+                              error);
 }
 
-static void add_messages(cJSON *body, const GPtrArray *messages)
+static char *url(const ModelSettings *settings, GError **error)
 {
-    static const char *const roles[] = {
-        [ROLE_SYSTEM] = "system",
+    return below(settings, PATH, error);
+}
+
+static char *models_url(const ModelSettings *settings, GError **error)
+{
+    return below(settings, "models", error);
+}
+
+/* ---- the request ---- */
+
+static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrArray *messages)
+{
+    const char *roles[] = {
+        [ROLE_SYSTEM] = settings->system_role ? settings->system_role : "system",
         [ROLE_USER] = "user",
         [ROLE_ASSISTANT] = "assistant",
     };
@@ -36,20 +56,49 @@ static void add_messages(cJSON *body, const GPtrArray *messages)
     }
 }
 
-static void add_format(cJSON *body, AnswerFormat format, const DialectSchema *schema)
+/* One tool, which the model must call with the record. */
+static void add_tool(cJSON *body, const DialectSchema *schema)
 {
-    if (format == FORMAT_NONE)
-        return;
+    cJSON *tool = cJSON_CreateObject();
+    cJSON *function = cJSON_AddObjectToObject(tool, "function");
+    cJSON_AddStringToObject(tool, "type", "function");
+    cJSON_AddStringToObject(function, "name", schema->name);
+    cJSON_AddBoolToObject(function, "strict", schema->strict);
+    cJSON_AddItemReferenceToObject(function, "parameters", schema->schema);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "tools"), tool);
+    cJSON *choice = cJSON_AddObjectToObject(body, "tool_choice");
+    cJSON_AddStringToObject(choice, "type", "function");
+    cJSON *chosen = cJSON_AddObjectToObject(choice, "function");
+    cJSON_AddStringToObject(chosen, "name", schema->name);
+}
+
+static void add_schema(cJSON *body, const DialectSchema *schema)
+{
     cJSON *out = cJSON_AddObjectToObject(body, "response_format");
-    if (format == FORMAT_JSON_OBJECT) {
-        cJSON_AddStringToObject(out, "type", "json_object");
-        return;
-    }
     cJSON_AddStringToObject(out, "type", "json_schema");
     cJSON *json_schema = cJSON_AddObjectToObject(out, "json_schema");
     cJSON_AddStringToObject(json_schema, "name", schema->name);
     cJSON_AddBoolToObject(json_schema, "strict", schema->strict);
     cJSON_AddItemReferenceToObject(json_schema, "schema", schema->schema);
+}
+
+static void add_format(cJSON *body, AnswerFormat format, const DialectSchema *schema)
+{
+    switch (format) {
+    case FORMAT_JSON_SCHEMA:
+        add_schema(body, schema);
+        break;
+    case FORMAT_TOOL:
+        add_tool(body, schema);
+        break;
+    case FORMAT_JSON_OBJECT: {
+        cJSON *out = cJSON_AddObjectToObject(body, "response_format");
+        cJSON_AddStringToObject(out, "type", "json_object");
+        break;
+    }
+    case FORMAT_NONE:
+        break;
+    }
 }
 
 static void add_stream(cJSON *body, const ModelSettings *settings)
@@ -68,15 +117,17 @@ static char *request(const ModelSettings *settings, const GPtrArray *messages,
 {
     g_autoptr(cJSON) body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "model", settings->model);
-    add_messages(body, messages);
+    add_messages(body, settings, messages);
     if (settings->temperature)
         cJSON_AddRawToObject(body, "temperature", settings->temperature);
+    if (settings->effort)
+        cJSON_AddStringToObject(body, "reasoning_effort", settings->effort);
     cJSON_AddNumberToObject(body, settings->token_parameter, settings->max_output_tokens);
     add_format(body, settings->format, schema);
     if (settings->logprobs)
         cJSON_AddTrueToObject(body, "logprobs");
     add_stream(body, settings);
-    return json_print(body, FALSE);
+    return dialect_print(body, settings);
 }
 
 /* ---- what the whole answer and its pieces have in common ---- */
@@ -124,10 +175,21 @@ static void read_content(const cJSON *content, Draft *draft)
 {
     const cJSON *part = NULL;
     if (cJSON_IsString(content))
-        g_string_append(draft->text, content->valuestring);
+        draft_text(draft, content->valuestring);
     else if (cJSON_IsArray(content))
-        cJSON_ArrayForEach(part, content)
-            g_string_append(draft->text, json_string(part, "text", ""));
+        cJSON_ArrayForEach(part, content) draft_text(draft, json_string(part, "text", ""));
+}
+
+static void read_calls(const cJSON *calls, Draft *draft)
+{
+    const cJSON *call = NULL;
+    gint number = 0;
+    cJSON_ArrayForEach(call, calls)
+    {
+        double index = json_number(call, "index", number++);
+        const char *arguments = json_string(get(call, "function"), "arguments", "");
+        draft_tool(draft, (gint)CLAMP(index, 0, 1000), arguments);
+    }
 }
 
 /* A choice of an answer has its "message", one of a stream's chunk its "delta". */
@@ -135,6 +197,7 @@ static void read_choice(const cJSON *choice, const char *member, Draft *draft)
 {
     const cJSON *message = get(choice, member);
     read_content(get(message, "content"), draft);
+    read_calls(get(message, "tool_calls"), draft);
     g_string_append(draft->refusal, json_string(message, "refusal", ""));
     read_logprobs(choice, draft);
     draft_finish(draft, json_string(choice, "finish_reason", NULL));
@@ -150,33 +213,17 @@ static const FinishWord finish_words[] = {
 
 static void reply_from(guint status, const char *body, gsize length, Reply *reply)
 {
+    static const char *const members[] = {"choices", NULL};
     reply_clear(reply);
-    g_autoptr(GError) bad = NULL;
-    g_autoptr(cJSON) root = json_parse(body, length, &bad);
-    const cJSON *choices = get(root, "choices");
-    if (!cJSON_IsObject(root)) {
-        reply_garbage(reply, body, length, bad ? bad->message : "JSON that is no object");
+    g_autoptr(cJSON) root = dialect_body(status, body, length, members, reply);
+    if (!root)
         return;
-    }
-    /* Gateways send an error with status 200, too: once a model has begun. */
-    if (status >= 300 || !cJSON_IsArray(choices) || cJSON_IsObject(get(root, "error"))) {
-        if (!reply_error(root, reply))
-            reply_garbage(reply, "?", 1, "JSON without \"choices\" or \"error\"");
-        return;
-    }
     g_auto(Draft) draft = {0};
     draft_init(&draft);
     read_usage(get(root, "usage"), &draft.reply);
     draft_model(&draft, json_string(root, "model", NULL));
-    read_choice(choices->child, "message", &draft);
+    read_choice(get(root, "choices")->child, "message", &draft);
     draft_close(&draft, finish_words, reply);
-}
-
-/* An error that comes in a stream, where no status can tell. */
-static gboolean is_error(const SseEvent *event, const cJSON *root)
-{
-    const cJSON *error = get(root, "error");
-    return g_str_equal(event->type, "error") || cJSON_IsObject(error) || cJSON_IsString(error);
 }
 
 static gboolean event(const SseEvent *event, Draft *draft)
@@ -185,18 +232,9 @@ static gboolean event(const SseEvent *event, Draft *draft)
         draft->ended = TRUE;
         return TRUE;
     }
-    g_autoptr(GError) bad = NULL;
-    g_autoptr(cJSON) root = json_parse(event->data, event->length, &bad);
-    if (!cJSON_IsObject(root)) {
-        reply_garbage(&draft->reply, event->data, event->length,
-                      bad ? bad->message : "an event that is no JSON object");
+    g_autoptr(cJSON) root = dialect_event(event, draft);
+    if (!root)
         return FALSE;
-    }
-    if (is_error(event, root)) {
-        if (!reply_error(root, &draft->reply))
-            draft->reply.kind = REPLY_ERROR;
-        return FALSE;
-    }
     read_usage(get(root, "usage"), &draft->reply);
     draft_model(draft, json_string(root, "model", NULL));
     const cJSON *choice = NULL; /* none in a chunk that only reports usage */
@@ -210,8 +248,8 @@ static gboolean event(const SseEvent *event, Draft *draft)
 
 const Dialect dialect_openai = {
     .name = "openai",
-    .path = "chat/completions",
-    .authorize = authorize,
+    .url = url,
+    .models_url = models_url,
     .schema = openai_schema,
     .request = request,
     .reply = reply_from,

@@ -45,6 +45,7 @@ void draft_init(Draft *draft)
     *draft = (Draft){0};
     reply_clear(&draft->reply);
     draft->reply.kind = REPLY_ANSWER;
+    draft->tool = -1;
     draft->text = g_string_new(NULL);
     draft->refusal = g_string_new(NULL);
     draft->token_text = g_string_new(NULL);
@@ -79,6 +80,22 @@ void draft_model(Draft *draft, const char *model)
 void draft_finish(Draft *draft, const char *finish)
 {
     replace(&draft->reply.finish, finish);
+}
+
+void draft_text(Draft *draft, const char *text)
+{
+    if (draft->tool < 0)
+        g_string_append(draft->text, text);
+}
+
+void draft_tool(Draft *draft, gint number, const char *text)
+{
+    if (draft->tool < 0) {
+        g_string_truncate(draft->text, 0);
+        draft->tool = number;
+    }
+    if (draft->tool == number)
+        g_string_append(draft->text, text);
 }
 
 void draft_token(Draft *draft, const char *bytes, gsize length, double logprob)

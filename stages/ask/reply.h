@@ -43,6 +43,7 @@ typedef struct {
     Reply reply;         /* what is known so far; kind REPLY_ERROR once an error was reported */
     GString *text;       /* of the answer so far */
     GString *refusal;    /* what the model says instead of an answer */
+    gint tool;           /* number of the tool call that `text` is from; -1: from none */
     GString *token_text; /* the texts of all tokens */
     GArray *tokens;      /* of TokenLogprob in token_text */
     gboolean ended;      /* the mark came that ends a stream */
@@ -53,6 +54,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
 
 void draft_model(Draft *draft, const char *model);   /* NULL and "" are passed over */
 void draft_finish(Draft *draft, const char *finish); /* the same */
+void draft_text(Draft *draft, const char *text);
+/* The arguments of tool call `number`: where a record is asked for as a call, they are the answer,
+ * and text beside them is talk. Of several calls the first counts. */
+void draft_tool(Draft *draft, gint number, const char *text);
 void draft_token(Draft *draft, const char *bytes, gsize length, double logprob);
 
 /* Puts a number of tokens into `*count` if it is one (finite, not negative). */

@@ -16,8 +16,11 @@ static gboolean on_event(const SseEvent *event, gpointer data)
 {
     Stream *stream = data;
     gsize before = stream->draft.text->len;
+    gint tool = stream->draft.tool;
     gboolean more = stream->dialect->event(event, &stream->draft);
     const GString *text = stream->draft.text;
+    if (stream->draft.tool != tool)
+        before = 0;
     if (text->len == before)
         return more;
     if (!stream->first_us)

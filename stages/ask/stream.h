@@ -8,7 +8,7 @@
 typedef struct Stream Stream;
 
 /* Told of each new piece of the answer's text; all of it so far is text[0..length), of which
- * text[from..length) is new. FALSE: no more is wanted, the stream ends. From inside libcurl's
+ * text[from..length) is new; from 0: it begins anew. FALSE: no more is wanted, the stream ends. From inside libcurl's
  * callback: must not begin or cancel requests. Lent. */
 typedef gboolean (*StreamText)(const char *text, gsize from, gsize length, gpointer data);
 

@@ -206,33 +206,6 @@ static void test_retry_after(void)
     g_assert_cmpint(retry_after_ms(NULL, "1e30", now), ==, 24 * 3600 * 1000);
 }
 
-static void test_urls(void)
-{
-    static const char *const cases[][2] = {
-        {"http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/chat/completions"},
-        {"http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1/chat/completions"},
-        {"https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"},
-        {"https://host.example/api/v1/", "https://host.example/api/v1/chat/completions"},
-        {"https://host.example/v1/chat/completions", "https://host.example/v1/chat/completions"},
-        {"https://host.example/d/x?api-version=1",
-         "https://host.example/d/x/chat/completions?api-version=1"},
-        {"http://[::1]:8080/v1", "http://[::1]:8080/v1/chat/completions"},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(GError) error = NULL;
-        g_autofree char *url = model_settings_url(cases[i][0], "chat/completions", &error);
-        g_assert_no_error(error);
-        g_assert_cmpstr(url, ==, cases[i][1]);
-    }
-    const char *bad[] = {"", "localhost:8080", "/v1", "http://", "ftp://host.example/v1"};
-    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_autoptr(GError) error = NULL;
-        g_test_message("%s", bad[i]);
-        g_assert_null(model_settings_url(bad[i], "chat/completions", &error));
-        g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
-    }
-}
-
 static void test_shown_url(void)
 {
     g_autofree char *plain = model_settings_shown("http://127.0.0.1:8080/v1");
@@ -276,7 +249,6 @@ int main(int argc, char **argv)
     g_test_add_func("/retry/answers", test_answers);
     g_test_add_func("/retry/waits", test_waits);
     g_test_add_func("/retry/retry-after", test_retry_after);
-    g_test_add_func("/settings/urls", test_urls);
     g_test_add_func("/settings/shown-url", test_shown_url);
     g_test_add_func("/settings/scrub", test_scrub);
     return g_test_run();
