@@ -3,7 +3,6 @@
 
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
-#include "stages/ask/openai-schema.h"
 
 #define PATH "chat/completions"
 
@@ -250,10 +249,8 @@ const Dialect dialect_openai = {
     .name = "openai",
     .url = url,
     .models_url = models_url,
-    .schema = openai_schema,
     .request = request,
     .reply = reply_from,
     .event = event,
     .finish_words = finish_words,
-    .restore = openai_schema_restore,
 };

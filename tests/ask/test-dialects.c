@@ -19,8 +19,8 @@ static GPtrArray *conversation(void)
 static DialectSchema *record_schema(void)
 {
     DialectSchema *schema = g_new0(DialectSchema, 1);
-    *schema =
-        (DialectSchema){.name = g_strdup("rec"), .schema = cJSON_CreateObject(), .strict = TRUE};
+    *schema = (DialectSchema){
+        .name = g_strdup("rec"), .schema = cJSON_CreateObject(), .strict = TRUE, .usable = TRUE};
     cJSON_AddStringToObject(schema->schema, "type", "object");
     return schema;
 }

@@ -17,7 +17,7 @@ static DialectSchema *rewrite(const char *text)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(cJSON) schema = parse(text);
-    DialectSchema *result = dialect_openai.schema("pack", schema, &error);
+    DialectSchema *result = subset_schema(&subsets[0], "pack", schema, NULL, &error);
     g_assert_no_error(error);
     return result;
 }
@@ -187,15 +187,16 @@ static void test_restore(void)
         "\"null\"]},"
         "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/i\"}},"
         "\"o\":{\"anyOf\":[{\"$ref\":\"#/$defs/i\"},{\"type\":\"null\"}]}}}");
-    g_autofree char *back = dialect_openai.restore(
-        schema, "{\"a\":null,\"b\":null,\"c\":null,\"items\":[{\"q\":null,\"n\":null},{\"q\":1}],"
-                "\"o\":{\"q\":null},\"other\":null}");
+    g_autofree char *back = subset_restore(
+        &subsets[0], schema,
+        "{\"a\":null,\"b\":null,\"c\":null,\"items\":[{\"q\":null,\"n\":null},{\"q\":1}],"
+        "\"o\":{\"q\":null},\"other\":null}");
     g_assert_cmpstr(
         back, ==,
         "{\"a\":null,\"c\":null,\"items\":[{\"n\":null},{\"q\":1}],\"o\":{},\"other\":null}");
     const char *untouched[] = {"{\"a\":\"x\",\"c\":null}", "not JSON", "", "[null]", "null"};
     for (guint i = 0; i < G_N_ELEMENTS(untouched); i++)
-        g_assert_null(dialect_openai.restore(schema, untouched[i]));
+        g_assert_null(subset_restore(&subsets[0], schema, untouched[i]));
 }
 
 /* ---- replies ---- */

@@ -2,8 +2,21 @@
  * undone to JSON. The first line is the schema, the rest the answer. */
 #include <string.h>
 
-#include "stages/ask/openai-schema.h"
+#include "stages/ask/subset.h"
 #include "tests/fuzz/fuzz.h"
+
+static gboolean rewrite(const Subset *subset, const cJSON *schema)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func((GDestroyNotify)subset_note_free);
+    g_autoptr(DialectSchema) rewritten = subset_schema(subset, "fuzz", schema, notes, &error);
+    g_assert((rewritten == NULL) == (error != NULL));
+    if (!rewritten)
+        return FALSE;
+    g_assert(cJSON_IsObject(rewritten->schema));
+    g_assert(!(subset->exact && rewritten->usable) || rewritten->strict);
+    return TRUE;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -13,17 +26,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(cJSON) schema = json_parse(text, length, NULL);
     if (!schema)
         return 0;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(DialectSchema) rewritten = openai_schema("fuzz", schema, &error);
-    g_assert((rewritten == NULL) == (error != NULL));
-    if (!rewritten)
-        return 0;
-    g_assert(cJSON_IsObject(rewritten->schema));
+    for (const Subset *subset = subsets; subset->name; subset++)
+        if (!rewrite(subset, schema))
+            return 0;
     g_autofree char *answer = line ? g_strndup(line + 1, size - length - 1) : g_strdup("");
-    g_autofree char *restored = openai_schema_restore(schema, answer);
-    if (restored) {
-        g_autoptr(cJSON) again = json_parse(restored, strlen(restored), NULL);
-        g_assert(again);
+    for (const Subset *subset = subsets; subset->name; subset++) {
+        g_autofree char *restored = subset_restore(subset, schema, answer);
+        g_autoptr(cJSON) again = restored ? json_parse(restored, strlen(restored), NULL) : NULL;
+        g_assert(!restored || again);
     }
     return 0;
 }
