@@ -26,6 +26,8 @@ static const ConfigKey config_keys[] = {
      .help = "what becomes of a document after its durable verdict"},
     {"run", "attempts", TYPE_INT, "2", .low = 1, .high = 10,
      .help = "readings of a document that kills its reader"},
+    {"run", "tenant", TYPE_STRING, "",
+     .help = "on whose account calls are made: their budget and limits are those of [tenant NAME]"},
 
     {"readers", "count", TYPE_INT, "0", .low = 0, .high = 1024,
      .help = "reader processes; 0: one for each core"},
@@ -84,7 +86,7 @@ static const ConfigKey config_keys[] = {
     {"model", "attempts", TYPE_INT, "5", .low = 1, .high = 100,
      .help = "sendings of one request before the model counts as unreachable"},
     {"model", "deadline", TYPE_INT, "600", .low = 1, .high = 604800,
-     .help = "seconds for one request with all its sendings"},
+     .help = "seconds for all requests about one document, with all their sendings"},
     {"model", "max_output_tokens", TYPE_INT, "4096", .low = 16, .high = 1000000,
      .help = "longest answer"},
     {"model", "token_parameter", TYPE_CHOICE, "auto",
@@ -119,13 +121,54 @@ static const ConfigKey config_keys[] = {
      .help = "the same when there is no usable answer for one document"},
     {"model", "price_in", TYPE_NUMBER, "0", .low = 0, .high = 1e6,
      .help = "price of a million tokens sent"},
+    {"model", "price_cached", TYPE_NUMBER, "same", .choices = "same", .low = 0, .high = 1e6,
+     .help = "price of a million tokens read from the prompt cache; same: price_in"},
+    {"model", "price_cache_write", TYPE_NUMBER, "same", .choices = "same", .low = 0, .high = 1e6,
+     .help = "price of a million tokens put into the prompt cache; same: price_in"},
     {"model", "price_out", TYPE_NUMBER, "0", .low = 0, .high = 1e6,
      .help = "price of a million tokens received"},
+    {"model", "price_batch", TYPE_NUMBER, "0.5", .low = 0, .high = 1,
+     .help = "share of the price that is paid for batches"},
+    {"model", "rpm", TYPE_INT, "0", .low = 0, .high = 1e9,
+     .help = "requests in a minute, at most; 0: as many as go"},
+    {"model", "tpm", TYPE_INT, "0", .low = 0, .high = 1e12,
+     .help = "tokens in a minute, sent and received, at most; 0: as many as go"},
+    {"model", "hedge", TYPE_CHOICE, "no", .choices = "no|yes",
+     .help =
+         "yes: a request that takes longer than 95 % do is sent a second time, the first answer "
+         "counts, both may be billed"},
+
+    {"budget", "day", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "money for model calls in a day (UTC), in the currency of the prices; 0: no limit"},
+    {"budget", "month", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "the same in a month (UTC)"},
+    {"budget", "at_limit", TYPE_CHOICE, "hold", .choices = "hold|template",
+     .help = "when it is spent: documents wait for the next day or month, or templates make the "
+             "records"},
+
+    {"tenant", "day", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "money for the calls of [tenant NAME] in a day (UTC); 0: no limit of its own"},
+    {"tenant", "month", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "the same in a month (UTC)"},
+    {"tenant", "rpm", TYPE_INT, "0", .low = 0, .high = 1e9,
+     .help = "its requests in a minute, at most; 0: as many as go"},
+
+    {"cache", "ttl_days", TYPE_NUMBER, "90", .low = 0, .high = 36500,
+     .help = "days for which an answer is used again for the same request; 0: never"},
+    {"cache", "size_mb", TYPE_INT, "1024", .low = 1, .high = 1e6,
+     .help = "MB of answers that are kept; the oldest go first"},
+
+    {"log", "payloads", TYPE_CHOICE, "hash", .choices = "full|hash|off",
+     .help =
+         "of model calls: keep requests and answers; hashes of requests, and answers as [cache] "
+         "says; or no text of a document that has its verdict"},
+    {"log", "days", TYPE_INT, "30", .low = 1, .high = 36500,
+     .help = "days for which full requests are kept"},
 };
 #define N_KEYS G_N_ELEMENTS(config_keys)
 
 /* Groups that may stand many times, each with a name: [model strong]. */
-static const char *const named_groups[] = {"model", NULL};
+static const char *const named_groups[] = {"model", "tenant", NULL};
 
 /* Values of all keys, or of those of one named group. */
 typedef struct {

@@ -239,14 +239,15 @@ void engine_free(Engine *engine)
     if (!engine)
         return;
     workers_free(engine->workers);
+    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
+    g_hash_table_unref(engine->jobs);
+    /* After the jobs: what a stage keeps on a job may lean on what it keeps for the run. */
     for (guint i = 0; engine->options.plan[i]; i++) {
         const Stage *stage = engine->options.plan[i];
         gpointer state = g_hash_table_lookup(engine->stage_state, stage->name);
         if (state && stage->stop)
             stage->stop(state);
     }
-    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
-    g_hash_table_unref(engine->jobs);
     g_hash_table_unref(engine->stage_state);
     g_hash_table_unref(engine->content);
     g_array_unref(engine->actions);
@@ -308,6 +309,13 @@ const char *engine_settings(Engine *engine)
 gboolean engine_interrupted(Engine *engine)
 {
     return engine->signals > 0;
+}
+
+void engine_text(const Job *job, const char *text, gsize length)
+{
+    const EngineOptions *options = &job->engine->options;
+    if (options->text)
+        options->text(job, text, length, options->data);
 }
 
 guint engine_in_flight(Engine *engine)

@@ -157,6 +157,8 @@ static void settle(Transfer *t, CURLcode code)
     if (t->received == 0)
         t->streamed = t->bytes && is_event_stream(t); /* one without a byte */
     g_byte_array_append(t->body, (const guint8 *)"", 1);
+    curl_off_t sent = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
     ClientResponse response = {
         .code = code,
         .failure = *t->failure ? t->failure : curl_easy_strerror(code),
@@ -166,6 +168,7 @@ static void settle(Transfer *t, CURLcode code)
         .too_large = t->too_large,
         .streamed = t->streamed,
         .stopped = t->stopped,
+        .sent = sent > 0,
         .headers = &t->answered,
         .elapsed_us = clock_monotonic_us() - t->begun_us,
     };

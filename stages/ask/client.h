@@ -18,6 +18,7 @@ typedef struct {
     gboolean too_large; /* the body passed `max_bytes`; it was cut off there */
     gboolean streamed;  /* the body was an event stream and went through ClientBytes */
     gboolean stopped;   /* ClientBytes wanted no more of it */
+    gboolean sent;      /* (a part of) the request went to the server */
     const ClientHeaders *headers;
     gint64 elapsed_us;
 } ClientResponse;

@@ -4,6 +4,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
+#include "pipeline/host/budget.h"
 #include "stages/ask/presets.h"
 
 /* What one endpoint's keys are read from. */
@@ -121,6 +122,41 @@ static void read_protocol(ModelSettings *s, const Source *source)
     s->cache_marks = is_yes(source, "cache_marks");
 }
 
+/* Unless it is set, tokens that meet the prompt cache cost what all others do. */
+static double read_price(const Source *source, const char *key)
+{
+    return number_of(source, g_str_equal(text_of(source, key), "same") ? "price_in" : key);
+}
+
+static void read_prices(Prices *prices, const Source *source)
+{
+    *prices = (Prices){
+        .in = number_of(source, "price_in"),
+        .cached = read_price(source, "price_cached"),
+        .cache_write = read_price(source, "price_cache_write"),
+        .out = number_of(source, "price_out"),
+        .batch = number_of(source, "price_batch"),
+    };
+}
+
+/* A run works for one tenant: its limit is the endpoint's, if that is the lesser. */
+static guint64 read_rpm(const Source *source)
+{
+    const char *tenant = config_string(source->config, "run.tenant");
+    guint64 rpm = (guint64)number_of(source, "rpm");
+    guint64 own = *tenant ? (guint64)budget_of_tenant(source->config, tenant, "tenant.rpm") : 0;
+    return own && (!rpm || own < rpm) ? own : rpm;
+}
+
+/* A provider that watches for abuse can tell tenants apart by this, and not who they are. NULL for
+ * none. Caller frees. */
+static char *hash_tenant(const char *tenant)
+{
+    g_autofree char *text = g_strconcat("docket tenant ", tenant, NULL);
+    g_autofree char *sha256 = bytes_sha256(text, strlen(text));
+    return *tenant ? g_strndup(sha256, 32) : NULL;
+}
+
 ModelSettings *model_settings_new(const Config *config, const char *name, GError **error)
 {
     g_autoptr(ModelSettings) s = g_new0(ModelSettings, 1);
@@ -150,8 +186,11 @@ ModelSettings *model_settings_new(const Config *config, const char *name, GError
     s->max_output_tokens = (guint)number_of(&source, "max_output_tokens");
     s->on_unreachable = read_failure(&source, "on_unreachable");
     s->on_refused = read_failure(&source, "on_refused");
-    s->price_in = number_of(&source, "price_in");
-    s->price_out = number_of(&source, "price_out");
+    read_prices(&s->prices, &source);
+    s->rpm = read_rpm(&source);
+    s->tpm = (guint64)number_of(&source, "tpm");
+    s->hedge = is_yes(&source, "hedge");
+    s->user = hash_tenant(config_string(config, "run.tenant"));
     return g_steal_pointer(&s);
 }
 
@@ -182,6 +221,7 @@ void model_settings_free(ModelSettings *settings)
     g_free(settings->temperature);
     g_free(settings->effort);
     g_free(settings->system_role);
+    g_free(settings->user);
     g_free(settings);
 }
 

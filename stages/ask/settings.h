@@ -3,6 +3,7 @@
 
 #include "pipeline/core/json.h"
 #include "pipeline/host/config.h"
+#include "pipeline/host/prices.h"
 
 typedef enum { FORMAT_JSON_SCHEMA, FORMAT_JSON_OBJECT, FORMAT_TOOL, FORMAT_NONE } AnswerFormat;
 typedef enum { FAILURE_HOLD, FAILURE_FALLBACK } OnFailure;
@@ -22,20 +23,23 @@ typedef struct {
     guint max_in_flight; /* requests at once */
     guint timeout_s;     /* for one sending */
     guint attempts;      /* sendings of one request */
-    guint deadline_s;    /* for one request with all its sendings */
+    guint deadline_s;    /* for all requests about one document, with all their sendings */
     guint max_output_tokens;
     char *token_parameter; /* "max_tokens" or "max_completion_tokens" */
     char *temperature;     /* as JSON number text; NULL: not sent */
     char *effort;          /* of reasoning, the provider's word; NULL: not sent */
     char *system_role;     /* "system" or "developer"; NULL is "system" */
     AnswerFormat format;
-    gboolean stream;            /* the answer is asked for as it is made */
-    gboolean stream_usage;      /* the server takes stream_options.include_usage */
-    gboolean logprobs;          /* the server tells how sure it was of each token */
-    gboolean cache_marks;       /* the provider wants to be told what to cache */
-    OnFailure on_unreachable;   /* no model can be used at all */
-    OnFailure on_refused;       /* no usable answer for this document */
-    double price_in, price_out; /* per million tokens */
+    gboolean stream;          /* the answer is asked for as it is made */
+    gboolean stream_usage;    /* the server takes stream_options.include_usage */
+    gboolean logprobs;        /* the server tells how sure it was of each token */
+    gboolean cache_marks;     /* the provider wants to be told what to cache */
+    OnFailure on_unreachable; /* no model can be used at all */
+    OnFailure on_refused;     /* no usable answer for this document */
+    Prices prices;
+    guint64 rpm, tpm; /* requests, tokens in a minute; 0: no limit */
+    gboolean hedge;   /* a slow request is sent a second time */
+    char *user;       /* whom the provider is told the request is for: a hash; NULL: not sent */
 } ModelSettings;
 
 /* The settings of [model NAME] ("default": [model]). DOCKET_ERROR_CONFIG when a value does not make
