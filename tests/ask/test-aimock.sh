@@ -10,7 +10,7 @@ need_command jq
 need_command sqlite3
 need_command npm
 # Debian 12 has an older one, so that this is no package of tools/packages-test.
-node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2015)' ||
+node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2015 ? 1 : 0)' ||
     skip "node is older than 20.15"
 version=1.43.0
 home=$DOCKET_BUILD/aimock
