@@ -286,6 +286,11 @@ GMainContext *engine_context(Engine *engine)
     return engine->context;
 }
 
+Forecast *engine_forecast(Engine *engine)
+{
+    return engine->options.forecast;
+}
+
 const char *engine_outbox(Engine *engine)
 {
     return engine->outbox;

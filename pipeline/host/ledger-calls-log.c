@@ -21,7 +21,7 @@ static gboolean ledger_add_up(Ledger *ledger, Statement *query, LedgerUsage *usa
 {
     g_autoptr(GArray) ratios = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) outs = g_array_new(FALSE, FALSE, sizeof(double));
-    double bytes = 0, tokens = 0, cached = 0;
+    double bytes = 0, tokens = 0, cached = 0, repairs = 0;
     for (gboolean row = TRUE; row;) {
         if (!ledger_step(ledger, query, &row, error))
             return FALSE;
@@ -33,6 +33,7 @@ static gboolean ledger_add_up(Ledger *ledger, Statement *query, LedgerUsage *usa
         bytes += n;
         tokens += in;
         cached += sqlite3_column_double(query, 3);
+        repairs += sqlite3_column_double(query, 4);
         g_array_append_val(ratios, ratio);
         g_array_append_val(outs, out);
     }
@@ -45,11 +46,13 @@ static gboolean ledger_add_up(Ledger *ledger, Statement *query, LedgerUsage *usa
     usage->tokens_out_p50 = (gint64)ledger_quantile(outs, 0.5);
     usage->tokens_out_p95 = (gint64)ledger_quantile(outs, 0.95);
     usage->cached_share = tokens > 0 ? cached / tokens : 0;
+    usage->repair_share = repairs / MAX(usage->n - repairs, 1);
     return TRUE;
 }
 
 #define USED                                                                                       \
-    "SELECT bytes, tokens_in, tokens_out, coalesce(tokens_cached, 0) FROM calls"                   \
+    "SELECT bytes, tokens_in, tokens_out, coalesce(tokens_cached, 0), purpose = 'repair'"          \
+    " FROM calls"                                                                                  \
     " WHERE outcome = 'ok' AND sendings = 1 AND bytes > 0 AND tokens_in > 0"                       \
     " AND tokens_out IS NOT NULL AND endpoint = ?1"
 #define LATEST " ORDER BY id DESC LIMIT 1000"

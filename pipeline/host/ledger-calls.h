@@ -37,6 +37,7 @@ typedef struct {
     double tokens_per_byte_p95;            /* all but 5 % need no more */
     gint64 tokens_out_p50, tokens_out_p95; /* of answers; -1 unknown */
     double cached_share;                   /* 0..1 of the tokens sent came from a prompt cache */
+    double repair_share;                   /* repair rounds for each first question */
 } LedgerUsage;
 /* pack NULL: of all packs. */
 gboolean ledger_call_usage(Ledger *ledger, const char *endpoint, const char *pack,

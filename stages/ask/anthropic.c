@@ -122,6 +122,9 @@ static char *request(const ModelSettings *settings, const GPtrArray *messages,
     add_format(body, settings, schema);
     if (settings->stream)
         cJSON_AddTrueToObject(body, "stream");
+    if (settings->user)
+        cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "metadata"), "user_id",
+                                settings->user);
     return dialect_print(body, settings);
 }
 

@@ -371,12 +371,52 @@ static StageStep begin(Job *job, Ask *ask, Endpoint *endpoint, char *body,
     return STAGE_ERROR;
 }
 
+/* Known: the very request was answered before, or all that comes of the document. */
+static gboolean is_known(Job *job, const Ask *ask, Ledger *ledger, const char *request_sha256,
+                         gboolean *known, GError **error)
+{
+    g_autoptr(GError) bad = NULL;
+    g_autofree char *answer =
+        ledger_call_cached(ledger, request_sha256, 0, ask->answers_since_us, NULL, &bad);
+    g_autoptr(LedgerDocument) same = NULL;
+    if (!answer && !bad)
+        same = ledger_find_same(ledger, job->sha256, job->pack->name, job->pack->version,
+                                job->settings, &bad);
+    *known = answer || same;
+    if (!bad)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&bad));
+    return FALSE;
+}
+
+/* Adds up what would be asked; the document is left as it is. */
+static StageStep foresee(Job *job, const Ask *ask, const Endpoint *endpoint, gsize bytes,
+                         const char *request_sha256, GError **error)
+{
+    Forecast *forecast = engine_forecast(job->engine);
+    Ledger *ledger = forecast_ledger(forecast);
+    LedgerUsage usage = {0};
+    gboolean known = FALSE;
+    if (ledger &&
+        (!is_known(job, ask, ledger, request_sha256, &known, error) ||
+         !ledger_call_usage(ledger, endpoint->settings->name, job->pack->name, &usage, error)))
+        return STAGE_ERROR;
+    ForecastPack call = {.known = 1};
+    if (!known)
+        call = estimate_call(endpoint->settings, &usage, bytes);
+    forecast_add(forecast, job->pack->name, request_sha256, &call);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "the model was not asked");
+    return STAGE_ERROR;
+}
+
 static StageStep ask_at(Job *job, Ask *ask, Endpoint *endpoint, GError **error)
 {
     const DialectSchema *schema = prepared_schema(job->pack, endpoint->subset);
     g_clear_pointer(&job->answer_fault, g_free);
     g_autofree char *body = endpoint->dialect->request(endpoint->settings, job->messages, schema);
     g_autofree char *request_sha256 = hash_request(endpoint, body);
+    if (engine_forecast(job->engine))
+        return foresee(job, ask, endpoint, strlen(body), request_sha256, error);
     g_autoptr(GError) bad = NULL;
     if (use_cached(job, ask, endpoint, request_sha256, &bad))
         return STAGE_NEXT;

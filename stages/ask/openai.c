@@ -126,6 +126,8 @@ static char *request(const ModelSettings *settings, const GPtrArray *messages,
     if (settings->logprobs)
         cJSON_AddTrueToObject(body, "logprobs");
     add_stream(body, settings);
+    if (settings->user)
+        cJSON_AddStringToObject(body, "user", settings->user);
     return dialect_print(body, settings);
 }
 

@@ -119,6 +119,7 @@ COMMAND(validate);
 COMMAND(review);
 COMMAND(show);
 COMMAND(stats);
+COMMAND(budget);
 COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);
