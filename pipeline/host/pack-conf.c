@@ -45,17 +45,25 @@ static gboolean set_description(Pack *pack, const KeyEntry *entry, const char *p
     return TRUE;
 }
 
+/* One version, or shares of several. */
 static gboolean set_prompt(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
-    if (!pack_conf_is_name(entry->value)) {
+    g_autoptr(GError) bad = NULL;
+    g_autoptr(Split) split = split_parse(entry->value, &bad);
+    const char *odd = NULL;
+    for (guint i = 0; split && i < split->parts->len; i++) {
+        const char *name = g_array_index(split->parts, SplitPart, i).name;
+        odd = pack_conf_is_name(name) ? odd : name;
+    }
+    if (!split || odd) {
         keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
-                      "prompt must be a version such as \"v1\" (a file prompts/v1.md), not "
-                      "\"%.60s\"",
-                      entry->value);
+                      "prompt must be a version such as \"v1\" (a file prompts/v1.md) or shares of "
+                      "several such as \"v1:90 v2:10\", not \"%.60s\"%s%s",
+                      entry->value, bad ? ": " : "", bad ? bad->message : "");
         return FALSE;
     }
-    g_free(pack->prompt_version);
-    pack->prompt_version = g_strdup(entry->value);
+    split_free(pack->prompt_split);
+    pack->prompt_split = g_steal_pointer(&split);
     return TRUE;
 }
 

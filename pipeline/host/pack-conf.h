@@ -1,7 +1,8 @@
 /* pack.conf, the one file of a pack in GKeyFile syntax. Its keys, all optional:
  *
  *   [pack]       title, description       for people
- *                prompt = v1              the version in use: prompts/v1.md
+ *                prompt = v1              the version in use: prompts/v1.md; or shares of several,
+ *                                         v3:90 v4:10, given out by the documents' hashes
  *                context = a.md;b.md      files shown to the model as context (a guideline)
  *   [recognise]  words = invoice:3;total due:2;recipe:-5   phrase:weight, weight 1 when left out
  *                columns = title;price    what the columns of a batch of this pack are called
