@@ -118,3 +118,4 @@ COMMAND(stats);
 COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);
+COMMAND(prompt);
