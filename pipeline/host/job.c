@@ -129,6 +129,7 @@ void job_free(Job *job)
         close(job->document);
     reading_free(job->reading);
     record_free(job->record);
+    cJSON_Delete(job->shown);
     g_ptr_array_unref(job->messages);
     g_ptr_array_unref(job->calls);
     g_ptr_array_unref(job->problems);

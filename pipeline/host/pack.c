@@ -11,7 +11,9 @@
 
 #define MAX_PACK_FILE_BYTES (16u << 20) /* one file of a pack */
 #define MAX_PACK_DEPTH 8u               /* folders below the pack's own */
-#define DEFAULT_INPUT_CHARS 60000u      /* about 15,000 tokens, which every model takes */
+#define DEFAULT_INPUT_CHARS 60000u      /* about 15,000 tokens of prose … */
+#define DEFAULT_INPUT_TOKENS 20000u     /* … which every model takes, whatever the script */
+#define DEFAULT_INPUT_BYTES (8u << 20)  /* some thousand pages */
 
 static void pack_word_clear(gpointer data)
 {
@@ -44,6 +46,8 @@ static Pack *pack_new(const char *name)
     pack->accept_at = 0.8;
     pack->max_repairs = 2;
     pack->max_input_chars = DEFAULT_INPUT_CHARS;
+    pack->max_input_tokens = DEFAULT_INPUT_TOKENS;
+    pack->max_input_bytes = DEFAULT_INPUT_BYTES;
     return pack;
 }
 

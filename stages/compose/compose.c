@@ -1,14 +1,18 @@
 /* The prompt of a document: the prefix of the prompt version that falls to it, then the document. */
+#include <math.h>
 #include <string.h>
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/host/engine.h"
+#include "pipeline/host/ledger-calls.h"
 #include "stages/compose/document.h"
 #include "stages/compose/fit.h"
 #include "stages/compose/prefix.h"
+#include "stages/compose/tokens.h"
 #include "stages/stages.h"
 
 #define STAGE "compose"
+#define LEAST_CALLS 20u /* before what they counted is taken for what the next will count */
 
 static gboolean prepare(Pack *pack, GError **error)
 {
@@ -20,8 +24,84 @@ static gboolean prepare(Pack *pack, GError **error)
         prompt->prefix = prefix_compose(pack, prompt);
         prompt->sha256 = bytes_sha256(prompt->prefix, strlen(prompt->prefix));
     }
+    pack_attach(pack, STAGE, terms_new(pack), (GDestroyNotify)terms_free);
     return TRUE;
 }
+
+/* ---- the document's text ---- */
+
+/* Tokens that the model counted in earlier requests of this pack for each that was foreseen, by the
+ * prefix, which is most of them; in steps, so that the same document gives the same prompt tomorrow. */
+static gboolean token_factor(const Job *job, double *factor, GError **error)
+{
+    LedgerUsage usage = {0};
+    const char *prefix = job->prompt->prefix;
+    *factor = 1;
+    if (!job->engine || job->reading->text->len < job->pack->max_input_tokens / 2)
+        return TRUE;
+    if (!ledger_call_usage(engine_ledger(job->engine), "default", job->pack->name, &usage, error))
+        return FALSE;
+    double foreseen = tokens_estimate(prefix, -1) / (double)strlen(prefix);
+    if (usage.n >= LEAST_CALLS && foreseen > 0)
+        *factor = CLAMP(round(10 * usage.tokens_per_byte / foreseen) / 10, 0.5, 2);
+    return TRUE;
+}
+
+/* What the meta file says of it. */
+static cJSON *describe_shown(const Fit *fit)
+{
+    cJSON *shown = cJSON_CreateObject();
+    cJSON_AddNumberToObject(shown, "characters", (double)(fit->characters - fit->left_out));
+    cJSON_AddNumberToObject(shown, "tokens_estimated", round(fit->tokens));
+    cJSON_AddNumberToObject(shown, "characters_left_out", (double)fit->left_out);
+    cJSON_AddNumberToObject(shown, "lines_left_out", fit->lines);
+    cJSON *gaps = cJSON_AddArrayToObject(shown, "gaps");
+    for (guint i = 0; i < fit->gaps->len; i++) {
+        const FitGap *gap = &g_array_index(fit->gaps, FitGap, i);
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddNumberToObject(item, "page", gap->page);
+        cJSON_AddNumberToObject(item, "lines", gap->lines);
+        cJSON_AddNumberToObject(item, "characters", (double)gap->characters);
+        cJSON_AddItemToArray(gaps, item);
+    }
+    return shown;
+}
+
+/* The document as Markdown within the pack's limits. NULL without an error: it cannot be shown, and
+ * the job's reasons say why. */
+static char *shown_text(Job *job, GError **error)
+{
+    const Pack *pack = job->pack;
+    if (job->reading->text->len > pack->max_input_bytes) {
+        job_reason(job, "input_too_long",
+                   "the text has %u bytes; pack %s shows a model documents of at most %u",
+                   job->reading->text->len, pack->name, pack->max_input_bytes);
+        return NULL;
+    }
+    FitLimit limit = {.characters = pack->max_input_chars, .tokens = pack->max_input_tokens};
+    if (!token_factor(job, &limit.token_factor, error))
+        return NULL;
+    g_autoptr(GArray) pieces = pieces_of(job->reading);
+    g_auto(Fit) fit = {0};
+    char *text = fit_pieces(pieces, pack_attached(pack, STAGE), &limit, &fit);
+    if (!text)
+        job_reason(job, "input_too_long",
+                   "no line of the text fits into what pack %s shows to a model (%u characters, "
+                   "%u tokens)",
+                   pack->name, pack->max_input_chars, pack->max_input_tokens);
+    else if (fit.left_out)
+        job_reason(job, "input_cut",
+                   "%u lines (%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
+                   " characters) in %u places were not shown to the model; pack %s allows %u "
+                   "characters, %u tokens",
+                   fit.lines, fit.left_out, fit.characters, fit.gaps->len, pack->name,
+                   pack->max_input_chars, pack->max_input_tokens);
+    cJSON_Delete(job->shown);
+    job->shown = text ? describe_shown(&fit) : NULL;
+    return text;
+}
+
+/* ---- the stage ---- */
 
 static StageStep run(Job *job, GError **error)
 {
@@ -30,22 +110,16 @@ static StageStep run(Job *job, GError **error)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL, "nothing to compose a prompt from");
         return STAGE_ERROR;
     }
-    g_autofree char *markdown = reading_to_markdown(job->reading);
-    Fit fit;
-    g_autofree char *text = fit_markdown(markdown, job->pack->max_input_chars, &fit);
+    g_autoptr(GError) bad = NULL;
+    g_autofree char *text = shown_text(job, &bad);
+    if (bad) {
+        g_propagate_error(error, g_steal_pointer(&bad));
+        return STAGE_ERROR;
+    }
     if (!text) {
         job->model_failed = TRUE;
-        job_reason(job, "input_too_long",
-                   "no line of the text fits into the %u characters that pack %s shows to a model",
-                   job->pack->max_input_chars, job->pack->name);
         return STAGE_FALLBACK;
     }
-    if (fit.left_out)
-        job_reason(job, "input_cut",
-                   "%u lines (%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                   " characters) were not shown to the model; pack %s allows %u",
-                   fit.lines, fit.left_out, fit.characters, job->pack->name,
-                   job->pack->max_input_chars);
     /* A row's name is its batch's, which says nothing about it. */
     const char *name = job->kind == JOB_ROW ? NULL : job->name;
     g_autofree char *seen = g_strconcat(name ? name : "", "\n", text, NULL);

@@ -59,6 +59,8 @@ static cJSON *prompt_of(const Job *job)
     cJSON *object = cJSON_CreateObject();
     add_text(object, "version", job->prompt->version);
     add_text(object, "sha256", job->prompt->sha256);
+    if (job->shown)
+        cJSON_AddItemToObject(object, "shown", cJSON_Duplicate(job->shown, TRUE));
     return object;
 }
 

@@ -1,5 +1,6 @@
 /* The prompt: nothing in a document can end it, its beginning is the same for all documents, and
  * what is cut is cut between lines and said. */
+#include <stdio.h>
 #include <string.h>
 
 #include "pipeline/core/bytes.h"
@@ -7,6 +8,7 @@
 #include "stages/compose/fields.h"
 #include "stages/compose/fit.h"
 #include "stages/compose/prefix.h"
+#include "stages/compose/tokens.h"
 #include "stages/stages.h"
 
 static cJSON *parse(const char *text)
@@ -253,65 +255,257 @@ static void test_fields_of_a_bomb(void)
 
 /* ---- fitting ---- */
 
-static void test_fit_whole(void)
+static void piece_clear(gpointer data)
 {
-    Fit fit;
-    g_autofree char *text = fit_markdown("Head\n\fFoot\n", 100, &fit);
-    g_assert_cmpstr(text, ==, "Head\n\n[page 2]\n\nFoot\n");
-    g_assert_cmpuint(fit.left_out, ==, 0);
+    g_free(((Piece *)data)->text);
 }
 
-/* Every line of the result is a line of the document or the notice; the ends are kept. */
+/* Blocks between empty lines, pages between form feeds; a block of "|" lines is a table. */
+static GArray *pieces_from(const char *markdown)
+{
+    GArray *pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
+    g_array_set_clear_func(pieces, piece_clear);
+    g_auto(GStrv) pages = g_strsplit(markdown, "\f", -1);
+    for (guint p = 0; pages[p]; p++) {
+        g_auto(GStrv) blocks = g_strsplit(pages[p], "\n\n", -1);
+        for (guint b = 0; blocks[b]; b++) {
+            g_autofree char *text = g_strdup(blocks[b]);
+            g_strchomp(text);
+            if (!*text)
+                continue;
+            Piece piece = {.text = g_strconcat(text, "\n", NULL),
+                           .page = p + 1,
+                           .kind = *text == '|' ? BLOCK_TABLE : BLOCK_PARAGRAPH,
+                           .head_lines = *text == '|' ? 2 : 0};
+            g_array_append_val(pieces, piece);
+        }
+    }
+    return pieces;
+}
+
+static char *fit_text(const char *markdown, gsize characters, Fit *fit)
+{
+    g_autoptr(Pack) pack = sample_pack();
+    g_autoptr(Terms) terms = terms_new(pack);
+    g_autoptr(GArray) pieces = pieces_from(markdown);
+    FitLimit limit = {.characters = characters, .token_factor = 1};
+    return fit_pieces(pieces, terms, &limit, fit);
+}
+
+static void test_fit_whole(void)
+{
+    g_auto(Fit) fit = {0};
+    g_autofree char *text = fit_text("Head\n\fFoot\n", 100, &fit);
+    g_assert_cmpstr(text, ==, "Head\n\n[page 2]\n\nFoot\n");
+    g_assert_cmpuint(fit.left_out, ==, 0);
+    g_assert_cmpuint(fit.gaps->len, ==, 0);
+}
+
+/* Lines that the result has of its own. */
+static gboolean is_mark(const char *line)
+{
+    return g_str_has_suffix(line, "are left out here]") || g_str_has_prefix(line, "[page ");
+}
+
+/* Every line of the result is a line of the document, in its order, or a mark; what the marks say is
+ * missing is what is missing; the limit holds; the ends are kept. */
+static void check_fitted(const char *document, gsize limit)
+{
+    g_auto(Fit) fit = {0};
+    g_autofree char *text = fit_text(document, limit, &fit);
+    g_assert_nonnull(text);
+    g_assert_cmpint(g_utf8_strlen(text, -1), <=, (glong)limit);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_auto(GStrv) all = g_strsplit_set(document, "\n\f", -1);
+    guint at = 0, kept = 0, whole = 0, notices = 0, told = 0, listed = 0;
+    for (guint i = 0; lines[i]; i++) {
+        unsigned missing = 0;
+        notices += g_str_has_suffix(lines[i], "are left out here]");
+        told += sscanf(lines[i], "[%u lines", &missing) == 1 ? missing : 0;
+        if (!*lines[i] || is_mark(lines[i]))
+            continue;
+        while (all[at] && !g_str_equal(all[at], lines[i]))
+            at++;
+        g_assert_nonnull(all[at++]);
+        kept++;
+    }
+    for (guint i = 0; all[i]; i++)
+        whole += *all[i] != '\0';
+    for (guint i = 0; i < fit.gaps->len; i++)
+        listed += g_array_index(fit.gaps, FitGap, i).lines;
+    g_assert_cmpuint(notices, ==, fit.gaps->len);
+    g_assert_cmpuint(told, ==, fit.lines);
+    g_assert_cmpuint(listed, ==, fit.lines);
+    g_assert_cmpuint(kept + fit.lines, ==, whole);
+    g_assert_cmpint((fit.left_out > 0), ==, (fit.lines > 0));
+    g_assert_true(g_str_has_prefix(text, all[0]));
+}
+
 static void test_fit_cuts_between_lines(void)
 {
     g_autoptr(GString) document = g_string_new("# Invoice\n\n");
     for (guint i = 0; i < 400; i++)
-        g_string_append_printf(document, "Position %u costs 1.00\n%s", i, i % 10 == 9 ? "\n" : "");
-    g_string_append(document, "Total 400.00 €\n");
-    for (gsize limit = 200; limit < 12000; limit += 333) {
-        Fit fit;
-        g_autofree char *text = fit_markdown(document->str, limit, &fit);
-        g_assert_nonnull(text);
-        g_assert_cmpint(g_utf8_strlen(text, -1), <=, (glong)limit);
-        if (!fit.left_out)
-            continue;
-        g_assert_true(g_str_has_prefix(text, "# Invoice\n"));
-        g_assert_true(g_str_has_suffix(text, "Total 400.00 €\n"));
-        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        guint notices = 0, kept = 0;
-        for (guint i = 0; lines[i]; i++) {
-            if (!*lines[i])
-                continue;
-            g_autofree char *whole = g_strconcat(lines[i], "\n", NULL);
-            gboolean notice = g_str_has_suffix(lines[i], "are left out here]");
-            g_assert_true(notice || strstr(document->str, whole));
-            notices += notice;
-            kept += !notice;
-        }
-        g_assert_cmpuint(notices, ==, 1);
-        g_assert_cmpuint(kept + fit.lines, ==, 402);
-    }
+        g_string_append_printf(document, "Position %u costs 1.00\n%s", i,
+                               i % 97 == 96  ? "\f"
+                               : i % 10 == 9 ? "\n"
+                                             : "");
+    g_string_append(document, "\nTotal 400.00 €\n");
+    for (gsize limit = 1000; limit < 14000; limit += 333)
+        check_fitted(document->str, limit);
 }
 
+/* In the middle of forty pages stands what the pack asks for; head and tail alone would miss it. */
+static void test_fit_finds_fields(void)
+{
+    g_autoptr(GString) document = g_string_new("# Agreement\n\n");
+    for (guint i = 0; i < 40; i++) {
+        for (guint k = 0; k < 10; k++)
+            g_string_append_printf(document,
+                                   "Clause %u.%u says nothing of what is wanted here.\n\n", i, k);
+        if (i == 20)
+            g_string_append(document, "The total comes to 4711.00 and no more.\n\n");
+        g_string_append_c(document, '\f');
+    }
+    g_auto(Fit) fit = {0};
+    g_autofree char *text = fit_text(document->str, 3000, &fit);
+    g_assert_nonnull(strstr(text, "The total comes to 4711.00"));
+    g_assert_nonnull(strstr(text, "[page 21]"));
+    g_assert_nonnull(strstr(text, "Clause 0.0"));
+    check_fitted(document->str, 3000);
+}
+
+/* Rows are never shown without the names of their columns. */
 static void test_fit_large_table(void)
 {
-    g_autoptr(GString) document = g_string_new(NULL);
+    g_autoptr(GString) document = g_string_new("Before.\n\n| Row | Price |\n| --- | --- |\n");
     for (guint i = 0; i < 1000; i++)
         g_string_append_printf(document, "| row %u | 1.00 |\n", i);
-    Fit fit;
-    g_autofree char *text = fit_markdown(document->str, 2000, &fit);
-    g_assert_nonnull(text);
-    g_assert_true(g_str_has_prefix(text, "| row 0 |"));
+    g_auto(Fit) fit = {0};
+    g_autofree char *text = fit_text(document->str, 2000, &fit);
+    const char *head = strstr(text, "| Row | Price |\n| --- | --- |\n");
+    g_assert_nonnull(head);
+    g_assert_true(head < strstr(text, "| row "));
     g_assert_nonnull(strstr(text, "| row 999 |"));
     g_assert_cmpuint(strlen(text), >, 1500);
+    check_fitted(document->str, 2000);
+}
+
+/* The same characters are more tokens in a script that the vocabularies know less of. */
+static void test_fit_tokens(void)
+{
+    g_autoptr(GString) latin = g_string_new(NULL), han = g_string_new(NULL);
+    for (guint i = 0; i < 200; i++) {
+        g_string_append(latin, "a line of plain words\n\n");
+        g_string_append(han, "請求書番号は合計金額のとおりです請求書番号\n\n");
+    }
+    g_autoptr(Pack) pack = sample_pack();
+    g_autoptr(Terms) terms = terms_new(pack);
+    g_autoptr(GArray) plain = pieces_from(latin->str), dense = pieces_from(han->str);
+    FitLimit limit = {.tokens = 2000, .token_factor = 1};
+    g_auto(Fit) one = {0}, two = {0}, corrected = {0};
+    g_autofree char *first = fit_pieces(plain, terms, &limit, &one);
+    g_autofree char *second = fit_pieces(dense, terms, &limit, &two);
+    limit.token_factor = 2; /* this model counts twice as many as foreseen */
+    g_autofree char *third = fit_pieces(plain, terms, &limit, &corrected);
+    g_assert_cmpuint(one.left_out, ==, 0);
+    g_assert_cmpuint(two.left_out, >, 0);
+    g_assert_cmpfloat(two.tokens, <=, 2000);
+    g_assert_cmpfloat(two.tokens, >, 1500);
+    g_assert_cmpuint(corrected.left_out, >, 0);
+    g_assert_cmpfloat(corrected.tokens, <=, 2000);
+    g_assert_true(first && second && third);
+    g_assert_cmpfloat_with_epsilon(tokens_estimate("word ", -1) / 5, 0.23, 0.02);
+    g_assert_cmpfloat(tokens_estimate("12345", -1), >, tokens_estimate("words", -1));
+    g_assert_cmpfloat(tokens_estimate("", -1), ==, 0);
 }
 
 static void test_fit_nothing(void)
 {
     g_autofree char *line = g_strnfill(5000, 'x');
-    Fit fit;
-    g_assert_null(fit_markdown(line, 1000, &fit));
-    g_assert_null(fit_markdown(line, 10, &fit));
+    g_auto(Fit) one = {0}, two = {0}, empty = {0};
+    g_assert_null(fit_text(line, 1000, &one));
+    g_assert_null(fit_text(line, 10, &two));
+    g_autofree char *nothing = fit_text("", 1000, &empty);
+    g_assert_cmpstr(nothing, ==, "");
+}
+
+/* What was cut is said in the reasons and for the meta file; beyond the cap nothing is shown. */
+static void test_fit_is_told(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Pack) pack = sample_pack();
+    g_assert_true(stage_compose.prepare(pack, &error));
+    pack->max_input_chars = 1000;
+    g_autoptr(Job) job = job_new(NULL, JOB_DOCUMENT, "long.txt");
+    job->pack = pack;
+    job->sha256 = g_strdup("00");
+    job->reading = reading_new("text/plain");
+    reading_begin_page(job->reading, 1, TECHNIQUE_TEXT, READING_GRID, 80, 60);
+    for (guint i = 0; i < 100; i++) {
+        reading_begin_block(job->reading, BLOCK_PARAGRAPH, 0);
+        reading_begin_line(job->reading);
+        g_autofree char *word = g_strdup_printf("word-number-%u", i);
+        Rect rect = {0, i, 9, i + 1};
+        g_assert_true(reading_add_word(job->reading, word, -1, rect, -1, -1, 0));
+    }
+    reading_end_page(job->reading);
+    g_assert_cmpint(stage_compose.run(job, &error), ==, STAGE_NEXT);
+    g_assert_true(g_str_has_prefix(job->reasons->pdata[0], "input_cut: "));
+    const cJSON *gaps = cJSON_GetObjectItemCaseSensitive(job->shown, "gaps");
+    g_assert_cmpint(cJSON_GetArraySize(gaps), ==, 1);
+    double lines = json_number(gaps->child, "lines", 0);
+    g_assert_cmpfloat(lines, ==, json_number(job->shown, "lines_left_out", -1));
+    g_autofree char *notice = g_strdup_printf("[%.0f lines (", lines);
+    g_assert_nonnull(strstr(message(job, 1)->text, notice));
+
+    pack->max_input_bytes = 1000;
+    g_ptr_array_set_size(job->reasons, 0);
+    g_assert_cmpint(stage_compose.run(job, &error), ==, STAGE_FALLBACK);
+    g_assert_true(job->model_failed);
+    g_assert_true(g_str_has_prefix(job->reasons->pdata[0], "input_too_long: "));
+}
+
+/* ---- terms ---- */
+
+static void test_terms(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Pack) pack =
+        pack_from_schema("sample",
+                         parse("{\"properties\":{\"unitPrice\":{\"type\":[\"number\",\"null\"]},"
+                               "\"seller\":{\"properties\":{\"vat_id\":{\"title\":\"USt-IdNr.\"}}},"
+                               "\"days\":{\"items\":{\"type\":\"string\",\"format\":\"date\"}},"
+                               "\"more\":{\"$ref\":\"#\"}}}"),
+                         &error);
+    g_assert_no_error(error);
+    pack->template =
+        parse("{\"fields\":{\"/seller/vat_id\":{\"labels\":[\"VAT number\"]},"
+              "\"/lines\":{\"table\":{\"columns\":{\"net\":{\"labels\":[\"Betrag\"]}}}}}}");
+    g_autoptr(Terms) terms = terms_new(pack);
+    const struct {
+        const char *text;
+        guint found;
+    } cases[] = {{"Unit prices in EUR", 1},
+                 {"USt-IdNr. DE 1", 1},
+                 {"our VAT Number:", 1},
+                 {"VAT 19 %", 0},
+                 {"Betrag", 1},
+                 {"a day, Seller: betrag", 3},
+                 {"", 0},
+                 {"unit-price unit price", 1}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(guint));
+        terms_match(terms, cases[i].text, found);
+        g_test_message("\"%s\": %u", cases[i].text, found->len);
+        g_assert_cmpuint(found->len, ==, cases[i].found);
+    }
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(guint));
+    terms_match(terms, "unit price, USt IdNr", found);
+    g_assert_cmpuint(found->len, ==, 2);
+    const Term *price = terms_get(terms, g_array_index(found, guint, 0));
+    const Term *vat = terms_get(terms, g_array_index(found, guint, 1));
+    g_assert_true(terms_is_number(terms, price->field));
+    g_assert_false(terms_is_number(terms, vat->field));
 }
 
 int main(int argc, char **argv)
@@ -330,6 +524,10 @@ int main(int argc, char **argv)
     g_test_add_func("/compose/fit/whole", test_fit_whole);
     g_test_add_func("/compose/fit/lines", test_fit_cuts_between_lines);
     g_test_add_func("/compose/fit/table", test_fit_large_table);
+    g_test_add_func("/compose/fit/fields", test_fit_finds_fields);
+    g_test_add_func("/compose/fit/tokens", test_fit_tokens);
+    g_test_add_func("/compose/fit/told", test_fit_is_told);
     g_test_add_func("/compose/fit/nothing", test_fit_nothing);
+    g_test_add_func("/compose/terms", test_terms);
     return g_test_run();
 }
