@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pipeline/core/bytes.h"
+#include "pipeline/core/reading-agree.h"
 #include "stages/compose/document.h"
 #include "stages/compose/fields.h"
 #include "stages/compose/fit.h"
@@ -465,6 +466,59 @@ static void test_fit_is_told(void)
     g_assert_true(g_str_has_prefix(job->reasons->pdata[0], "input_too_long: "));
 }
 
+/* ---- two techniques ---- */
+
+/* A page of lines, each one block of one word for each column; NULL: nothing is read there. */
+static void add_page(Reading *reading, Technique technique, double confidence,
+                     const char *const *lines)
+{
+    reading_begin_page(reading, 1, technique, READING_LAYOUT, 600, 800);
+    for (guint i = 0; lines[i]; i++) {
+        if (!*lines[i])
+            continue;
+        reading_begin_block(reading, BLOCK_PARAGRAPH, 0);
+        reading_begin_line(reading);
+        Rect rect = {100, 100 + 20 * i, 300, 110 + 20 * i};
+        g_assert_true(reading_add_word(reading, lines[i], -1, rect, confidence, -1, 0));
+    }
+    reading_end_page(reading);
+}
+
+static void test_two_techniques(void)
+{
+    const char *const ocr[] = {"Invoice", "Total:1907.32", "EUR", "", NULL};
+    const char *const layer[] = {"INVOICE", "Total:1907.82", "EUR", "Seller", NULL};
+    g_autoptr(Reading) reading = reading_new("application/pdf");
+    add_page(reading, TECHNIQUE_OCR, 0.61, ocr);
+    reading->second = reading_new("application/pdf");
+    add_page(reading->second, TECHNIQUE_PDF_TEXT, -1, layer);
+    reading_agree(reading);
+    g_autoptr(GArray) pieces = pieces_of(reading);
+    const char *const wanted[] = {
+        "Invoice\n",
+        "Total:1907.32\n[pdf_text reads Total:1907.82, ocr (confidence 0.61) as above]\n",
+        "EUR\n",
+        "[pdf_text reads Seller, ocr nothing there]\n",
+    };
+    g_assert_cmpuint(pieces->len, ==, G_N_ELEMENTS(wanted));
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+        g_assert_cmpstr(g_array_index(pieces, Piece, i).text, ==, wanted[i]);
+}
+
+/* What the document says as data for machines is no second reading of its page. */
+static void test_data_is_no_technique(void)
+{
+    const char *const page[] = {"Total:5", NULL}, *const data[] = {"Total:6", NULL};
+    g_autoptr(Reading) reading = reading_new("application/pdf");
+    add_page(reading, TECHNIQUE_PDF_TEXT, -1, page);
+    reading->second = reading_new("application/pdf");
+    add_page(reading->second, TECHNIQUE_DATA, -1, data);
+    g_array_index(reading->second->lines, Line, 0).agreement = 0;
+    g_autoptr(GArray) pieces = pieces_of(reading);
+    g_assert_cmpuint(pieces->len, ==, 1);
+    g_assert_cmpstr(g_array_index(pieces, Piece, 0).text, ==, "Total:5\n");
+}
+
 /* ---- terms ---- */
 
 static void test_terms(void)
@@ -528,6 +582,8 @@ int main(int argc, char **argv)
     g_test_add_func("/compose/fit/tokens", test_fit_tokens);
     g_test_add_func("/compose/fit/told", test_fit_is_told);
     g_test_add_func("/compose/fit/nothing", test_fit_nothing);
+    g_test_add_func("/compose/techniques/both", test_two_techniques);
+    g_test_add_func("/compose/techniques/data", test_data_is_no_technique);
     g_test_add_func("/compose/terms", test_terms);
     return g_test_run();
 }
