@@ -130,6 +130,7 @@ void job_free(Job *job)
         close(job->document);
     reading_free(job->reading);
     record_free(job->record);
+    cJSON_Delete(job->shown);
     g_ptr_array_unref(job->messages);
     g_ptr_array_unref(job->calls);
     g_ptr_array_unref(job->problems);
@@ -153,12 +154,13 @@ void job_reason(Job *job, const char *word, const char *format, ...)
     g_ptr_array_add(job->reasons, g_steal_pointer(&reason));
 }
 
-void job_message(Job *job, Role role, const char *text)
+Message *job_message(Job *job, Role role, const char *text)
 {
     Message *message = g_new0(Message, 1);
     message->role = role;
     message->text = g_strdup(text);
     g_ptr_array_add(job->messages, message);
+    return message;
 }
 
 void job_set_record(Job *job, Record *record)

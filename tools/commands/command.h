@@ -123,3 +123,4 @@ COMMAND(budget);
 COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);
+COMMAND(prompt);
