@@ -207,7 +207,7 @@ static void read_delta(const cJSON *root, Draft *draft)
 
 static gboolean event(const SseEvent *event, Draft *draft)
 {
-    g_autoptr(cJSON) root = dialect_event(event, draft);
+    const cJSON *root = dialect_event(event, draft);
     if (!root)
         return FALSE;
     const char *type = json_string(root, "type", "");

@@ -170,7 +170,7 @@ static void reply_from(guint status, const char *body, gsize length, Reply *repl
 
 static gboolean event(const SseEvent *event, Draft *draft)
 {
-    g_autoptr(cJSON) root = dialect_event(event, draft);
+    const cJSON *root = dialect_event(event, draft);
     if (!root)
         return FALSE;
     read_response(root, draft);
