@@ -23,7 +23,8 @@ static char *url(const ModelSettings *settings, GError **error)
 
 static char *models_url(const ModelSettings *settings, GError **error)
 {
-    return model_settings_url(settings->base_url, "/v1beta", "models", "models", NULL, error);
+    return model_settings_url(settings->base_url, "/v1beta", "models", "models", "pageSize=1000",
+                              error);
 }
 
 /* ---- the request ---- */
