@@ -32,6 +32,13 @@ static void add_limits(Budget *budget, const char *kind, const char *name, doubl
     }
 }
 
+double budget_of_tenant(const Config *config, const char *tenant, const char *key)
+{
+    g_auto(GStrv) names = config_names(config, "tenant");
+    const char *group = g_strv_contains((const char *const *)names, tenant) ? tenant : NULL;
+    return g_ascii_strtod(config_named(config, group, key), NULL);
+}
+
 Budget *budget_new(const Config *config, GPtrArray *packs)
 {
     Budget *budget = g_new0(Budget, 1);
@@ -46,6 +53,10 @@ Budget *budget_new(const Config *config, GPtrArray *packs)
         const Pack *pack = packs->pdata[i];
         add_limits(budget, "pack:", pack->name, pack->budget_day, pack->budget_month);
     }
+    const char *tenant = config_string(config, "run.tenant");
+    if (*tenant)
+        add_limits(budget, "tenant:", tenant, budget_of_tenant(config, tenant, "tenant.day"),
+                   budget_of_tenant(config, tenant, "tenant.month"));
     return budget;
 }
 

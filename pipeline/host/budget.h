@@ -16,6 +16,10 @@ Budget *budget_new(const Config *config, GPtrArray *packs);
 void budget_free(Budget *budget);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Budget, budget_free)
 
+/* The number under `key` of a tenant: from [tenant NAME], or [tenant] if there is no such group. */
+double budget_of_tenant(const Config *config, const char *tenant, const char *key);
+
+/* What the pack says, else the configuration. */
 BudgetAtLimit budget_at_limit(const Budget *budget, const Pack *pack);
 
 /* Whether a call of this pack and tenant (NULL: none) that may cost `amount` fits into every limit.

@@ -48,12 +48,13 @@ typedef struct {
 
 /* One request to a model, as the ledger keeps it and the meta file shows it. Money is in the
  * currency of the price table. */
-typedef struct {
+typedef struct Call {
     gint64 id;         /* in the ledger; of an answer from there: the call that brought it */
     char *purpose;     /* "ask", "repair", "verify", "escalate", "judge", "batch" */
     char *endpoint;    /* NAME of [model NAME], or "default" */
     char *model;       /* that was asked for */
     char *answered_by; /* the same as the provider names it; NULL if it did not say */
+    gsize bytes;       /* of the request */
     gint64 tokens_in, tokens_cached,
         tokens_cache_write;              /* all sent, and parts of them; -1 unknown */
     gint64 tokens_out, tokens_reasoning; /* all received, and a part; -1 unknown */
@@ -95,18 +96,20 @@ typedef struct Job {
     char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
-    Reading *reading;     /* read */
-    const Pack *pack;     /* recognise */
-    double pack_score;    /* recognise */
-    const Prompt *prompt; /* compose: the version that this document gets; NULL before */
-    cJSON *shown;        /* compose: how much of the document a model is shown, for the meta file */
-    GPtrArray *messages; /* compose, ask, check: of Message; append-only */
-    char *answer;        /* ask: the model's text; NULL when a repair round brought none */
-    GPtrArray *calls;    /* ask: of Call */
-    Record *record;      /* template or check */
-    GPtrArray *problems; /* check: of Problem, of the last record */
+    Reading *reading;      /* read */
+    const Pack *pack;      /* recognise */
+    double pack_score;     /* recognise */
+    const Prompt *prompt;  /* compose: the version that this document gets; NULL before */
+    cJSON *shown;          /* compose: how much of it a model is shown, for the meta file */
+    GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
+    char *answer;          /* ask: the model's text; NULL when a repair round brought none */
+    char *answer_fault;    /* ask: why the answer was broken off, a sentence; NULL: it was not */
+    GPtrArray *calls;      /* ask: of Call */
+    Record *record;        /* template or check */
+    GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */
+    gint64 asked_us;       /* ask: when a model was asked first, monotonic; 0: not yet */
     Route route;           /* who makes the record: begins as MODEL when one is configured */
     gboolean model_failed; /* a configured model could not do it: the route fell back */
     guint children;        /* read: documents that came out of this one, in this run */

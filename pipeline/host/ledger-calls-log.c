@@ -21,7 +21,7 @@ static gboolean ledger_add_up(Ledger *ledger, Statement *query, LedgerUsage *usa
 {
     g_autoptr(GArray) ratios = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) outs = g_array_new(FALSE, FALSE, sizeof(double));
-    double bytes = 0, tokens = 0, cached = 0;
+    double bytes = 0, tokens = 0, cached = 0, repairs = 0;
     for (gboolean row = TRUE; row;) {
         if (!ledger_step(ledger, query, &row, error))
             return FALSE;
@@ -33,6 +33,7 @@ static gboolean ledger_add_up(Ledger *ledger, Statement *query, LedgerUsage *usa
         bytes += n;
         tokens += in;
         cached += sqlite3_column_double(query, 3);
+        repairs += sqlite3_column_double(query, 4);
         g_array_append_val(ratios, ratio);
         g_array_append_val(outs, out);
     }
@@ -45,11 +46,13 @@ static gboolean ledger_add_up(Ledger *ledger, Statement *query, LedgerUsage *usa
     usage->tokens_out_p50 = (gint64)ledger_quantile(outs, 0.5);
     usage->tokens_out_p95 = (gint64)ledger_quantile(outs, 0.95);
     usage->cached_share = tokens > 0 ? cached / tokens : 0;
+    usage->repair_share = repairs / MAX(usage->n - repairs, 1);
     return TRUE;
 }
 
 #define USED                                                                                       \
-    "SELECT bytes, tokens_in, tokens_out, coalesce(tokens_cached, 0) FROM calls"                   \
+    "SELECT bytes, tokens_in, tokens_out, coalesce(tokens_cached, 0), purpose = 'repair'"          \
+    " FROM calls"                                                                                  \
     " WHERE outcome = 'ok' AND sendings = 1 AND bytes > 0 AND tokens_in > 0"                       \
     " AND tokens_out IS NOT NULL AND endpoint = ?1"
 #define LATEST " ORDER BY id DESC LIMIT 1000"
@@ -99,7 +102,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerCall, ledger_call_clear)
     "c.id, c.purpose, c.endpoint, c.model, c.answered_by, c.tokens_in, c.tokens_cached,"           \
     " c.tokens_cache_write, c.tokens_out, c.tokens_reasoning, c.cost, c.reserved, c.began_us,"     \
     " c.latency_ms, c.first_token_ms, c.sendings, c.outcome, c.document, c.ended_us, d.name,"      \
-    " c.pack, c.tenant, c.prompt_version, c.prompt_sha256, c.request_sha256, c.batch"
+    " c.pack, c.tenant, c.prompt_version, c.prompt_sha256, c.request_sha256, c.batch, "            \
+    "coalesce(c.bytes, 0)"
 
 static void ledger_read_call(Statement *query, LedgerCall *out)
 {
@@ -131,9 +135,9 @@ static void ledger_read_call(Statement *query, LedgerCall *out)
     out->prompt_sha256 = ledger_column_text(query, 23);
     out->request_sha256 = ledger_column_text(query, 24);
     out->batch = ledger_column_text(query, 25);
-    out->request = ledger_column_bytes(query, 26);
-    out->request_length = (gsize)sqlite3_column_bytes(query, 26);
-    out->answer = ledger_column_text(query, 27);
+    out->call.bytes = (gsize)ledger_column_int(query, 26);
+    out->request = ledger_column_bytes(query, 27);
+    out->answer = ledger_column_text(query, 28);
 }
 
 static void ledger_bind_filter(Statement *query, const LedgerCallFilter *filter)

@@ -32,6 +32,7 @@ gboolean ledger_call_begin(Ledger *ledger, const Job *job, Call *call, const Led
         error);
     if (!insert)
         return FALSE;
+    call->bytes = request->length;
     if (!call->began_us)
         call->began_us = clock_now_us();
     ledger_bind_int(insert, 1, job->id);
@@ -148,8 +149,8 @@ gboolean ledger_call_resolve(Ledger *ledger, gint64 id, double cost, GError **er
 
 /* ---- answers that are there already ---- */
 
-char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 since_us, Call **call,
-                         GError **error)
+char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 document,
+                         gint64 since_us, Call **call, GError **error)
 {
     gboolean row = FALSE;
     /* The condition repeats that of the index, so that it is used. */
@@ -158,12 +159,13 @@ char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 sinc
                        "SELECT id, purpose, endpoint, model, answered_by, tokens_in, tokens_cached,"
                        "  tokens_cache_write, tokens_out, tokens_reasoning, answer FROM calls"
                        " WHERE request_sha256 = ?1 AND outcome = 'ok' AND answer IS NOT NULL"
-                       " AND ended_us >= ?2 ORDER BY id DESC LIMIT 1",
+                       " AND (ended_us >= ?2 OR document = ?3) ORDER BY id DESC LIMIT 1",
                        error);
     if (!query)
         return NULL;
     ledger_bind_text(query, 1, request_sha256);
     ledger_bind_int(query, 2, since_us);
+    ledger_bind_int(query, 3, document);
     if (!ledger_step(ledger, query, &row, error) || !row)
         return NULL;
     if (call) {

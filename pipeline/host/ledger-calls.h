@@ -25,10 +25,10 @@ gboolean ledger_call_end(Ledger *ledger, const Call *call, const char *answer, G
  * or its answer never came): `cost` it was. DOCKET_ERROR_NOT_FOUND unless money is set aside. */
 gboolean ledger_call_resolve(Ledger *ledger, gint64 id, double cost, GError **error);
 
-/* The answer of an earlier successful call with the same request that ended at `since_us` or later,
- * or NULL. Caller frees both. */
-char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 since_us, Call **call,
-                         GError **error);
+/* The answer of an earlier successful call with the same request: about this very document (0: none),
+ * or one that ended at `since_us` or later. NULL if there is none. Caller frees both. */
+char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 document,
+                         gint64 since_us, Call **call, GError **error);
 
 /* ---- what was used so far, to estimate what will be ---- */
 typedef struct {
@@ -37,6 +37,7 @@ typedef struct {
     double tokens_per_byte_p95;            /* all but 5 % need no more */
     gint64 tokens_out_p50, tokens_out_p95; /* of answers; -1 unknown */
     double cached_share;                   /* 0..1 of the tokens sent came from a prompt cache */
+    double repair_share;                   /* repair rounds for each first question */
 } LedgerUsage;
 /* pack NULL: of all packs. */
 gboolean ledger_call_usage(Ledger *ledger, const char *endpoint, const char *pack,
@@ -58,8 +59,7 @@ typedef struct {
     gint64 document, began_us, ended_us; /* ended 0 until then */
     char *name;                          /* of the document; bytes */
     char *pack, *tenant, *prompt_version, *prompt_sha256, *request_sha256, *batch;
-    char *request, *answer; /* NULL where not kept or not asked for */
-    gsize request_length;
+    char *request, *answer; /* NULL where not kept or not asked for; the request has call.bytes */
 } LedgerCall;
 /* Visits calls by id, lent; the visitor may use the ledger, but not visit calls. FALSE stops. */
 typedef gboolean (*LedgerCallVisit)(const LedgerCall *call, gpointer data);

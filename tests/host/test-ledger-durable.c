@@ -92,7 +92,7 @@ static void test_crash(void)
                          point >= DIE_CLAIM_COMMITTED && point < DIE_DECIDE_COMMITTED);
         g_assert_cmpuint(counts.verdicts[VERDICT_ACCEPTED], ==, point >= DIE_DECIDE_COMMITTED);
         /* Paid once: what arrived is there; what was rolled back was never used. */
-        g_autofree char *answer = ledger_call_cached(ledger, "request", 0, NULL, &error);
+        g_autofree char *answer = ledger_call_cached(ledger, "request", 0, 0, NULL, &error);
         g_assert_cmpint(answer != NULL, ==, point >= DIE_CALL_COMMITTED);
         g_autoptr(GPtrArray) owed = ledger_effects_owed(ledger, 0, &error);
         g_assert_cmpuint(owed->len, ==, point == DIE_DECIDE_COMMITTED || point == DIE_EFFECT_DONE);
@@ -346,7 +346,7 @@ static void test_version_1(void)
     g_assert_cmpstr(accepted->record, ==, "{\"total\":12.5}");
     g_autoptr(GPtrArray) owed = ledger_effects_owed(ledger, 0, &error);
     g_assert_cmpuint(owed->len, ==, 1);
-    g_autofree char *answer = ledger_call_cached(ledger, "request", 0, NULL, &error);
+    g_autofree char *answer = ledger_call_cached(ledger, "request", 0, 0, NULL, &error);
     g_assert_cmpstr(answer, ==, "{\"total\":12.5}");
     g_autoptr(Job) held = file_job("/in/held.txt", "h1");
     g_assert_false(claim(ledger, held));

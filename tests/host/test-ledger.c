@@ -262,9 +262,9 @@ static void test_calls(void)
     g_autoptr(Job) job = file_job("/in/a", "aa");
     claim(ledger, job);
     Call *failed = begin_call(ledger, job, "request", 0);
-    g_assert_null(ledger_call_cached(ledger, "request", 0, NULL, &error));
+    g_assert_null(ledger_call_cached(ledger, "request", 0, 0, NULL, &error));
     end_call(ledger, failed, "model_refused", 0, "not to be used");
-    g_assert_null(ledger_call_cached(ledger, "request", 0, NULL, &error));
+    g_assert_null(ledger_call_cached(ledger, "request", 0, 0, NULL, &error));
     g_assert_no_error(error);
 
     Call *good = begin_call(ledger, job, "request", 0);
@@ -274,7 +274,7 @@ static void test_calls(void)
     good->answered_by = g_strdup("m1-2026");
     end_call(ledger, good, "ok", 0.5, "the answer");
     Call *cached = NULL;
-    g_autofree char *answer = ledger_call_cached(ledger, "request", 0, &cached, &error);
+    g_autofree char *answer = ledger_call_cached(ledger, "request", 0, 0, &cached, &error);
     g_assert_cmpstr(answer, ==, "the answer");
     g_assert_true(cached->cached);
     g_assert_cmpint(cached->id, ==, good->id);
@@ -284,9 +284,9 @@ static void test_calls(void)
     g_assert_cmpstr(cached->answered_by, ==, "m1-2026");
     g_assert_cmpfloat(cached->cost, ==, 0); /* this time nothing was paid */
     call_free(cached);
-    g_assert_null(ledger_call_cached(ledger, "other", 0, NULL, &error));
+    g_assert_null(ledger_call_cached(ledger, "other", 0, 0, NULL, &error));
     g_assert_null(
-        ledger_call_cached(ledger, "request", clock_now_us() + G_USEC_PER_SEC, NULL, &error));
+        ledger_call_cached(ledger, "request", 0, clock_now_us() + G_USEC_PER_SEC, NULL, &error));
     LedgerCounts counts = count(ledger);
     g_assert_cmpuint(counts.calls, ==, 2);
     g_assert_cmpfloat(counts.cost, ==, 0.5);
