@@ -44,7 +44,7 @@ cp "$out" all
 for version in v1 v2; do
     expect_exit 0 "$docket" log --prompt $version --json
     n=$(wc -l <"$out")
-    [ "$n" -gt 0 ] && [ "$n" -lt 12 ] || fail "$version got $n of 12 documents"
+    { [ "$n" -gt 0 ] && [ "$n" -lt 12 ]; } || fail "$version got $n of 12 documents"
     [ "$(jq -r .prompt "$out" | sort -u)" = $version ] || fail "--prompt $version lists others"
     hash=$("$docket" prompt show letter $version | sha256sum | cut -d' ' -f1)
     [ "$(jq -r .prompt_sha256 "$out" | sort -u)" = "$hash" ] || fail "$version is not named by the hash of what it tells"
