@@ -3,6 +3,7 @@
 #include "bytes.h"
 #include "error.h"
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 cJSON *json_parse(const char *text, gsize length, GError **error)
@@ -31,11 +32,21 @@ cJSON *json_load(const char *path, GError **error)
     return root;
 }
 
+/* Whether the number is the double nearest to a decimal of few digits, as amounts and counts are: the
+ * division gives the nearest one, and 15 digits print such a decimal. */
+static gboolean is_short(double number)
+{
+    double scaled = nearbyint(number * 1e4);
+    return fabs(scaled) < 1e15 && scaled / 1e4 == number;
+}
+
 /* cJSON prints 15 digits and calls the rest equal, so that 9007199254740991 would become another
  * number. The fewest digits that read as the same double, or NULL where 15 are enough. */
 static const char *more_digits(const cJSON *value, char buffer[G_ASCII_DTOSTR_BUF_SIZE])
 {
     static const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
+    if (is_short(value->valuedouble))
+        return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, formats[i], value->valuedouble);
         if (g_ascii_strtod(buffer, NULL) == value->valuedouble)
