@@ -123,6 +123,8 @@ void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped
     if (draft->reply.kind == REPLY_ANSWER && stopped)
         draft->reply.kind = REPLY_CUT;
     draft_close(draft, dialect->finish_words, reply);
+    if (torn || stopped)
+        reply->tokens_out = -1; /* what was told of them before is not all */
     if (!torn)
         return;
     reply->kind = REPLY_TORN;

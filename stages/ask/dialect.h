@@ -57,5 +57,5 @@ GPtrArray *dialect_headers(const Dialect *dialect, const ModelSettings *settings
 
 /* Closes the draft of a stream that has ended: REPLY_TORN unless its end mark and a reason came. A
  * connection that broke after both broke nothing. `stopped`: we ended it, so that what came is
- * REPLY_CUT. */
+ * REPLY_CUT. How many tokens came out is not known of either. */
 void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped, Reply *reply);

@@ -28,7 +28,15 @@ for ((i = 1; i <= n_documents; i++)); do
         '{match: {userMessage: $number}, response: {content:
           ({number: $number, seller: "Nordwind \($i) GmbH", date: "2026-03-01", currency: "EUR",
             total: ($i + 0.5)} | tojson)}}'
-done | jq -s '{fixtures: .}' >"$work/fixtures.json"
+done | jq -s '{fixtures: .}' >"$work/bills.json"
+# An answer that goes wrong at a key that the schema does not have, and goes on for long; and the one
+# to the question that follows.
+jq '.fixtures = [
+    {match: {userMessage: "does not pass"}, response: {content: ({number: "INV-9001",
+     seller: "Nordwind 9 GmbH", date: null, currency: "EUR", total: 9.5} | tojson)}},
+    {match: {userMessage: "INV-9001"}, response: {content: ({number: "INV-9001",
+     vendor: ([range(400)] | map(tostring) | join(" "))} | tojson)}}] + .fixtures' \
+    "$work/bills.json" >"$work/fixtures.json"
 
 # A free port is asked for by trying: the mock takes none of itself.
 for _ in $(seq 10); do
@@ -70,4 +78,22 @@ done
 # What was answered is what is in the records.
 jq -es 'length == '"$n_documents"' and all(.[]; .currency == "EUR")' "$work"/gemini-yes/outbox/records/bill/*[0-9].txt.json \
     >/dev/null || fail "the records are not what the mock answered"
+
+# doctor asks, and says what to set.
+printf '[model]\nbase_url=%s/v1\nname=mock-1\napi_key_env=MOCK_KEY\n' "$url" >"$work/doctor.conf"
+"$docket" doctor --models --config "$work/doctor.conf" >"$work/out" 2>&1 || true
+expect_text '^(ok|note|BAD) +(request|model|server) ' "$work/out"
+
+# A stream that cannot become a record any more is stopped, corrected, and never kept as an answer.
+printf 'Invoice: INV-9001\nSeller: Nordwind 9 GmbH\nTotal: EUR 9.50\n' >"$work/wrong.txt"
+printf '[paths]\npacks=%s/packs\n[model]\npreset=openai\nbase_url=%s/v1\nname=mock-1\napi_key_env=MOCK_KEY\n' \
+    "$work" "$url" >"$work/stream.conf"
+expect_exit 0 "$docket" extract --stream --meta --pack bill --config "$work/stream.conf" "$work/wrong.txt"
+jq -e '.record == {number: "INV-9001", seller: "Nordwind 9 GmbH", currency: "EUR", total: 9.5} and
+       [.meta.calls[].outcome] == ["stream_stopped", "ok"]' "$work/out" >/dev/null ||
+    fail "stopped stream: $(cat "$work/out")"
+expect_text 'stream_stopped: /vendor is not a field' "$work/out"
+expect_text '^\{"number":"INV-9001","vendor' "$work/err"
+! grep -q ' 399' "$work/err" || fail "the stream went on to its end"
+
 interrupted killed preset=openai "base_url=$url/v1" "${common[@]:0:2}" max_in_flight=2 timeout=20
