@@ -390,14 +390,13 @@ static void check_old_calls(Ledger *ledger)
         }
 }
 
-/* Containers, and what stands in them; calls of which little was known in version 2, and which version
- * 3 has taken over already. */
-static void check_containers_and_calls(const char *name)
+/* Containers, and what stands in them; calls of which little was known. */
+static void test_version_2(void)
 {
     g_autoptr(GError) error = NULL;
     char *state = temp_state();
     g_autofree char *script = NULL, *path = ledger_path(state);
-    g_autofree char *fixture = g_test_build_filename(G_TEST_DIST, name, NULL);
+    g_autofree char *fixture = g_test_build_filename(G_TEST_DIST, "ledger-v2.sql", NULL);
     g_assert_true(g_file_get_contents(fixture, &script, NULL, NULL));
     run_sql(path, script);
     Ledger *ledger = open_ledger(state);
@@ -416,14 +415,45 @@ static void check_containers_and_calls(const char *name)
     remove_state(state);
 }
 
-static void test_version_2(void)
+static gboolean check_call(const LedgerCall *call, gpointer data)
 {
-    check_containers_and_calls("ledger-v2.sql");
+    if (call->call.id != 2)
+        return TRUE;
+    g_assert_cmpstr(call->call.endpoint, ==, "strong");
+    g_assert_cmpstr(call->call.answered_by, ==, "m-2026");
+    g_assert_cmpstr(call->tenant, ==, "acme");
+    g_assert_cmpuint(call->call.bytes, ==, 11);
+    g_assert_cmpint(call->call.tokens_cache_write, ==, 10);
+    g_assert_cmpint(call->call.first_token_ms, ==, 300);
+    g_assert_cmpfloat(call->call.reserved, ==, 0.125);
+    g_assert_cmpstr(call->request, ==, "the request");
+    ++*(guint *)data;
+    return TRUE;
 }
 
+/* Calls with all that is known of them, and sums for everything, a pack and a tenant. */
 static void test_version_3(void)
 {
-    check_containers_and_calls("ledger-v3.sql");
+    g_autoptr(GError) error = NULL;
+    char *state = temp_state();
+    g_autofree char *script = NULL, *path = ledger_path(state);
+    g_autofree char *fixture = g_test_build_filename(G_TEST_DIST, "ledger-v3.sql", NULL);
+    g_assert_true(g_file_get_contents(fixture, &script, NULL, NULL));
+    run_sql(path, script);
+    Ledger *ledger = open_ledger(state);
+    g_assert_cmpuint(ledger_schema_version(ledger), >=, 3);
+    assert_whole(ledger);
+    guint seen = 0;
+    double spent = 0;
+    LedgerCallFilter all = {.payloads = TRUE};
+    g_assert_true(ledger_each_call(ledger, &all, check_call, &seen, &error));
+    g_assert_cmpuint(seen, ==, 1);
+    ledger_spent(ledger, "tenant:acme", PERIOD_DAY, G_GINT64_CONSTANT(1700000000000000), &spent,
+                 &error);
+    g_assert_cmpfloat(spent, ==, 0.625);
+    g_assert_no_error(error);
+    ledger_close(ledger);
+    remove_state(state);
 }
 
 int main(int argc, char **argv)
