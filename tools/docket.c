@@ -50,12 +50,23 @@ static const Command commands[] = {
     {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
      command_stats},
     {"budget", "[resolve CALL…]", "limits on money, and what is spent of them",
-     "What is set aside for calls counts as spent until it is known what they cost. Of a call whose\n"
-     "answer never came (a crash, a lost connection) only you can tell, from the provider's bill:\n\n"
+     "What is set aside for calls counts as spent until it is known what they cost. Of a call "
+     "whose\n"
+     "answer never came (a crash, a lost connection) only you can tell, from the provider's "
+     "bill:\n\n"
      "  docket budget\n"
      "  docket budget resolve 17 --cost 0.004\n\n"
      "Days and months are those of UTC.",
      command_budget},
+    {"log", "[DOC]", "the calls to models: filter, follow, look into one, ask it again",
+     "One line a call, the latest last. What was sent is kept with log.payloads=full; --replay "
+     "sends\n"
+     "exactly that again, within the budget, and makes no record of the answer.\n\n"
+     "  docket log invoice.pdf\n"
+     "  docket log --follow --pack invoice --json\n"
+     "  docket log --since 1d --outcome refused --prompt v4\n"
+     "  docket log --payload 1204",
+     command_log},
     {"audit", "", "prove that nothing is lost: ledger, outbox and accounting agree",
      "Exit code 0: every document is accounted for. 1: something is not as it should be.",
      command_audit},
