@@ -93,7 +93,7 @@ static gpointer start(Engine *engine, GError **error)
 {
     const Config *config = engine_config(engine);
     Ask *ask = g_new0(Ask, 1);
-    ask->account = account_new(engine);
+    ask->account = account_new(engine_ledger(engine), config, engine_packs(engine));
     ask->answers_since_us = days_ago(config, "cache.ttl_days", clock_now_us());
     ask->keep_requests = g_str_equal(config_string(config, "log.payloads"), "full");
     ask->endpoints =
