@@ -47,7 +47,7 @@ static const Command commands[] = {
      command_review},
     {"show", "DOC", "everything that is known about one document",
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
-    {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
+    {"stats", "", "how many documents have which verdict, by pack and prompt; calls and cost", NULL,
      command_stats},
     {"budget", "[resolve CALL…]", "limits on money, and what is spent of them",
      "What is set aside for calls counts as spent until it is known what they cost. Of a call "
@@ -78,7 +78,8 @@ static const Command commands[] = {
      "  list                    the packs there are\n"
      "  new NAME                begin one of your own: a folder with comments, ready to check\n"
      "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases;\n"
-     "                          with --provider: which rules a provider enforces, which only docket",
+     "                          with --provider: which rules a provider enforces, which only "
+     "docket",
      command_pack},
     {"prompt", "ACTION PACK [VERSION…]", "versions of a pack's prompt: list, show, diff",
      "Actions:\n"
