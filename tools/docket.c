@@ -47,7 +47,7 @@ static const Command commands[] = {
      command_review},
     {"show", "DOC", "everything that is known about one document",
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
-    {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
+    {"stats", "", "how many documents have which verdict, by pack and prompt; calls and cost", NULL,
      command_stats},
     {"budget", "[resolve CALL…]", "limits on money, and what is spent of them",
      "What is set aside for calls counts as spent until it is known what they cost. Of a call "

@@ -83,7 +83,7 @@ static char *shown_text(Job *job, GError **error)
     FitLimit limit = {.characters = pack->max_input_chars, .tokens = pack->max_input_tokens};
     if (!token_factor(job, &limit.token_factor, error))
         return NULL;
-    g_autoptr(GArray) pieces = pieces_of(job->reading);
+    g_autoptr(GArray) pieces = pieces_from_reading(job->reading);
     g_auto(Fit) fit = {0};
     char *text = fit_pieces(pieces, pack_attached(pack, STAGE), &limit, &fit);
     if (!text)

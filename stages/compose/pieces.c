@@ -128,7 +128,7 @@ static void cut_block(const Page *page, const Block *block, const char *markdown
     cutting->before = block;
 }
 
-GArray *pieces_of(const Reading *reading)
+GArray *pieces_from_reading(const Reading *reading)
 {
     Cutting cutting = {.reading = reading,
                        .pieces = g_array_new(FALSE, FALSE, sizeof(Piece)),

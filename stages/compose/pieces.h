@@ -14,4 +14,4 @@ typedef struct {
 /* Running heads once, boilerplate not at all. Where a page was read by two techniques (reading_agree()
  * has compared them) and the second read a line otherwise, that line stands behind the block, with both
  * techniques' names and confidence; where they agree, the text stands there once. Caller unrefs. */
-GArray *pieces_of(const Reading *reading);
+GArray *pieces_from_reading(const Reading *reading);

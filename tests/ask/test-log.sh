@@ -54,6 +54,15 @@ for version in v1 v2; do
     [ "$(jq '.prompt.shown.characters_left_out' "$meta")" = 0 ] || fail "$meta does not say what was shown"
 done
 
+# Figures by version add up to all.
+expect_exit 0 "$docket" stats --json
+[ "$(jq '[.prompts[].counts.in] | add' "$out")" = 12 ] || fail "stats: not every document has a prompt version"
+[ "$(jq '[.prompts[].calls] | add' "$out")" = 12 ] || fail "stats: not every call has a prompt version"
+[ "$(jq -r '[.prompts[] | .pack + .prompt] | join(" ")' "$out")" = "letterv1 letterv2" ] || fail "stats: not two versions"
+[ "$(jq '([.prompts[].cost] | add) as $all | ($all - .cost) | fabs < 1e-9' "$out")" = true ] || fail "stats: versions and all cost different sums"
+expect_exit 0 "$docket" stats
+expect_text '^  v1 +[0-9]+ ' "$out"
+
 expect_exit 0 "$docket" log l3.txt
 [ "$(wc -l <"$out")" = 1 ] || fail "a document's calls are not its own"
 expect_text ' ask +default/sim-small v[12]  in [0-9]+ .* ok  l3.txt \(document [0-9]+\)$' "$out"
@@ -86,6 +95,8 @@ jq -e '.cost > 0' "$out" >/dev/null || fail "a replay that costs nothing"
     fail "a later document would get the replay's answer"
 expect_exit 0 "$docket" log --json
 [ "$(wc -l <"$out")" = 13 ] || fail "a replay is not one call"
+expect_exit 0 "$docket" stats --json
+[ "$(jq '[.prompts[].calls] | add' "$out")" = 12 ] || fail "a replay counts for its prompt"
 printf '[budget]\nday = 0.000001\n' >>docket.conf
 expect_exit 5 "$docket" log --replay "$id"
 expect_exit 0 "$docket" log --json

@@ -493,7 +493,7 @@ static void test_two_techniques(void)
     reading->second = reading_new("application/pdf");
     add_page(reading->second, TECHNIQUE_PDF_TEXT, -1, layer);
     reading_agree(reading);
-    g_autoptr(GArray) pieces = pieces_of(reading);
+    g_autoptr(GArray) pieces = pieces_from_reading(reading);
     const char *const wanted[] = {
         "Invoice\n",
         "Total:1907.32\n[pdf_text reads Total:1907.82, ocr (confidence 0.61) as above]\n",
@@ -514,7 +514,7 @@ static void test_data_is_no_technique(void)
     reading->second = reading_new("application/pdf");
     add_page(reading->second, TECHNIQUE_DATA, -1, data);
     g_array_index(reading->second->lines, Line, 0).agreement = 0;
-    g_autoptr(GArray) pieces = pieces_of(reading);
+    g_autoptr(GArray) pieces = pieces_from_reading(reading);
     g_assert_cmpuint(pieces->len, ==, 1);
     g_assert_cmpstr(g_array_index(pieces, Piece, 0).text, ==, "Total:5\n");
 }
