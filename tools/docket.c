@@ -47,19 +47,50 @@ static const Command commands[] = {
      command_review},
     {"show", "DOC", "everything that is known about one document",
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
-    {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
+    {"stats", "", "how many documents have which verdict, by pack and prompt; calls and cost", NULL,
      command_stats},
+    {"budget", "[resolve CALL…]", "limits on money, and what is spent of them",
+     "What is set aside for calls counts as spent until it is known what they cost. Of a call "
+     "whose\n"
+     "answer never came (a crash, a lost connection) only you can tell, from the provider's "
+     "bill:\n\n"
+     "  docket budget\n"
+     "  docket budget resolve 17 --cost 0.004\n\n"
+     "Days and months are those of UTC.",
+     command_budget},
+    {"log", "[DOC]", "the calls to models: filter, follow, look into one, ask it again",
+     "One line a call, the latest last. What was sent is kept with log.payloads=full; --replay "
+     "sends\n"
+     "exactly that again, within the budget, and makes no record of the answer.\n\n"
+     "  docket log invoice.pdf\n"
+     "  docket log --follow --pack invoice --json\n"
+     "  docket log --since 1d --outcome refused --prompt v4\n"
+     "  docket log --payload 1204",
+     command_log},
     {"audit", "", "prove that nothing is lost: ledger, outbox and accounting agree",
      "Exit code 0: every document is accounted for. 1: something is not as it should be.",
      command_audit},
-    {"doctor", "", "what this installation finds and which settings are in force", NULL,
+    {"doctor", "", "what this installation finds and which settings are in force",
+     "  docket doctor --models  # asks the models' servers what they can do; costs a little",
      command_doctor},
     {"pack", "ACTION [NAME]", "kinds of documents: list, new, check",
      "Actions:\n"
      "  list                    the packs there are\n"
      "  new NAME                begin one of your own: a folder with comments, ready to check\n"
-     "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases",
+     "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases;\n"
+     "                          with --provider: which rules a provider enforces, which only "
+     "docket",
      command_pack},
+    {"prompt", "ACTION PACK [VERSION…]", "versions of a pack's prompt: list, show, diff",
+     "Actions:\n"
+     "  list PACK               every version, its share of the documents, its hash\n"
+     "  show PACK [VERSION]     what a model is told before the document, byte for byte; with\n"
+     "                          --document FILE also the document as the model gets it\n"
+     "  diff PACK V1 V2         what a model is told in one version and not in the other\n\n"
+     "  docket prompt show invoice v1 | sha256sum      # the hash in ledger and meta files\n"
+     "  docket prompt show invoice --document bill.pdf\n"
+     "  docket prompt diff invoice v3 v4",
+     command_prompt},
     {"validate", "SCHEMA [INSTANCE…]", "check JSON files against a JSON Schema",
      "  docket validate schema.json record.json\n"
      "  docket validate --jsonl --assert-format schema.json records.jsonl\n"

@@ -7,6 +7,12 @@
 
 /* After the first signal, what is under way may end (a paid answer on its way in); no longer. */
 #define DRAIN_US (4 * G_USEC_PER_SEC)
+/* How long events are gathered for one commit: it costs about as much for one as for many. */
+#define TURN_US 10000
+/* With so many jobs under way there is more to come for a commit within so long; waiting for it
+ * costs none of them what they would notice. */
+#define MANY_JOBS 64u
+#define GATHER_US 4000
 
 /* ---- the loop ---- */
 
@@ -74,11 +80,15 @@ static gboolean is_over(const Engine *engine)
     return engine->drained && g_hash_table_size(engine->jobs) == 0;
 }
 
+/* Takes what is there; under load there is always more, and what came first waits for its commit. */
 static void wait_for_more(Engine *engine)
 {
     gboolean idle = g_queue_is_empty(&engine->runnable) && engine->actions->len == 0;
     g_main_context_iteration(engine->context, idle);
-    while (g_main_context_iteration(engine->context, FALSE))
+    if (idle && g_hash_table_size(engine->jobs) >= MANY_JOBS)
+        g_usleep(GATHER_US);
+    gint64 end = clock_monotonic_us() + TURN_US;
+    while (g_main_context_iteration(engine->context, FALSE) && clock_monotonic_us() < end)
         ;
 }
 
@@ -111,6 +121,8 @@ gboolean engine_run(Engine *engine, GError **error)
         attach(engine, g_unix_signal_source_new(SIGTERM), on_signal),
         attach(engine, g_timeout_source_new(500), on_tick),
     };
+    /* Ours from here on: sources that are attached between two turns need not wake anybody. */
+    g_main_context_acquire(engine->context);
     while (!is_over(engine)) {
         settle_finished(engine);
         start_what_fits(engine);
@@ -120,6 +132,7 @@ gboolean engine_run(Engine *engine, GError **error)
         if (!is_over(engine))
             wait_for_more(engine);
     }
+    g_main_context_release(engine->context);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
         g_source_destroy(sources[i]);
         g_source_unref(sources[i]);
@@ -152,20 +165,14 @@ void engine_fault(Engine *engine, GError *error)
  * has a version of its own. */
 static char *hash_settings(const EngineOptions *options)
 {
-    static const char *const keys[] = {"readers.ocr", "readers.languages", "model.base_url",
-                                       "model.name",  "model.temperature", "model.response_format",
-                                       "limits.pages"};
+    g_autofree char *settings = config_fingerprint(options->config);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     for (guint i = 0; options->plan[i]; i++) {
         g_autofree char *version =
             g_strdup_printf("%s=%u\n", options->plan[i]->name, options->plan[i]->version);
         g_checksum_update(sum, (const guchar *)version, -1);
     }
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        const char *value = config_string(options->config, keys[i]);
-        g_autofree char *setting = g_strdup_printf("%s=%s\n", keys[i], value ? value : "");
-        g_checksum_update(sum, (const guchar *)setting, -1);
-    }
+    g_checksum_update(sum, (const guchar *)settings, -1);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -220,7 +227,9 @@ Engine *engine_new(const EngineOptions *options, GError **error)
     engine->options = *options;
     engine->outbox = g_strdup(options->outbox);
     engine->settings = hash_settings(options);
-    engine->has_model = *config_string(options->config, "model.base_url") != '\0';
+    const char *tenant = config_string(options->config, "run.tenant");
+    engine->tenant = *tenant ? tenant : NULL;
+    engine->has_model = config_has_model(options->config);
     engine->context = g_main_context_new();
     engine->stage_state = g_hash_table_new(g_str_hash, g_str_equal);
     engine->jobs = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)job_free, NULL);
@@ -245,14 +254,15 @@ void engine_free(Engine *engine)
     if (!engine)
         return;
     workers_free(engine->workers);
+    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
+    g_hash_table_unref(engine->jobs);
+    /* After the jobs: what a stage keeps on a job may lean on what it keeps for the run. */
     for (guint i = 0; engine->options.plan[i]; i++) {
         const Stage *stage = engine->options.plan[i];
         gpointer state = g_hash_table_lookup(engine->stage_state, stage->name);
         if (state && stage->stop)
             stage->stop(state);
     }
-    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
-    g_hash_table_unref(engine->jobs);
     g_hash_table_unref(engine->stage_state);
     g_hash_table_unref(engine->content);
     g_array_unref(engine->actions);
@@ -291,6 +301,11 @@ GMainContext *engine_context(Engine *engine)
     return engine->context;
 }
 
+Forecast *engine_forecast(Engine *engine)
+{
+    return engine->options.forecast;
+}
+
 const char *engine_outbox(Engine *engine)
 {
     return engine->outbox;
@@ -314,6 +329,13 @@ const char *engine_settings(Engine *engine)
 gboolean engine_interrupted(Engine *engine)
 {
     return engine->signals > 0;
+}
+
+void engine_text(const Job *job, const char *text, gsize length)
+{
+    const EngineOptions *options = &job->engine->options;
+    if (options->text)
+        options->text(job, text, length, options->data);
 }
 
 guint engine_in_flight(Engine *engine)

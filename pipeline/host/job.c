@@ -45,12 +45,26 @@ void problem_free(Problem *problem)
     g_free(problem);
 }
 
+Call *call_new(const char *purpose, const char *endpoint, const char *model)
+{
+    Call *call = g_new0(Call, 1);
+    call->purpose = g_strdup(purpose);
+    call->endpoint = g_strdup(endpoint);
+    call->model = g_strdup(model);
+    call->tokens_in = call->tokens_cached = call->tokens_cache_write = -1;
+    call->tokens_out = call->tokens_reasoning = -1;
+    call->first_token_ms = -1;
+    return call;
+}
+
 void call_free(Call *call)
 {
     if (!call)
         return;
     g_free(call->purpose);
+    g_free(call->endpoint);
     g_free(call->model);
+    g_free(call->answered_by);
     g_free(call->outcome);
     g_free(call);
 }
@@ -105,8 +119,10 @@ void job_free(Job *job)
     g_free(job->media_type);
     g_free(job->row_json);
     g_free(job->wanted_pack);
+    g_free(job->tenant);
     g_free(job->settings);
     g_free(job->answer);
+    g_free(job->answer_fault);
     g_free(job->duplicate_of);
     g_free(job->content_key);
     g_clear_error(&job->resume_error);
@@ -114,6 +130,7 @@ void job_free(Job *job)
         close(job->document);
     reading_free(job->reading);
     record_free(job->record);
+    cJSON_Delete(job->shown);
     g_ptr_array_unref(job->messages);
     g_ptr_array_unref(job->calls);
     g_ptr_array_unref(job->problems);
@@ -137,12 +154,13 @@ void job_reason(Job *job, const char *word, const char *format, ...)
     g_ptr_array_add(job->reasons, g_steal_pointer(&reason));
 }
 
-void job_message(Job *job, Role role, const char *text)
+Message *job_message(Job *job, Role role, const char *text)
 {
     Message *message = g_new0(Message, 1);
     message->role = role;
     message->text = g_strdup(text);
     g_ptr_array_add(job->messages, message);
+    return message;
 }
 
 void job_set_record(Job *job, Record *record)

@@ -41,20 +41,35 @@ void problem_free(Problem *problem);
 typedef enum { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT } Role;
 typedef struct {
     Role role;
-    char *text; /* UTF-8 */
+    char *text;     /* UTF-8 */
+    gboolean cache; /* what is the same for other documents, byte for byte, ends with it: a
+                       provider that wants to be told may keep everything up to here */
 } Message;
 
-/* One request to a model, as the meta file shows it. */
-typedef struct {
-    gint64 id;     /* in the ledger */
-    char *purpose; /* "ask", "repair" */
-    char *model;
-    gint64 tokens_in, tokens_cached, tokens_out; /* -1 unknown */
-    double cost;                                 /* in the currency of the price table; 0 unknown */
-    gint64 latency_ms;
+/* One request to a model, as the ledger keeps it and the meta file shows it. Money is in the
+ * currency of the price table. */
+typedef struct Call {
+    gint64 id;         /* in the ledger; of an answer from there: the call that brought it */
+    char *purpose;     /* "ask", "repair", "verify", "escalate", "judge", "batch" */
+    char *endpoint;    /* NAME of [model NAME], or "default" */
+    char *model;       /* that was asked for */
+    char *answered_by; /* the same as the provider names it; NULL if it did not say */
+    gsize bytes;       /* of the request */
+    gint64 tokens_in, tokens_cached,
+        tokens_cache_write;              /* all sent, and parts of them; -1 unknown */
+    gint64 tokens_out, tokens_reasoning; /* all received, and a part; -1 unknown */
+    double cost;                         /* of what was reported; 0 unknown */
+    double reserved; /* set aside while it is under way; afterwards: of sendings that may have been
+                        billed, though no answer came */
+    gint64 began_us; /* epoch: when it was entered, before its first sending; 0 before that */
+    gint64 latency_ms;     /* of its last sending */
+    gint64 first_token_ms; /* -1: it was no stream */
+    guint sendings;
     gboolean cached; /* answered from the ledger, not paid again */
     char *outcome;   /* "ok", or a reason word */
 } Call;
+/* A call that nothing is known of yet. Caller frees. */
+Call *call_new(const char *purpose, const char *endpoint, const char *model);
 void call_free(Call *call);
 
 struct Engine;
@@ -77,19 +92,24 @@ typedef struct Job {
     char *row_json;     /* JOB_ROW: canonical JSON text */
     gboolean sealed;    /* what it carries is listed and stays inside (docket read) */
     char *wanted_pack;  /* sub-folder or --pack; NULL = recognise */
+    char *tenant;       /* on whose account it runs; NULL: nobody's in particular */
     char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
     Reading *reading;      /* read */
     const Pack *pack;      /* recognise */
     double pack_score;     /* recognise */
+    const Prompt *prompt;  /* compose: the version that this document gets; NULL before */
+    cJSON *shown;          /* compose: how much of it a model is shown, for the meta file */
     GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
     char *answer;          /* ask: the model's text; NULL when a repair round brought none */
+    char *answer_fault;    /* ask: why the answer was broken off, a sentence; NULL: it was not */
     GPtrArray *calls;      /* ask: of Call */
     Record *record;        /* template or check */
     GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */
+    gint64 asked_us;       /* ask: when a model was asked first, monotonic; 0: not yet */
     Route route;           /* who makes the record: begins as MODEL when one is configured */
     gboolean model_failed; /* a configured model could not do it: the route fell back */
     guint children;        /* read: documents that came out of this one, in this run */
@@ -122,7 +142,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 
 /* Adds "word: sentence" to the reasons (Law 7). `word` is stable and lower-case. */
 void job_reason(Job *job, const char *word, const char *format, ...) G_GNUC_PRINTF(3, 4);
-void job_message(Job *job, Role role, const char *text);
+/* Appends to the conversation. Lent. */
+Message *job_message(Job *job, Role role, const char *text);
 void job_set_record(Job *job, Record *record); /* takes; frees the one before */
 
 /* The file that the job came out of: itself, or the last of its parents. Lent. */

@@ -13,7 +13,7 @@ struct Ledger {
     gboolean write;
     gboolean turn;          /* a transaction is open */
     GError *broken;         /* the write that failed in this turn: nothing of it may be committed */
-    GHashTable *statements; /* SQL text -> sqlite3_stmt, prepared once */
+    GHashTable *statements; /* SQL literal (its address) -> sqlite3_stmt, prepared once */
 };
 
 /* A prepared statement on loan from the cache; going out of scope resets it. */
@@ -60,3 +60,14 @@ gboolean ledger_schema_migrate(Ledger *ledger, GError **error);
 
 /* ledger-effects.c: enters effects as owed by the document. */
 gboolean ledger_effects_add(Ledger *ledger, gint64 document, GPtrArray *effects, GError **error);
+
+/* ledger-budget.c: adds to the sums of every scope and period of a call that began then. Whole
+ * billionths of the currency unit: adding and taking away leaves no remainder. */
+typedef gint64 LedgerMoney;
+LedgerMoney ledger_money(double amount);
+gboolean ledger_spend(Ledger *ledger, const char *pack, const char *tenant, gint64 began_us,
+                      LedgerMoney delta, GError **error);
+
+/* ledger-examples.c: a person has decided on a document; what was kept of it as an example gets the
+ * record, or (NULL) goes. */
+gboolean ledger_example_decide(Ledger *ledger, gint64 document, const char *record, GError **error);

@@ -14,7 +14,8 @@ static const char pack_conf[] =
     "[pack]\n"
     "title = @NAME@\n"
     "description = One sentence on what these documents are\n"
-    "# The prompt in use: prompts/v1.md. Versions are never edited, only added.\n"
+    "# The prompt in use: prompts/v1.md. Versions are never edited, only added; v1:90 v2:10 tries\n"
+    "# v2 on every tenth document.\n"
     "prompt = v1\n"
     "# Files that the model is shown as context (a guideline), ';' between them:\n"
     "# context = guideline.md\n"
@@ -33,7 +34,13 @@ static const char pack_conf[] =
     "\n"
     "[limits]\n"
     "max_repairs = 2\n"
-    "max_input_chars = 60000\n";
+    "max_input_chars = 60000\n"
+    "\n"
+    "# Money for this pack's model calls in a day and a month (UTC), and what happens then:\n"
+    "# [budget]\n"
+    "# day = 2.50\n"
+    "# month = 50\n"
+    "# at_limit = hold          (or template)\n";
 
 static const char schema_json[] =
     "{\n"

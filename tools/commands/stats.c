@@ -1,4 +1,6 @@
 /* docket stats: how many documents have which verdict. */
+#include "pipeline/host/ledger-prompts.h"
+#include "pipeline/host/prices.h"
 #include "tools/commands/command.h"
 
 typedef struct {
@@ -31,41 +33,84 @@ static int compare_names(gconstpointer a, gconstpointer b, gpointer data)
     return g_strcmp0(a, b);
 }
 
+static cJSON *prompts_json(const GPtrArray *prompts)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (guint i = 0; i < prompts->len; i++) {
+        const LedgerPrompt *prompt = prompts->pdata[i];
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "pack", prompt->pack);
+        cJSON_AddStringToObject(object, "prompt", prompt->version);
+        cJSON_AddItemToObject(object, "counts", console_counts(prompt->verdicts));
+        cJSON_AddNumberToObject(object, "calls", (double)prompt->calls);
+        cJSON_AddNumberToObject(object, "repairs", (double)prompt->repairs);
+        cJSON_AddNumberToObject(object, "tokens_in", (double)prompt->tokens_in);
+        cJSON_AddNumberToObject(object, "tokens_out", (double)prompt->tokens_out);
+        cJSON_AddNumberToObject(object, "cost", prices_exact(prompt->cost));
+        cJSON_AddItemToArray(array, object);
+    }
+    return array;
+}
+
 static void print_json(const Command *command, const Console *console, const LedgerCounts *counts,
-                       GTree *packs)
+                       GTree *packs, const GPtrArray *prompts)
 {
     g_autoptr(cJSON) object = console_object(command);
     cJSON_AddItemToObject(object, "counts", console_counts(counts->verdicts));
     cJSON_AddNumberToObject(object, "duplicates", (double)counts->duplicates);
     cJSON_AddNumberToObject(object, "calls", (double)counts->calls);
-    cJSON_AddNumberToObject(object, "cost", counts->cost);
+    cJSON_AddNumberToObject(object, "cost", prices_exact(counts->cost));
     cJSON *by_pack = cJSON_AddObjectToObject(object, "packs");
     for (GTreeNode *node = g_tree_node_first(packs); node; node = g_tree_node_next(node))
         cJSON_AddItemToObject(by_pack, g_tree_node_key(node),
                               console_counts(g_tree_node_value(node)));
+    cJSON_AddItemToObject(object, "prompts", prompts_json(prompts));
     console_value(console, object, FALSE);
 }
 
-static void print_text(const Console *console, const LedgerCounts *counts, GTree *packs)
+/* A line of the table: a name and what became of the documents. */
+static void print_verdicts(const Console *console, const char *name, const guint64 *n)
+{
+    console_line(console,
+                 "%-12s %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT
+                 " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT,
+                 name, n[VERDICT_ACCEPTED], n[VERDICT_FALLBACK], n[VERDICT_REVIEW],
+                 n[VERDICT_FAILED], n[VERDICT_HELD]);
+}
+
+/* Below its pack's line; with what it took. */
+static void print_prompt(const Console *console, const LedgerPrompt *prompt)
+{
+    g_autofree char *name = g_strconcat("  ", prompt->version, NULL);
+    g_autofree char *cost = prices_format(prompt->cost);
+    print_verdicts(console, name, prompt->verdicts);
+    console_line(console,
+                 "  %10s %" G_GUINT64_FORMAT " calls, %" G_GUINT64_FORMAT
+                 " of them repairs; tokens %" G_GINT64_FORMAT " in, %" G_GINT64_FORMAT
+                 " out; cost %s",
+                 "", prompt->calls, prompt->repairs, prompt->tokens_in, prompt->tokens_out, cost);
+}
+
+static void print_text(const Console *console, const LedgerCounts *counts, GTree *packs,
+                       const GPtrArray *prompts)
 {
     g_autofree char *line = console_accounting(counts->verdicts);
     console_line(console, "%s", line);
     console_line(console, "%-12s %9s %9s %9s %9s %9s", "pack", "accepted", "fallback", "review",
                  "failed", "held");
     for (GTreeNode *node = g_tree_node_first(packs); node; node = g_tree_node_next(node)) {
-        const guint64 *n = g_tree_node_value(node);
-        console_line(console,
-                     "%-12s %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT
-                     " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT,
-                     (const char *)g_tree_node_key(node), n[VERDICT_ACCEPTED], n[VERDICT_FALLBACK],
-                     n[VERDICT_REVIEW], n[VERDICT_FAILED], n[VERDICT_HELD]);
+        const char *name = g_tree_node_key(node);
+        print_verdicts(console, name, g_tree_node_value(node));
+        for (guint i = 0; i < prompts->len; i++)
+            if (g_str_equal(((const LedgerPrompt *)prompts->pdata[i])->pack, name))
+                print_prompt(console, prompts->pdata[i]);
     }
     if (counts->duplicates)
         console_line(console, "%" G_GUINT64_FORMAT " of them had the content of another one",
                      counts->duplicates);
+    g_autofree char *cost = prices_format(counts->cost);
     if (counts->calls)
-        console_line(console, "%" G_GUINT64_FORMAT " model calls, cost %.4f", counts->calls,
-                     counts->cost);
+        console_line(console, "%" G_GUINT64_FORMAT " model calls, cost %s", counts->calls, cost);
 }
 
 static gboolean stats(const Command *command, const Console *console, GError **error)
@@ -78,10 +123,13 @@ static gboolean stats(const Command *command, const Console *console, GError **e
     if (!ledger || !ledger_count(ledger, 0, &counts, error) ||
         !ledger_each(ledger, -1, NULL, 0, tally_document, &tally, error))
         return FALSE;
+    g_autoptr(GPtrArray) prompts = ledger_prompts(ledger, error);
+    if (!prompts)
+        return FALSE;
     if (console->json)
-        print_json(command, console, &counts, packs);
+        print_json(command, console, &counts, packs, prompts);
     else
-        print_text(console, &counts, packs);
+        print_text(console, &counts, packs, prompts);
     return TRUE;
 }
 
