@@ -11,12 +11,13 @@
 #define PAGE_LONGEST "\n[page 2000]\n\n"
 
 /* Shares of the limit. */
-#define UNIT 0.03  /* a block that is larger is taken by lines … */
-#define TABLE 0.25 /* … and a table by rows */
-#define HEAD 0.5   /* of the beginning, before any field is looked for: who, to whom, what */
-#define TAIL 0.07  /* of the end: sums, signatures */
-#define AREA 0.2   /* places that speak of fields are first sought in parts of pages so large … */
-#define AREAS 0.85 /* … until so much is kept … */
+#define UNIT 0.03      /* a block that is larger is taken by lines … */
+#define TABLE 0.25     /* … and a table by rows */
+#define HEAD_MOST 0.65 /* of the beginning, before any field is looked for: who, to whom, what; … */
+#define HEAD_LEAST 0.35 /* … less of it the more fits: with little room places are torn to pieces */
+#define TAIL 0.07       /* of the end: sums, signatures */
+#define AREA 0.3  /* places that speak of fields are first sought in parts of pages so large … */
+#define AREAS 0.9 /* … until so much is kept … */
 #define FIELDS 0.95 /* … and then in single units */
 #define FLOOR 0.02  /* added to what a place takes: the smallest are not the best for being small */
 
@@ -453,6 +454,16 @@ static void fitting_clear(Fitting *f)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fitting, fitting_clear)
 
+/* From HEAD_MOST when hardly any of the document fits to HEAD_LEAST when a fifth does. */
+static double head_share(const Fitting *f)
+{
+    double sum = 0;
+    for (guint i = 0; i < f->units->len; i++)
+        sum += at(f, i)->cost;
+    double fits = MIN(1, 5 / sum);
+    return HEAD_MOST - (HEAD_MOST - HEAD_LEAST) * fits * fits;
+}
+
 char *fit_pieces(const GArray *pieces, const Terms *terms, const FitLimit *limit, Fit *fit)
 {
     g_auto(Fitting) f = {.limit = limit,
@@ -470,7 +481,7 @@ char *fit_pieces(const GArray *pieces, const Terms *terms, const FitLimit *limit
             at(&f, i)->kept = FALSE;
         g_hash_table_remove_all(f.pages);
         f.used = f.notice;
-        keep_end(&f, 1, HEAD);
+        keep_end(&f, 1, head_share(&f));
         keep_end(&f, -1, f.used + TAIL);
         keep_places(&f, terms, AREA, AREAS);
         keep_places(&f, terms, 0, FIELDS);
