@@ -49,6 +49,13 @@ static const Command commands[] = {
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
     {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
      command_stats},
+    {"budget", "[resolve CALL…]", "limits on money, and what is spent of them",
+     "What is set aside for calls counts as spent until it is known what they cost. Of a call whose\n"
+     "answer never came (a crash, a lost connection) only you can tell, from the provider's bill:\n\n"
+     "  docket budget\n"
+     "  docket budget resolve 17 --cost 0.004\n\n"
+     "Days and months are those of UTC.",
+     command_budget},
     {"audit", "", "prove that nothing is lost: ledger, outbox and accounting agree",
      "Exit code 0: every document is accounted for. 1: something is not as it should be.",
      command_audit},

@@ -15,6 +15,7 @@
 #define DOCKET_MAX_JSON_DEPTH 128              /* nesting of any JSON we accept */
 #define DOCKET_MAX_JSON_BYTES (64u << 20)      /* one JSON text we accept (record, answer, row) */
 #define DOCKET_MAX_ANSWER_BYTES (16u << 20)    /* one model answer */
+#define DOCKET_MAX_EVENT_BYTES (4u << 20)      /* one event of a model's stream */
 #define DOCKET_MAX_ATTACHMENTS 1000u           /* parts of one mail, members of one archive */
 #define DOCKET_MAX_CHILD_BYTES (128u << 20) /* one attachment of a mail, one member of an archive */
 #define DOCKET_MAX_MEMBERS 10000u           /* entries of one archive, messages of one mailbox */

@@ -40,10 +40,10 @@ static char *key_from_file(const char *path, GError **error)
     return clean_key(text, shown, error);
 }
 
-char *config_api_key(const Config *config, GError **error)
+char *config_api_key(const Config *config, const char *name, GError **error)
 {
-    const char *variable = config_string(config, "model.api_key_env");
-    const char *file = config_string(config, "model.api_key_file");
+    const char *variable = config_named(config, name, "model.api_key_env");
+    const char *file = config_named(config, name, "model.api_key_file");
     const char *credentials = g_getenv("CREDENTIALS_DIRECTORY");
     if (*variable) {
         const char *value = g_getenv(variable);
@@ -57,7 +57,10 @@ char *config_api_key(const Config *config, GError **error)
     if (*file)
         return key_from_file(file, error);
     if (credentials && *credentials) {
-        g_autofree char *path = g_build_filename(credentials, "api_key", NULL);
+        gboolean named = name && !g_str_equal(name, CONFIG_DEFAULT_NAME);
+        g_autofree char *file_name =
+            g_strconcat("api_key", named ? "_" : "", named ? name : "", NULL);
+        g_autofree char *path = g_build_filename(credentials, file_name, NULL);
         if (g_file_test(path, G_FILE_TEST_EXISTS))
             return key_from_file(path, error);
     }

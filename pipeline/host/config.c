@@ -1,35 +1,17 @@
 #include "pipeline/host/config.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
+#include "pipeline/host/config-value.h"
 #include "pipeline/host/keyfile.h"
 
 #define SYSTEM_FILE "/etc/docket/docket.conf"
 #define PROJECT_FILE "docket.conf"
-
-typedef enum {
-    TYPE_STRING,
-    TYPE_PATH,     /* a relative one in a file is relative to that file's folder */
-    TYPE_INT,      /* low..high */
-    TYPE_NUMBER,   /* low..high, fractions too; or one of `choices`, if there are any */
-    TYPE_CHOICE,   /* one of `choices`, '|'-separated */
-    TYPE_URL,      /* http or https, without user or password; or empty */
-    TYPE_VARIABLE, /* the name of an environment variable; or empty */
-} KeyType;
-
-typedef struct {
-    const char *group, *key;
-    KeyType type;
-    const char *otherwise; /* the default, as text */
-    const char *choices;
-    double low, high;
-    const char *help;
-} ConfigKey;
+#define MAX_NAME 64u /* characters of the name of a group */
 
 /* Every setting there is. The variable DOCKET_GROUP_KEY follows from the first two columns. */
 static const ConfigKey config_keys[] = {
@@ -44,6 +26,8 @@ static const ConfigKey config_keys[] = {
      .help = "what becomes of a document after its durable verdict"},
     {"run", "attempts", TYPE_INT, "2", .low = 1, .high = 10,
      .help = "readings of a document that kills its reader"},
+    {"run", "tenant", TYPE_STRING, "",
+     .help = "on whose account calls are made: their budget and limits are those of [tenant NAME]"},
 
     {"readers", "count", TYPE_INT, "0", .low = 0, .high = 1024,
      .help = "reader processes; 0: one for each core"},
@@ -62,38 +46,70 @@ static const ConfigKey config_keys[] = {
     {"readers", "sandbox", TYPE_CHOICE, "required", .choices = "required|best-effort",
      .help =
          "when the kernel lacks a part of the readers' jail: read nothing, or go on with the rest"},
-    {"readers", "languages", TYPE_STRING, "eng",
+    {"readers", "languages", TYPE_STRING, "eng", .tells = TRUE,
      .help = "of scans, as Tesseract names them: eng+deu"},
-    {"readers", "ocr", TYPE_CHOICE, "auto", .choices = "auto|always|never",
+    {"readers", "ocr", TYPE_CHOICE, "auto", .choices = "auto|always|never", .tells = TRUE,
      .help = "auto: for pages without a usable text layer"},
     {"readers", "password_file", TYPE_PATH, "",
      .help = "file of passwords, one a line, for encrypted documents"},
     {"readers", "tessdata", TYPE_PATH, "", .help = "folder of Tesseract's language data"},
 
     {"limits", "file_mb", TYPE_INT, "256", .low = 1, .high = 4095, .help = "MB of one document"},
-    {"limits", "pages", TYPE_INT, "2000", .low = 1, .high = 2000, .help = "pages of one document"},
+    {"limits", "pages", TYPE_INT, "2000", .low = 1, .high = 2000, .tells = TRUE,
+     .help = "pages of one document"},
 
-    {"model", "base_url", TYPE_URL, "",
-     .help = "of an OpenAI-compatible server (…/v1); empty: templates make the records"},
-    {"model", "name", TYPE_STRING, "", .help = "of the model, as the server calls it"},
+    {"model", "preset", TYPE_CHOICE, "auto", .tells = TRUE,
+     .choices = "auto|none|openai|azure|anthropic|gemini|openrouter|llama-server|vllm|ollama|"
+                "lmstudio|litellm",
+     .help = "what is known of a provider or server; auto: by the host's name"},
+    {"model", "base_url", TYPE_URL, "", .tells = TRUE,
+     .help = "of the server (…/v1); empty without a preset: templates make the records"},
+    {"model", "dialect", TYPE_CHOICE, "auto", .choices = "auto|openai|anthropic|gemini",
+     .tells = TRUE, .help = "the protocol that the server speaks"},
+    {"model", "name", TYPE_STRING, "", .tells = TRUE,
+     .help = "of the model, as the server calls it"},
     {"model", "api_key_env", TYPE_VARIABLE, "", .help = "variable that holds the API key"},
     {"model", "api_key_file", TYPE_PATH, "", .help = "file that holds the API key"},
+    {"model", "auth", TYPE_CHOICE, "auto",
+     .choices = "auto|bearer|x-api-key|api-key|x-goog-api-key",
+     .help = "the header that takes the key"},
+    {"model", "api_version", TYPE_STRING, "",
+     .help = "of the provider's protocol, where it wants one (Anthropic, old Azure)"},
+    {"model", "ca_file", TYPE_PATH, "", .help = "authority that signed the server's certificate"},
+    {"model", "headers", TYPE_HEADERS, "",
+     .help = "more of them, as Name: value; Name: value (never a key)"},
+    {"model", "extra_body", TYPE_OBJECT, "", .tells = TRUE,
+     .help = "JSON object whose members go into each request as they are"},
     {"model", "max_in_flight", TYPE_INT, "8", .low = 1, .high = 10000, .help = "requests at once"},
     {"model", "timeout", TYPE_INT, "120", .low = 1, .high = 86400,
      .help = "seconds for one request"},
     {"model", "attempts", TYPE_INT, "5", .low = 1, .high = 100,
      .help = "sendings of one request before the model counts as unreachable"},
     {"model", "deadline", TYPE_INT, "600", .low = 1, .high = 604800,
-     .help = "seconds for one request with all its sendings"},
+     .help = "seconds for all requests about one document, with all their sendings"},
     {"model", "max_output_tokens", TYPE_INT, "4096", .low = 16, .high = 1000000,
      .help = "longest answer"},
     {"model", "token_parameter", TYPE_CHOICE, "auto",
      .choices = "auto|max_tokens|max_completion_tokens",
      .help = "what the server calls that limit; auto: max_completion_tokens at OpenAI and Azure"},
     {"model", "temperature", TYPE_NUMBER, "auto", .choices = "auto|none", .low = 0, .high = 2,
-     .help = "0 to 2, none: not sent, auto: 0, but none at OpenAI and Azure"},
-    {"model", "response_format", TYPE_CHOICE, "json_schema",
-     .choices = "json_schema|json_object|none", .help = "how the server is asked for JSON"},
+     .tells = TRUE, .help = "0 to 2, none: not sent, auto: 0 where the provider takes it"},
+    {"model", "effort", TYPE_CHOICE, "auto", .tells = TRUE,
+     .choices = "auto|none|minimal|low|medium|high|xhigh|max",
+     .help = "how much a reasoning model thinks; auto: not sent"},
+    {"model", "response_format", TYPE_CHOICE, "auto", .tells = TRUE,
+     .choices = "auto|json_schema|json_object|tool|none",
+     .help = "how the server is asked for JSON; auto: json_schema"},
+    {"model", "stream", TYPE_CHOICE, "auto", .choices = "auto|yes|no",
+     .help = "take answers as they are made, and stop those that go wrong"},
+    {"model", "stream_usage", TYPE_CHOICE, "auto", .choices = "auto|yes|no",
+     .help = "whether the server takes stream_options.include_usage"},
+    {"model", "logprobs", TYPE_CHOICE, "auto", .choices = "auto|yes|no",
+     .help = "ask how sure the model was of each token"},
+    {"model", "cache_marks", TYPE_CHOICE, "auto", .choices = "auto|yes|no",
+     .help = "mark what the provider shall cache of a prompt; auto: yes at Anthropic"},
+    {"model", "system_role", TYPE_CHOICE, "auto", .choices = "auto|system|developer",
+     .help = "the role of what the pack says, in OpenAI's protocol"},
     {"model", "on_unreachable", TYPE_CHOICE, "hold", .choices = "hold|fallback",
      .help =
          "when no model can be used (server, key, model name): wait for it, or let the template "
@@ -102,25 +118,105 @@ static const ConfigKey config_keys[] = {
      .help = "the same when there is no usable answer for one document"},
     {"model", "price_in", TYPE_NUMBER, "0", .low = 0, .high = 1e6,
      .help = "price of a million tokens sent"},
+    {"model", "price_cached", TYPE_NUMBER, "same", .choices = "same", .low = 0, .high = 1e6,
+     .help = "price of a million tokens read from the prompt cache; same: price_in"},
+    {"model", "price_cache_write", TYPE_NUMBER, "same", .choices = "same", .low = 0, .high = 1e6,
+     .help = "price of a million tokens put into the prompt cache; same: price_in"},
     {"model", "price_out", TYPE_NUMBER, "0", .low = 0, .high = 1e6,
      .help = "price of a million tokens received"},
+    {"model", "price_batch", TYPE_NUMBER, "0.5", .low = 0, .high = 1,
+     .help = "share of the price that is paid for batches"},
+    {"model", "rpm", TYPE_INT, "0", .low = 0, .high = 1e9,
+     .help = "requests in a minute, at most; 0: as many as go"},
+    {"model", "tpm", TYPE_INT, "0", .low = 0, .high = 1e12,
+     .help = "tokens in a minute, sent and received, at most; 0: as many as go"},
+    {"model", "hedge", TYPE_CHOICE, "no", .choices = "no|yes",
+     .help =
+         "yes: a request that takes longer than 95 % do is sent a second time, the first answer "
+         "counts, both may be billed"},
+
+    {"budget", "day", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "money for model calls in a day (UTC), in the currency of the prices; 0: no limit"},
+    {"budget", "month", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "the same in a month (UTC)"},
+    {"budget", "at_limit", TYPE_CHOICE, "hold", .choices = "hold|template",
+     .help = "when it is spent: documents wait for the next day or month, or templates make the "
+             "records"},
+
+    {"tenant", "day", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "money for the calls of [tenant NAME] in a day (UTC); 0: no limit of its own"},
+    {"tenant", "month", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
+     .help = "the same in a month (UTC)"},
+    {"tenant", "rpm", TYPE_INT, "0", .low = 0, .high = 1e9,
+     .help = "its requests in a minute, at most; 0: as many as go"},
+
+    {"cache", "ttl_days", TYPE_NUMBER, "90", .low = 0, .high = 36500,
+     .help = "days for which an answer is used again for the same request; 0: never"},
+    {"cache", "size_mb", TYPE_INT, "1024", .low = 1, .high = 1e6,
+     .help = "MB of answers that are kept; the oldest go first"},
+
+    {"log", "payloads", TYPE_CHOICE, "hash", .choices = "full|hash|off",
+     .help =
+         "of model calls: keep requests and answers; hashes of requests, and answers as [cache] "
+         "says; or no text of a document that has its verdict"},
+    {"log", "days", TYPE_INT, "30", .low = 1, .high = 36500,
+     .help = "days for which full requests are kept"},
 };
 #define N_KEYS G_N_ELEMENTS(config_keys)
 
-struct Config {
+/* Groups that may stand many times, each with a name: [model strong]. */
+static const char *const named_groups[] = {"model", "tenant", NULL};
+
+/* Values of all keys, or of those of one named group. */
+typedef struct {
+    char *group, *name; /* NULL: the groups without a name */
     char *values[N_KEYS];
     char *origins[N_KEYS];
+} Section;
+
+struct Config {
+    Section *base;
+    GPtrArray *named;    /* of Section, in the order in which they were met */
     GPtrArray *warnings; /* char* */
 };
+
+static void section_free(gpointer data)
+{
+    Section *section = data;
+    for (guint i = 0; i < N_KEYS; i++) {
+        g_free(section->values[i]);
+        g_free(section->origins[i]);
+    }
+    g_free(section->group);
+    g_free(section->name);
+    g_free(section);
+}
+
+static void put(Section *section, guint index, char *value, char *origin)
+{
+    g_free(section->values[index]);
+    g_free(section->origins[index]);
+    section->values[index] = value;
+    section->origins[index] = origin;
+}
+
+static Section *section_new(const char *group, const char *name)
+{
+    Section *section = g_new0(Section, 1);
+    section->group = g_strdup(group);
+    section->name = g_strdup(name);
+    for (guint i = 0; i < N_KEYS; i++)
+        if (!group || g_str_equal(config_keys[i].group, group))
+            put(section, i, g_strdup(config_keys[i].otherwise), g_strdup("default"));
+    return section;
+}
 
 void config_free(Config *config)
 {
     if (!config)
         return;
-    for (guint i = 0; i < N_KEYS; i++) {
-        g_free(config->values[i]);
-        g_free(config->origins[i]);
-    }
+    section_free(config->base);
+    g_ptr_array_unref(config->named);
     g_ptr_array_unref(config->warnings);
     g_free(config);
 }
@@ -142,110 +238,6 @@ static int find_dotted(const char *dotted)
             strncmp(config_keys[i].group, dotted, (gsize)(dot - dotted)) == 0)
             return (int)i;
     return -1;
-}
-
-/* ---- what a value may be ---- */
-
-static gboolean is_choice(const ConfigKey *row, const char *value)
-{
-    g_auto(GStrv) choices = g_strsplit(row->choices ? row->choices : "", "|", -1);
-    return g_strv_contains((const char *const *)choices, value);
-}
-
-static char *list_choices(const ConfigKey *row)
-{
-    g_auto(GStrv) choices = g_strsplit(row->choices, "|", -1);
-    return g_strjoinv(", ", choices);
-}
-
-/* NULL when the value is allowed, else what is. Caller frees. */
-static char *refuse_number(const ConfigKey *row, const char *value)
-{
-    char *end = NULL;
-    errno = 0;
-    double number = g_ascii_strtod(value, &end);
-    gboolean whole = row->type == TYPE_NUMBER || number == floor(number);
-    if (*value && end != value && !*end && errno == 0 && isfinite(number) && whole &&
-        number >= row->low && number <= row->high)
-        return NULL;
-    if (is_choice(row, value))
-        return NULL;
-    g_autofree char *words = row->choices ? list_choices(row) : g_strdup("");
-    return g_strdup_printf("must be %s%sa %snumber from %.10g to %.10g", words,
-                           *words ? " or " : "", row->type == TYPE_INT ? "whole " : "", row->low,
-                           row->high);
-}
-
-static char *refuse_choice(const ConfigKey *row, const char *value)
-{
-    if (is_choice(row, value))
-        return NULL;
-    g_autofree char *list = list_choices(row);
-    return g_strdup_printf("must be one of %s", list);
-}
-
-static char *refuse_url(const char *value)
-{
-    if (!*value)
-        return NULL;
-    g_autoptr(GError) bad = NULL;
-    g_autoptr(GUri) uri = g_uri_parse(value, G_URI_FLAGS_HAS_PASSWORD, &bad);
-    const char *scheme = uri ? g_uri_get_scheme(uri) : NULL;
-    if (!uri || !(g_str_equal(scheme, "http") || g_str_equal(scheme, "https")) ||
-        !g_uri_get_host(uri) || !*g_uri_get_host(uri))
-        return g_strdup("must be a URL such as https://host/v1");
-    if (g_uri_get_userinfo(uri))
-        return g_strdup("must not hold a user or password; use api_key_env or api_key_file");
-    return NULL;
-}
-
-static char *refuse_variable(const char *value)
-{
-    gboolean good = !g_ascii_isdigit(value[0]);
-    for (const char *c = value; *c && good; c++)
-        good = g_ascii_isalnum(*c) || *c == '_';
-    return good ? NULL
-                : g_strdup("must be the name of an environment variable (never the key itself)");
-}
-
-static char *refuse(const ConfigKey *row, const char *value)
-{
-    switch (row->type) {
-    case TYPE_INT:
-    case TYPE_NUMBER:
-        return refuse_number(row, value);
-    case TYPE_CHOICE:
-        return refuse_choice(row, value);
-    case TYPE_URL:
-        return refuse_url(value);
-    case TYPE_VARIABLE:
-        return refuse_variable(value);
-    case TYPE_STRING:
-    case TYPE_PATH:
-        break;
-    }
-    return NULL;
-}
-
-/* What is said about a value that is not allowed. One that may be a secret put into the wrong place
- * is not repeated. Caller frees. */
-static char *complaint(const ConfigKey *row, const char *value)
-{
-    g_autofree char *rule = refuse(row, value);
-    if (!rule)
-        return NULL;
-    if (row->type == TYPE_VARIABLE || row->type == TYPE_URL)
-        return g_strdup_printf("%s.%s %s", row->group, row->key, rule);
-    g_autofree char *shown = g_utf8_make_valid(value, (gssize)MIN(strlen(value), 60));
-    return g_strdup_printf("%s.%s %s, not \"%s\"", row->group, row->key, rule, shown);
-}
-
-static void put(Config *config, guint index, char *value, char *origin)
-{
-    g_free(config->values[index]);
-    g_free(config->origins[index]);
-    config->values[index] = value;
-    config->origins[index] = origin;
 }
 
 /* ---- files ---- */
@@ -283,6 +275,51 @@ static void unknown_entry(const char *path, const KeyEntry *entry, GError **erro
                       entry->group, hint);
 }
 
+static Section *find_section(const Config *config, const char *group, const char *name)
+{
+    for (guint i = 0; i < config->named->len; i++) {
+        Section *section = config->named->pdata[i];
+        if (g_str_equal(section->group, group) && g_str_equal(section->name, name))
+            return section;
+    }
+    return NULL;
+}
+
+static gboolean is_name(const char *name)
+{
+    gsize good = strspn(name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_");
+    return good > 0 && good <= MAX_NAME && name[good] == '\0' &&
+           !g_str_equal(name, CONFIG_DEFAULT_NAME);
+}
+
+/* The section that a heading "model" or "model strong" opens; *group becomes the part before the
+ * name, and is the caller's. NULL with an error for a name that is none. */
+static Section *open_section(Config *config, const char *path, const KeyEntry *entry, char **group,
+                             GError **error)
+{
+    const char *space = strchr(entry->group, ' ');
+    *group =
+        space ? g_strndup(entry->group, (gsize)(space - entry->group)) : g_strdup(entry->group);
+    if (!space || !g_strv_contains(named_groups, *group)) {
+        g_free(*group);
+        *group = g_strdup(entry->group);
+        return config->base;
+    }
+    if (!is_name(space + 1)) {
+        keyfile_error(error, DOCKET_ERROR_CONFIG, path, entry->line,
+                      "the name of [%s …] must be 1 to %u letters, digits, - or _, and not %s "
+                      "(which is [%s] alone)",
+                      *group, MAX_NAME, CONFIG_DEFAULT_NAME, *group);
+        return NULL;
+    }
+    Section *section = find_section(config, *group, space + 1);
+    if (!section) {
+        section = section_new(*group, space + 1);
+        g_ptr_array_add(config->named, section);
+    }
+    return section;
+}
+
 static gboolean known_group(const char *group)
 {
     for (guint i = 0; i < N_KEYS; i++)
@@ -293,15 +330,21 @@ static gboolean known_group(const char *group)
 
 static gboolean apply_entry(Config *config, const char *path, const KeyEntry *entry, GError **error)
 {
-    int index = entry->key ? find_key(entry->group, entry->key) : -1;
-    if (!entry->key && known_group(entry->group))
+    g_autofree char *group = NULL;
+    Section *section = open_section(config, path, entry, &group, error);
+    if (!section)
+        return FALSE;
+    int index = entry->key ? find_key(group, entry->key) : -1;
+    if (!entry->key && known_group(group))
         return TRUE;
     if (index < 0) {
-        unknown_entry(path, entry, error);
+        KeyEntry unknown = *entry;
+        unknown.group = group;
+        unknown_entry(path, &unknown, error);
         return FALSE;
     }
     const ConfigKey *row = &config_keys[index];
-    g_autofree char *bad = complaint(row, entry->value);
+    g_autofree char *bad = config_value_complaint(row, entry->value);
     if (bad) {
         keyfile_error(error, DOCKET_ERROR_CONFIG, path, entry->line, "%s", bad);
         return FALSE;
@@ -314,7 +357,7 @@ static gboolean apply_entry(Config *config, const char *path, const KeyEntry *en
     } else {
         value = g_strdup(entry->value);
     }
-    put(config, (guint)index, value, g_strdup_printf("%s:%u", path, entry->line));
+    put(section, (guint)index, value, g_strdup_printf("%s:%u", path, entry->line));
     return TRUE;
 }
 
@@ -408,12 +451,12 @@ static gboolean load_environment(Config *config, GError **error)
         const char *value = g_getenv(name);
         if (!value)
             continue;
-        g_autofree char *bad = complaint(&config_keys[i], value);
+        g_autofree char *bad = config_value_complaint(&config_keys[i], value);
         if (bad) {
             keyfile_error(error, DOCKET_ERROR_CONFIG, name, 0, "%s", bad);
             return FALSE;
         }
-        put(config, i, g_strdup(value), g_steal_pointer(&name));
+        put(config->base, i, g_strdup(value), g_steal_pointer(&name));
     }
     return TRUE;
 }
@@ -421,9 +464,9 @@ static gboolean load_environment(Config *config, GError **error)
 Config *config_load(const char *file, GError **error)
 {
     g_autoptr(Config) config = g_new0(Config, 1);
+    config->base = section_new(NULL, NULL);
+    config->named = g_ptr_array_new_with_free_func(section_free);
     config->warnings = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < N_KEYS; i++)
-        put(config, i, g_strdup(config_keys[i].otherwise), g_strdup("default"));
     g_autofree char *user =
         g_build_filename(g_get_user_config_dir(), "docket", "docket.conf", NULL);
     if (!load_file(config, SYSTEM_FILE, FALSE, error) || !load_file(config, user, FALSE, error) ||
@@ -437,23 +480,66 @@ gboolean config_set(Config *config, const char *key, const char *value, GError *
 {
     int index = find_dotted(key);
     g_return_val_if_fail(index >= 0, FALSE);
-    g_autofree char *bad = complaint(&config_keys[index], value);
+    g_autofree char *bad = config_value_complaint(&config_keys[index], value);
     if (bad) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_USAGE, "%s", bad);
         return FALSE;
     }
-    put(config, (guint)index, g_strdup(value), g_strdup("flag"));
+    put(config->base, (guint)index, g_strdup(value), g_strdup("flag"));
     return TRUE;
 }
 
 /* ---- reading ---- */
 
+/* Where the key's value stands; a key or name that is not there is a fault of the program. */
+static const Section *locate(const Config *config, const char *name, const char *key, int *index)
+{
+    *index = find_dotted(key);
+    if (*index < 0)
+        g_error("no configuration key %s", key); /* ends the program */
+    if (!name || g_str_equal(name, CONFIG_DEFAULT_NAME))
+        return config->base;
+    const Section *section = find_section(config, config_keys[*index].group, name);
+    if (!section)
+        g_error("no group [%s %s]", config_keys[*index].group, name);
+    return section;
+}
+
+const char *config_named(const Config *config, const char *name, const char *key)
+{
+    int index = 0;
+    const Section *section = locate(config, name, key, &index);
+    return section->values[index];
+}
+
+const char *config_origin(const Config *config, const char *name, const char *key)
+{
+    int index = 0;
+    const Section *section = locate(config, name, key, &index);
+    return section->origins[index];
+}
+
+char **config_names(const Config *config, const char *group)
+{
+    g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+    for (guint i = 0; i < config->named->len; i++) {
+        const Section *section = config->named->pdata[i];
+        if (g_str_equal(section->group, group))
+            g_strv_builder_add(list, section->name);
+    }
+    return g_strv_builder_end(list);
+}
+
 const char *config_string(const Config *config, const char *key)
 {
-    int index = find_dotted(key);
-    if (index < 0)
-        g_error("no configuration key %s", key); /* a fault of the program: ends it */
-    return config->values[index];
+    return config_named(config, NULL, key);
+}
+
+gboolean config_has_model(const Config *config)
+{
+    const char *preset = config_string(config, "model.preset");
+    return *config_string(config, "model.base_url") ||
+           !(g_str_equal(preset, "auto") || g_str_equal(preset, "none"));
 }
 
 double config_double(const Config *config, const char *key)
@@ -482,12 +568,45 @@ char **config_list(const Config *config, const char *key)
     return g_strv_builder_end(list);
 }
 
-void config_each(const Config *config, ConfigVisit visit, gpointer data)
+static char *row_name(const Section *section, guint index)
+{
+    const ConfigKey *row = &config_keys[index];
+    return g_strdup_printf("%s%s%s.%s", row->group, section->name ? " " : "",
+                           section->name ? section->name : "", row->key);
+}
+
+static void each_of(const Section *section, ConfigVisit visit, gpointer data)
 {
     for (guint i = 0; i < N_KEYS; i++) {
-        g_autofree char *key = g_strdup_printf("%s.%s", config_keys[i].group, config_keys[i].key);
-        visit(key, config->values[i], config->origins[i], config_keys[i].help, data);
+        g_autofree char *key = row_name(section, i);
+        if (section->values[i])
+            visit(key, section->values[i], section->origins[i], config_keys[i].help, data);
     }
+}
+
+void config_each(const Config *config, ConfigVisit visit, gpointer data)
+{
+    each_of(config->base, visit, data);
+    for (guint i = 0; i < config->named->len; i++)
+        each_of(config->named->pdata[i], visit, data);
+}
+
+static void tell(const Section *section, GString *out)
+{
+    for (guint i = 0; i < N_KEYS; i++) {
+        g_autofree char *key = row_name(section, i);
+        if (config_keys[i].tells && section->values[i])
+            g_string_append_printf(out, "%s=%s\n", key, section->values[i]);
+    }
+}
+
+char *config_fingerprint(const Config *config)
+{
+    GString *out = g_string_new(NULL);
+    tell(config->base, out);
+    for (guint i = 0; i < config->named->len; i++)
+        tell(config->named->pdata[i], out);
+    return g_string_free(out, FALSE);
 }
 
 GPtrArray *config_warnings(const Config *config)

@@ -1,6 +1,9 @@
 /* Effective configuration: one table of keys (config.c), each with group, type, default and help.
  * Precedence: flag > DOCKET_* environment > ./docket.conf > $XDG_CONFIG_HOME/docket/docket.conf >
- * /etc/docket/docket.conf > default. Unknown keys are errors that name file and line. */
+ * /etc/docket/docket.conf > default. Unknown keys are errors that name file and line.
+ *
+ * Some groups may stand many times, each with a name: [model strong]. Such a group has the keys of
+ * the one without a name, inherits nothing from it, and can be set in files alone. */
 #pragma once
 
 #include <glib.h>
@@ -25,6 +28,25 @@ gboolean config_bool(const Config *config, const char *key);
 char **config_list(const Config *config,
                    const char *key); /* ';'-separated; caller frees, g_strfreev */
 
+/* The name of a group that has none, where a name is wanted. */
+#define CONFIG_DEFAULT_NAME "default"
+
+/* Names of the groups [GROUP NAME], in the order of the files; without the default one. Caller frees
+ * with g_strfreev. */
+char **config_names(const Config *config, const char *group);
+/* The value of "model.base_url" in [model NAME], which must exist; NULL and "default" mean [model].
+ * Lent. */
+const char *config_named(const Config *config, const char *name, const char *key);
+/* Where that value came from, as config_each() says it. Lent. */
+const char *config_origin(const Config *config, const char *name, const char *key);
+
+/* Whether [model] names a server, by address or preset. */
+gboolean config_has_model(const Config *config);
+
+/* Everything that can make another record of the same document, as text to be hashed. Caller frees.
+ */
+char *config_fingerprint(const Config *config);
+
 /* Each key in table order, for doctor: value (secrets are not values here: only names of files and
  * variables are), where it came from ("default", "/etc/docket/docket.conf:3", "DOCKET_…",
  * "--flag"). */
@@ -35,9 +57,10 @@ void config_each(const Config *config, ConfigVisit visit, gpointer data);
 /* Sentences about sources that were read but look careless (char*, lent; may be empty). */
 GPtrArray *config_warnings(const Config *config);
 
-/* The model's API key from api_key_env, api_key_file or $CREDENTIALS_DIRECTORY/api_key; NULL when
- * none is configured, an error when the named source is missing. Caller frees. Never logged. */
-char *config_api_key(const Config *config, GError **error);
+/* The API key of [model NAME] (NULL and "default": [model]) from its api_key_env, its api_key_file,
+ * or $CREDENTIALS_DIRECTORY/api_key (api_key_NAME); NULL when none is configured, an error when the
+ * named source is missing. Caller frees. Never logged. */
+char *config_api_key(const Config *config, const char *name, GError **error);
 
 /* The lines of readers.password_file, NULL when none is configured. DOCKET_ERROR_CONFIG when it
  * cannot be read, others than its owner and group may read or write it, or a line is no password.

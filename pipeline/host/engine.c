@@ -152,20 +152,14 @@ void engine_fault(Engine *engine, GError *error)
  * has a version of its own. */
 static char *hash_settings(const EngineOptions *options)
 {
-    static const char *const keys[] = {"readers.ocr", "readers.languages", "model.base_url",
-                                       "model.name",  "model.temperature", "model.response_format",
-                                       "limits.pages"};
+    g_autofree char *settings = config_fingerprint(options->config);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     for (guint i = 0; options->plan[i]; i++) {
         g_autofree char *version =
             g_strdup_printf("%s=%u\n", options->plan[i]->name, options->plan[i]->version);
         g_checksum_update(sum, (const guchar *)version, -1);
     }
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        const char *value = config_string(options->config, keys[i]);
-        g_autofree char *setting = g_strdup_printf("%s=%s\n", keys[i], value ? value : "");
-        g_checksum_update(sum, (const guchar *)setting, -1);
-    }
+    g_checksum_update(sum, (const guchar *)settings, -1);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -220,7 +214,7 @@ Engine *engine_new(const EngineOptions *options, GError **error)
     engine->options = *options;
     engine->outbox = g_strdup(options->outbox);
     engine->settings = hash_settings(options);
-    engine->has_model = *config_string(options->config, "model.base_url") != '\0';
+    engine->has_model = config_has_model(options->config);
     engine->context = g_main_context_new();
     engine->stage_state = g_hash_table_new(g_str_hash, g_str_equal);
     engine->jobs = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)job_free, NULL);
@@ -245,14 +239,15 @@ void engine_free(Engine *engine)
     if (!engine)
         return;
     workers_free(engine->workers);
+    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
+    g_hash_table_unref(engine->jobs);
+    /* After the jobs: what a stage keeps on a job may lean on what it keeps for the run. */
     for (guint i = 0; engine->options.plan[i]; i++) {
         const Stage *stage = engine->options.plan[i];
         gpointer state = g_hash_table_lookup(engine->stage_state, stage->name);
         if (state && stage->stop)
             stage->stop(state);
     }
-    g_hash_table_foreach_remove(engine->jobs, has_parent, NULL);
-    g_hash_table_unref(engine->jobs);
     g_hash_table_unref(engine->stage_state);
     g_hash_table_unref(engine->content);
     g_array_unref(engine->actions);
@@ -289,6 +284,11 @@ Workers *engine_workers(Engine *engine)
 GMainContext *engine_context(Engine *engine)
 {
     return engine->context;
+}
+
+Forecast *engine_forecast(Engine *engine)
+{
+    return engine->options.forecast;
 }
 
 const char *engine_outbox(Engine *engine)

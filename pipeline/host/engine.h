@@ -8,6 +8,7 @@
 #pragma once
 
 #include "config.h"
+#include "forecast.h"
 #include "ledger.h"
 #include "stage.h"
 #include "workers.h"
@@ -28,6 +29,7 @@ typedef struct {
     GPtrArray *packs;         /* of Pack; lent */
     Ledger *ledger;           /* lent */
     const char *outbox;       /* NULL: nothing is published (docket extract) */
+    Forecast *forecast;       /* lent; not NULL: no model is asked, what would be is added up */
     EngineSource source;
     EngineDone done;
     gpointer data; /* for source and done */
@@ -47,9 +49,10 @@ GPtrArray *engine_packs(Engine *engine);
 Ledger *engine_ledger(Engine *engine);
 Workers *engine_workers(Engine *engine);
 GMainContext *engine_context(Engine *engine);
+Forecast *engine_forecast(Engine *engine);                      /* NULL: a run */
 const char *engine_outbox(Engine *engine);                      /* absolute, or NULL */
 gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
-gboolean engine_has_model(Engine *engine);                      /* model.base_url is configured */
+gboolean engine_has_model(Engine *engine);                      /* one is configured */
 /* SHA-256 over the configuration and the stage versions that change results (Job.settings). */
 const char *engine_settings(Engine *engine);
 gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */

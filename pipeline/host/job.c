@@ -45,12 +45,26 @@ void problem_free(Problem *problem)
     g_free(problem);
 }
 
+Call *call_new(const char *purpose, const char *endpoint, const char *model)
+{
+    Call *call = g_new0(Call, 1);
+    call->purpose = g_strdup(purpose);
+    call->endpoint = g_strdup(endpoint);
+    call->model = g_strdup(model);
+    call->tokens_in = call->tokens_cached = call->tokens_cache_write = -1;
+    call->tokens_out = call->tokens_reasoning = -1;
+    call->first_token_ms = -1;
+    return call;
+}
+
 void call_free(Call *call)
 {
     if (!call)
         return;
     g_free(call->purpose);
+    g_free(call->endpoint);
     g_free(call->model);
+    g_free(call->answered_by);
     g_free(call->outcome);
     g_free(call);
 }
@@ -105,6 +119,7 @@ void job_free(Job *job)
     g_free(job->media_type);
     g_free(job->row_json);
     g_free(job->wanted_pack);
+    g_free(job->tenant);
     g_free(job->settings);
     g_free(job->answer);
     g_free(job->duplicate_of);

@@ -44,17 +44,30 @@ typedef struct {
     char *text; /* UTF-8 */
 } Message;
 
-/* One request to a model, as the meta file shows it. */
+/* One request to a model, as the ledger keeps it and the meta file shows it. Money is in the
+ * currency of the price table. */
 typedef struct {
-    gint64 id;     /* in the ledger */
-    char *purpose; /* "ask", "repair" */
-    char *model;
-    gint64 tokens_in, tokens_cached, tokens_out; /* -1 unknown */
-    double cost;                                 /* in the currency of the price table; 0 unknown */
-    gint64 latency_ms;
+    gint64 id;         /* in the ledger; of an answer from there: the call that brought it */
+    char *purpose;     /* "ask", "repair", "verify", "escalate", "judge", "batch" */
+    char *endpoint;    /* NAME of [model NAME], or "default" */
+    char *model;       /* that was asked for */
+    char *answered_by; /* the same as the provider names it; NULL if it did not say */
+    gsize bytes;       /* of the request */
+    gint64 tokens_in, tokens_cached,
+        tokens_cache_write;              /* all sent, and parts of them; -1 unknown */
+    gint64 tokens_out, tokens_reasoning; /* all received, and a part; -1 unknown */
+    double cost;                         /* of what was reported; 0 unknown */
+    double reserved; /* set aside while it is under way; afterwards: of sendings that may have been
+                        billed, though no answer came */
+    gint64 began_us; /* epoch: when it was entered, before its first sending; 0 before that */
+    gint64 latency_ms;     /* of its last sending */
+    gint64 first_token_ms; /* -1: it was no stream */
+    guint sendings;
     gboolean cached; /* answered from the ledger, not paid again */
     char *outcome;   /* "ok", or a reason word */
 } Call;
+/* A call that nothing is known of yet. Caller frees. */
+Call *call_new(const char *purpose, const char *endpoint, const char *model);
 void call_free(Call *call);
 
 struct Engine;
@@ -77,6 +90,7 @@ typedef struct Job {
     char *row_json;     /* JOB_ROW: canonical JSON text */
     gboolean sealed;    /* what it carries is listed and stays inside (docket read) */
     char *wanted_pack;  /* sub-folder or --pack; NULL = recognise */
+    char *tenant;       /* on whose account it runs; NULL: nobody's in particular */
     char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
@@ -90,6 +104,7 @@ typedef struct Job {
     GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */
+    gint64 asked_us;       /* ask: when a model was asked first, monotonic; 0: not yet */
     Route route;           /* who makes the record: begins as MODEL when one is configured */
     gboolean model_failed; /* a configured model could not do it: the route fell back */
     guint children;        /* read: documents that came out of this one, in this run */

@@ -60,3 +60,10 @@ gboolean ledger_schema_migrate(Ledger *ledger, GError **error);
 
 /* ledger-effects.c: enters effects as owed by the document. */
 gboolean ledger_effects_add(Ledger *ledger, gint64 document, GPtrArray *effects, GError **error);
+
+/* ledger-budget.c: adds to the sums of every scope and period of a call that began then. Whole
+ * billionths of the currency unit: adding and taking away leaves no remainder. */
+typedef gint64 LedgerMoney;
+LedgerMoney ledger_money(double amount);
+gboolean ledger_spend(Ledger *ledger, const char *pack, const char *tenant, gint64 began_us,
+                      LedgerMoney delta, GError **error);

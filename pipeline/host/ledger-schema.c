@@ -2,6 +2,7 @@
  *
  *  1  documents, attempts, calls, effects, reviews
  *  2  containers, and documents that stand in others: archives, mailboxes, mails
+ *  3  what calls cost: endpoints, more kinds of tokens, reservations, what each period has spent
  *
  * A step is one function that is never edited once released, only followed by the next. Databases
  * of every earlier version are kept as fixtures in tests/host. Units stand with each column; names
@@ -174,10 +175,56 @@ static gboolean ledger_schema_step_2(Ledger *ledger, GError **error)
     return ledger_execute(ledger, schema_documents_2, error);
 }
 
+/* "reserved" and "cost" are in the currency of the price table. */
+static const char schema_calls_3[] =
+    "ALTER TABLE calls ADD COLUMN endpoint TEXT NOT NULL DEFAULT 'default';" /* [model NAME] */
+    "ALTER TABLE calls ADD COLUMN answered_by TEXT;" /* the model as the provider names it */
+    "ALTER TABLE calls ADD COLUMN pack TEXT;"
+    "ALTER TABLE calls ADD COLUMN tenant TEXT;"
+    "ALTER TABLE calls ADD COLUMN bytes INTEGER;"              /* of the request */
+    "ALTER TABLE calls ADD COLUMN tokens_cache_write INTEGER;" /* of tokens_in */
+    "ALTER TABLE calls ADD COLUMN tokens_reasoning INTEGER;"   /* of tokens_out */
+    "ALTER TABLE calls ADD COLUMN first_token_ms INTEGER;"     /* NULL: it was no stream */
+    "ALTER TABLE calls ADD COLUMN sendings INTEGER;"
+    /* Set aside before it is sent; in the end what may have been billed without our knowing. */
+    "ALTER TABLE calls ADD COLUMN reserved REAL NOT NULL DEFAULT 0;"
+    "ALTER TABLE calls ADD COLUMN batch TEXT;"   /* the provider's name of it */
+    "ALTER TABLE calls ADD COLUMN payload BLOB;" /* the request, where it is kept */
+    "UPDATE calls SET pack = (SELECT pack FROM documents WHERE documents.id = calls.document);"
+    "CREATE INDEX calls_usage ON calls(endpoint, pack);"
+    "CREATE INDEX calls_kept ON calls(ended_us) WHERE answer IS NOT NULL;"
+    "CREATE INDEX calls_payload ON calls(began_us) WHERE payload IS NOT NULL;"
+    "CREATE INDEX calls_open ON calls(began_us) WHERE reserved > 0;";
+
+/* Sums over calls, kept with every change of one, so that a limit is checked without adding up. */
+static const char schema_spending_3[] =
+    "CREATE TABLE spending ("
+    "  scope TEXT NOT NULL,"    /* '' for everything, 'pack:NAME', 'tenant:NAME' */
+    "  period TEXT NOT NULL,"   /* of the calls' beginning, UTC: '2026-11-30', '2026-11' */
+    "  spent INTEGER NOT NULL," /* cost and reserved, billionths of the currency unit */
+    "  warned_us INTEGER,"      /* when it was said that the limit is near; NULL: not yet */
+    "  PRIMARY KEY (scope, period)"
+    ") STRICT, WITHOUT ROWID;"
+    "WITH costs AS (SELECT pack, began_us / 1000000 AS at,"
+    "    CAST(round(cost * 1e9) AS INTEGER) AS spent FROM calls),"
+    "  periods AS (SELECT pack, date(at, 'unixepoch') AS period, spent FROM costs"
+    "    UNION ALL SELECT pack, strftime('%Y-%m', at, 'unixepoch'), spent FROM costs),"
+    "  scopes AS (SELECT '' AS scope, period, spent FROM periods"
+    "    UNION ALL SELECT 'pack:' || pack, period, spent FROM periods WHERE pack IS NOT NULL)"
+    " INSERT INTO spending SELECT scope, period, sum(spent), NULL FROM scopes"
+    "   GROUP BY scope, period;";
+
+static gboolean ledger_schema_step_3(Ledger *ledger, GError **error)
+{
+    return ledger_execute(ledger, schema_calls_3, error) &&
+           ledger_execute(ledger, schema_spending_3, error);
+}
+
 /* Row i brings version i to version i + 1. */
 static gboolean (*const steps[])(Ledger *ledger, GError **error) = {
     ledger_schema_step_1,
     ledger_schema_step_2,
+    ledger_schema_step_3,
 };
 
 static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char *sentence)

@@ -38,6 +38,20 @@ static const char *const questions[] = {
     "SELECT 'the original of document ' || document || ' was moved ' || count(*) || ' times'"
     " FROM effects e JOIN documents d ON d.id = e.document"
     " WHERE e.kind = 'move' AND e.source = d.path GROUP BY document HAVING count(*) > 1",
+    /* law 6: what the budgets count is what the calls say */
+    "WITH costs AS (SELECT date(began_us / 1000000, 'unixepoch') AS day, pack, tenant,"
+    "    CAST(round(cost * 1e9) AS INTEGER) + CAST(round(reserved * 1e9) AS INTEGER) AS spent"
+    "    FROM calls),"
+    "  scopes AS (SELECT '' AS scope, day, spent FROM costs"
+    "    UNION ALL SELECT 'pack:' || pack, day, spent FROM costs WHERE pack IS NOT NULL"
+    "    UNION ALL SELECT 'tenant:' || tenant, day, spent FROM costs WHERE tenant IS NOT NULL),"
+    "  periods AS (SELECT scope, day AS period, spent FROM scopes"
+    "    UNION ALL SELECT scope, substr(day, 1, 7), spent FROM scopes),"
+    "  differences AS (SELECT scope, period, spent FROM spending"
+    "    UNION ALL SELECT scope, period, -spent FROM periods)"
+    " SELECT 'the budget of ' || period || ' for \"' || scope || '\" counts ' ||"
+    "  sum(spent) / 1e9 || ' more than its calls cost' FROM differences"
+    " GROUP BY scope, period HAVING sum(spent) != 0",
 };
 
 static gboolean ledger_ask(Ledger *ledger, const char *question, GPtrArray *findings,

@@ -3,6 +3,8 @@
  * not show. Used by the supervisor's thread only. All strings UTF-8 except names and paths, which
  * are kept as the bytes they are.
  *
+ * Model calls have a header of their own, ledger-calls.h; what they may cost, ledger-budget.h.
+ *
  * Writing functions join the open transaction of this loop turn (begun by itself);
  * ledger_commit() makes all of it durable at once. */
 #pragma once
@@ -140,17 +142,6 @@ typedef struct {
 } LedgerBatchPack;
 void ledger_batch_pack_free(LedgerBatchPack *pack);
 GPtrArray *ledger_batch_packs(Ledger *ledger, gint64 batch, GError **error);
-
-/* ---- model calls ---- */
-/* Enters a request before it is sent; *id names it. request_sha256 = model, endpoint, prompt bytes,
- * schema and decoding parameters. */
-gboolean ledger_call_begin(Ledger *ledger, Job *job, const char *purpose, const char *model,
-                           const char *prompt_version, const char *prompt_sha256,
-                           const char *request_sha256, gint64 *id, GError **error);
-/* The outcome; `answer` (may be NULL) is kept so that it never has to be paid for again. */
-gboolean ledger_call_end(Ledger *ledger, const Call *call, const char *answer, GError **error);
-/* The answer of an earlier successful call with the same request, or NULL. Caller frees both. */
-char *ledger_call_cached(Ledger *ledger, const char *request_sha256, Call **call, GError **error);
 
 /* ---- reviews ---- */
 /* Writes a person's decision and its effects in one transaction: action "accept", "correct",

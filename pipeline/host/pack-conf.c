@@ -135,6 +135,30 @@ static gboolean set_max_input_chars(Pack *pack, const KeyEntry *entry, const cha
     return TRUE;
 }
 
+static gboolean set_budget_day(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    return entry_number(entry, 0, 1e9, path, &pack->budget_day, error);
+}
+
+static gboolean set_budget_month(Pack *pack, const KeyEntry *entry, const char *path,
+                                 GError **error)
+{
+    return entry_number(entry, 0, 1e9, path, &pack->budget_month, error);
+}
+
+static gboolean set_budget_at_limit(Pack *pack, const KeyEntry *entry, const char *path,
+                                    GError **error)
+{
+    if (!g_str_equal(entry->value, "hold") && !g_str_equal(entry->value, "template")) {
+        keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                      "at_limit must be hold or template, not \"%.60s\"", entry->value);
+        return FALSE;
+    }
+    g_free(pack->budget_at_limit);
+    pack->budget_at_limit = g_strdup(entry->value);
+    return TRUE;
+}
+
 static const PackKey pack_keys[] = {
     {"pack", "title", set_title},
     {"pack", "description", set_description},
@@ -146,6 +170,9 @@ static const PackKey pack_keys[] = {
     {"decide", "accept_at", set_accept_at},
     {"limits", "max_repairs", set_max_repairs},
     {"limits", "max_input_chars", set_max_input_chars},
+    {"budget", "day", set_budget_day},
+    {"budget", "month", set_budget_month},
+    {"budget", "at_limit", set_budget_at_limit},
 };
 
 /* "no such key; did you mean …?" with what the group does know. */

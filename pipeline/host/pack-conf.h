@@ -8,7 +8,10 @@
  *                at = 3                   least sum of weights to be recognised
  *   [decide]     accept_at = 0.8          least confidence of a record that needs no person
  *   [limits]     max_repairs = 2          rounds in which the model may mend its answer
- *                max_input_chars = 60000  of the document's text shown to the model */
+ *                max_input_chars = 60000  of the document's text shown to the model
+ *   [budget]     day = 2.50               money for this pack's calls in a day, in UTC; 0: no limit
+ *                month = 50               the same in a month
+ *                at_limit = hold          or template: what becomes of its documents then */
 #pragma once
 
 #include "pipeline/host/pack.h"

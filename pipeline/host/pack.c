@@ -81,6 +81,7 @@ void pack_free(Pack *pack)
     g_free(pack->prompt);
     g_free(pack->prompt_sha256);
     g_free(pack->context);
+    g_free(pack->budget_at_limit);
     g_ptr_array_unref(pack->examples);
     g_array_unref(pack->words);
     g_strfreev(pack->columns);

@@ -27,11 +27,13 @@ typedef struct Pack {
         examples; /* of cJSON {"document": text, "record": {…}} from examples.jsonl; may be empty */
     GArray *words;  /* of PackWord: [recognise] words = invoice:3;total:1 */
     char **columns; /* [recognise] columns: names that a batch of this pack has; may be empty */
-    double recognise_at;   /* least score to be recognised */
-    double accept_at;      /* 0..1: least record confidence for a verdict `accepted` */
-    guint max_repairs;     /* repair rounds per document */
-    guint max_input_chars; /* of document text shown to the model */
-    GHashTable *attached;  /* stage name -> GBytes-like pointer with destroy; see pack_attach */
+    double recognise_at;             /* least score to be recognised */
+    double accept_at;                /* 0..1: least record confidence for a verdict `accepted` */
+    guint max_repairs;               /* repair rounds per document */
+    guint max_input_chars;           /* of document text shown to the model */
+    double budget_day, budget_month; /* money for calls of this pack; 0: no limit of its own */
+    char *budget_at_limit;           /* "hold" or "template"; NULL: as the configuration has it */
+    GHashTable *attached; /* stage name -> GBytes-like pointer with destroy; see pack_attach */
 } Pack;
 
 /* Loads one pack folder. DOCKET_ERROR_PACK names file, line and rule. Caller frees with pack_free.

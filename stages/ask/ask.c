@@ -3,35 +3,52 @@
 #include <string.h>
 
 #include "pipeline/core/bytes.h"
+#include "pipeline/core/clock.h"
 #include "pipeline/host/engine.h"
+#include "stages/ask/account.h"
 #include "stages/ask/caller.h"
+#include "stages/ask/estimate.h"
 #include "stages/stages.h"
 
 #define STAGE "ask"
 
-/* What the stage keeps for a run. */
+/* One server and model that can be asked. */
 typedef struct {
-    ModelSettings *settings; /* NULL: no model is configured */
+    ModelSettings *settings;
     const Dialect *dialect;
     Caller *caller;
+    LedgerUsage usage; /* what its calls used before this run */
+} Endpoint;
+
+/* What the stage keeps for a run. */
+typedef struct {
+    GHashTable *endpoints; /* name (the settings') -> Endpoint; empty: no model is configured */
+    Endpoint *first;       /* that documents are asked at; NULL: none */
+    Account *account;
+    gint64 answers_since_us; /* epoch: older answers are not used again */
+    gboolean keep_requests;
 } Ask;
 
 /* What it keeps on a job while its request is under way. */
 typedef struct {
     Ask *ask;
-    char *body;     /* until it is sent */
-    Ticket *ticket; /* while it is sent */
-    Call *call;     /* until it belongs to the job */
-    StageStep step; /* what follows when the answer is durable */
-    GError *error;  /* with STAGE_ERROR */
+    Job *job;
+    Endpoint *endpoint;
+    char *body;       /* until it is sent */
+    Ticket *ticket;   /* while it is sent */
+    Call *call;       /* until it belongs to the job */
+    gboolean counted; /* the account waits for its end */
+    StageStep step;   /* what follows when the answer is durable */
+    GError *error;    /* with STAGE_ERROR */
 } Pending;
-
-static void call_ended(const Outcome *outcome, gpointer data);
 
 static void pending_free(gpointer data)
 {
     Pending *pending = data;
     caller_cancel(pending->ticket);
+    account_forget(pending->ask->account, pending->job);
+    if (pending->counted)
+        account_abandon(pending->ask->account);
     g_free(pending->body);
     if (pending->call)
         call_free(pending->call);
@@ -61,26 +78,77 @@ static const DialectSchema *prepared_schema(const Pack *pack, const Dialect *dia
 
 /* ---- the run ---- */
 
+static gint64 days_ago(const Config *config, const char *key, gint64 now_us)
+{
+    return now_us - (gint64)(config_double(config, key) * 24 * 3600 * G_USEC_PER_SEC);
+}
+
+static void endpoint_free(gpointer data)
+{
+    Endpoint *endpoint = data;
+    caller_free(endpoint->caller);
+    model_settings_free(endpoint->settings);
+    g_free(endpoint);
+}
+
 static void stop(gpointer state)
 {
     Ask *ask = state;
     if (!ask)
         return;
-    caller_free(ask->caller);
-    model_settings_free(ask->settings);
+    g_hash_table_unref(ask->endpoints);
+    account_free(ask->account);
     g_free(ask);
+}
+
+static Endpoint *add_endpoint(Ask *ask, Engine *engine, const char *name, GError **error)
+{
+    Endpoint *endpoint = g_new0(Endpoint, 1);
+    endpoint->settings = model_settings_new(engine_config(engine), name, error);
+    if (endpoint->settings && ledger_call_usage(engine_ledger(engine), endpoint->settings->name,
+                                                NULL, &endpoint->usage, error)) {
+        endpoint->dialect = dialect_by_name(endpoint->settings->dialect);
+        endpoint->caller =
+            caller_new(endpoint->settings, endpoint->dialect, engine_context(engine), error);
+    }
+    if (!endpoint->caller) {
+        endpoint_free(endpoint);
+        return NULL;
+    }
+    g_hash_table_insert(ask->endpoints, endpoint->settings->name, endpoint);
+    return endpoint;
+}
+
+/* Takes out of the ledger what it shall not keep any longer. */
+static gboolean prune(const Config *config, Ledger *ledger, GError **error)
+{
+    gint64 now = clock_now_us();
+    gboolean off = g_str_equal(config_string(config, "log.payloads"), "off");
+    LedgerCallKeep keep = {
+        .answers_until_us = off ? now : MAX(days_ago(config, "cache.ttl_days", now), 0),
+        .answer_bytes = (guint64)config_int(config, "cache.size_mb") << 20,
+        .payloads_until_us = off ? now : days_ago(config, "log.days", now),
+    };
+    return ledger_calls_prune(ledger, &keep, error);
 }
 
 static gpointer start(Engine *engine, GError **error)
 {
+    const Config *config = engine_config(engine);
     Ask *ask = g_new0(Ask, 1);
-    ask->dialect = dialects[0];
+    ask->account = account_new(engine);
+    ask->answers_since_us = days_ago(config, "cache.ttl_days", clock_now_us());
+    ask->keep_requests = g_str_equal(config_string(config, "log.payloads"), "full");
+    ask->endpoints = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, endpoint_free);
     if (!engine_has_model(engine))
         return ask;
-    ask->settings = model_settings_new(engine_config(engine), error);
-    if (ask->settings)
-        ask->caller = caller_new(ask->settings, ask->dialect, engine_context(engine), error);
-    if (!ask->caller) {
+    g_auto(GStrv) names = config_names(engine_config(engine), "model");
+    gboolean good = prune(config, engine_ledger(engine), error);
+    for (guint i = 0; names[i] && good; i++)
+        good = add_endpoint(ask, engine, names[i], error) != NULL;
+    if (good)
+        ask->first = add_endpoint(ask, engine, CONFIG_DEFAULT_NAME, error);
+    if (!ask->first) {
         stop(ask);
         return NULL;
     }
@@ -91,10 +159,12 @@ static gpointer start(Engine *engine, GError **error)
 
 /* Without a usable answer: an earlier one of this document has to do, else the template makes the
  * record; or the document waits. */
-static StageStep without_answer(Job *job, const Ask *ask, const Outcome *outcome, GError **error)
+static StageStep without_answer(Job *job, const Endpoint *endpoint, const Outcome *outcome,
+                                GError **error)
 {
     gboolean whole_run = outcome->judgement != JUDGE_UNUSABLE;
-    OnFailure choice = whole_run ? ask->settings->on_unreachable : ask->settings->on_refused;
+    OnFailure choice =
+        whole_run ? endpoint->settings->on_unreachable : endpoint->settings->on_refused;
     if (choice == FAILURE_FALLBACK && job->repairs > 0) {
         g_clear_pointer(&job->answer, g_free);
         job_reason(job, outcome->word, "%s", outcome->sentence);
@@ -111,18 +181,27 @@ static StageStep without_answer(Job *job, const Ask *ask, const Outcome *outcome
 }
 
 /* The answer becomes the job's, as the pack's schema has it. */
-static void take_answer(Job *job, const Ask *ask, const char *text)
+static void take_answer(Job *job, const Endpoint *endpoint, const char *text)
 {
-    char *restored = ask->dialect->restore(job->pack->schema, text);
+    char *restored = endpoint->dialect->restore(job->pack->schema, text);
     g_free(job->answer);
     job->answer = restored ? restored : g_strdup(text);
 }
 
-static double price(const ModelSettings *settings, const Outcome *outcome)
+/* Without money: the same choice, made by the pack or the configuration. */
+static StageStep without_money(Job *job, const Ask *ask, const char *refusal, GError **error)
 {
-    return ((double)MAX(outcome->tokens_in, 0) * settings->price_in +
-            (double)MAX(outcome->tokens_out, 0) * settings->price_out) /
-           1e6;
+    if (account_at_limit(ask->account, job->pack) == BUDGET_HOLD) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_BUDGET, "%s", refusal);
+        return STAGE_ERROR;
+    }
+    job_reason(job, "no_budget", "%s", refusal);
+    if (job->repairs > 0) {
+        g_clear_pointer(&job->answer, g_free);
+        return STAGE_NEXT;
+    }
+    job->model_failed = TRUE;
+    return STAGE_FALLBACK;
 }
 
 /* ---- asking ---- */
@@ -137,115 +216,197 @@ static void on_answer_durable(Job *job, gpointer data)
     engine_resume(job, step, error);
 }
 
-static void on_request_durable(Job *job, gpointer data)
-{
-    (void)data;
-    Pending *pending = job_data(job, STAGE);
-    caller_ask(pending->ask->caller, g_steal_pointer(&pending->body), &pending->ticket, call_ended,
-               job);
-}
-
 static void call_ended(const Outcome *outcome, gpointer data)
 {
     Job *job = data;
     Pending *pending = job_data(job, STAGE);
-    Call *call = pending->call;
     gboolean answered = outcome->judgement == JUDGE_ANSWERED;
-    call->tokens_in = outcome->tokens_in;
-    call->tokens_cached = outcome->tokens_cached;
-    call->tokens_out = outcome->tokens_out;
-    call->cost = price(pending->ask->settings, outcome);
-    call->latency_ms = outcome->latency_ms;
-    g_free(call->outcome);
-    call->outcome = g_strdup(outcome->word);
     GError *error = NULL;
-    if (!ledger_call_end(engine_ledger(job->engine), call, answered ? outcome->text : NULL,
-                         &error)) {
+    pending->counted = FALSE;
+    if (!account_end(pending->ask->account, pending->endpoint->settings, job, pending->call,
+                     outcome, answered ? outcome->text : NULL, &error)) {
         job_set_data(job, STAGE, NULL, NULL);
         engine_resume(job, STAGE_ERROR, error);
         return;
     }
+    if (!job->asked_us)
+        job->asked_us = outcome->begun_us;
     g_ptr_array_add(job->calls, g_steal_pointer(&pending->call));
     if (answered) {
-        take_answer(job, pending->ask, outcome->text);
+        take_answer(job, pending->endpoint, outcome->text);
         pending->step = STAGE_NEXT;
     } else {
-        pending->step = without_answer(job, pending->ask, outcome, &pending->error);
+        pending->step = without_answer(job, pending->endpoint, outcome, &pending->error);
     }
     engine_after_commit(job, on_answer_durable, NULL);
 }
 
+static void on_leave_durable(Job *job, gpointer data)
+{
+    (void)data;
+    Pending *pending = job_data(job, STAGE);
+    if (pending && pending->ticket)
+        caller_go_on(pending->ticket);
+}
+
+/* An answer was lost that may have to be paid: the next sending needs money of its own. */
+static void on_again(Ticket *ticket, gpointer data)
+{
+    Job *job = data;
+    Pending *pending = job_data(job, STAGE);
+    g_autoptr(GError) bad = NULL;
+    if (account_again(pending->ask->account, pending->endpoint->settings, job, pending->call, &bad))
+        engine_after_commit(job, on_leave_durable, NULL);
+    else
+        caller_stop(ticket); /* a fault of the ledger comes back with the end of the call */
+}
+
+static void on_request_durable(Job *job, gpointer data)
+{
+    (void)data;
+    Pending *pending = job_data(job, STAGE);
+    Endpoint *endpoint = pending->endpoint;
+    CallerTerms terms = {
+        .tokens = estimate_tokens(endpoint->settings, &endpoint->usage, pending->call->bytes),
+        .begun_us = job->asked_us,
+        .again = on_again,
+    };
+    caller_ask_on(endpoint->caller, g_steal_pointer(&pending->body), &terms, &pending->ticket,
+                  call_ended, job);
+}
+
 /* The answer of an earlier run, when the very same request was answered before. */
-static gboolean use_cached(Job *job, const Ask *ask, const char *request_sha256, GError **error)
+static gboolean use_cached(Job *job, const Ask *ask, const Endpoint *endpoint,
+                           const char *request_sha256, GError **error)
 {
     g_autoptr(GError) bad = NULL;
     Call *call = NULL;
-    g_autofree char *answer =
-        ledger_call_cached(engine_ledger(job->engine), request_sha256, &call, &bad);
+    g_autofree char *answer = ledger_call_cached(engine_ledger(job->engine), request_sha256,
+                                                 job->id, ask->answers_since_us, &call, &bad);
     if (bad) {
         g_propagate_error(error, g_steal_pointer(&bad));
         return FALSE;
     }
     if (!answer)
         return FALSE;
-    call->cached = TRUE;
-    call->cost = 0;
     g_ptr_array_add(job->calls, call);
-    take_answer(job, ask, answer);
+    take_answer(job, endpoint, answer);
     return TRUE;
 }
 
-/* Everything that can change the answer: where it goes and every byte of the request. */
-static char *hash_request(const Ask *ask, const char *body)
+/* Everything that can change the answer: whose server, which model, and every byte of the request,
+ * which holds the prompt with the document as it was read, the schema and the parameters. */
+static char *hash_request(const Endpoint *endpoint, const char *body)
 {
-    g_autofree char *all = g_strconcat(caller_url(ask->caller), "\n", body, NULL);
+    const ModelSettings *settings = endpoint->settings;
+    g_autoptr(GUri) uri = g_uri_parse(settings->base_url, G_URI_FLAGS_ENCODED, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : settings->base_url;
+    g_autofree char *all = g_strjoin("\n", settings->dialect, host, settings->model, body, NULL);
     return bytes_sha256(all, strlen(all));
 }
 
-static StageStep begin(Job *job, Ask *ask, char *body, const char *request_sha256, GError **error)
+static StageStep begin(Job *job, Ask *ask, Endpoint *endpoint, char *body,
+                       const char *request_sha256, GError **error)
 {
-    Call *call = g_new0(Call, 1);
-    call->purpose = g_strdup(job->repairs ? "repair" : "ask");
-    call->model = g_strdup(ask->settings->model);
-    call->tokens_in = call->tokens_cached = call->tokens_out = -1;
+    const ModelSettings *settings = endpoint->settings;
     Pending *pending = g_new0(Pending, 1);
-    *pending = (Pending){.ask = ask, .body = body, .call = call};
+    *pending = (Pending){.ask = ask, .job = job, .endpoint = endpoint, .body = body};
+    pending->call = call_new(job->repairs ? "repair" : "ask", settings->name, settings->model);
     job_set_data(job, STAGE, pending, pending_free);
-    if (!ledger_call_begin(engine_ledger(job->engine), job, call->purpose, call->model,
-                           job->pack->prompt_version, job->pack->prompt_sha256, request_sha256,
-                           &call->id, error)) {
+    LedgerRequest request = {
+        .sha256 = request_sha256, .body = body, .length = strlen(body), .keep = ask->keep_requests};
+    g_autofree char *refusal = NULL;
+    switch (account_begin(ask->account, settings, job, pending->call, &request, &refusal, error)) {
+    case ACCOUNT_OPEN:
+        pending->counted = TRUE;
+        engine_after_commit(job, on_request_durable, NULL);
+        return STAGE_WAIT;
+    case ACCOUNT_WAIT:
+        g_clear_pointer(&pending->body, g_free); /* it is made again: many may wait */
+        return STAGE_WAIT;
+    case ACCOUNT_FULL:
         job_set_data(job, STAGE, NULL, NULL);
-        return STAGE_ERROR;
+        return without_money(job, ask, refusal, error);
+    case ACCOUNT_FAULT:
+        break;
     }
-    engine_after_commit(job, on_request_durable, NULL);
-    return STAGE_WAIT;
+    job_set_data(job, STAGE, NULL, NULL);
+    return STAGE_ERROR;
 }
 
-static StageStep run(Job *job, GError **error)
+/* Known: the very request was answered before, or all that comes of the document. */
+static gboolean is_known(Job *job, const Ask *ask, Ledger *ledger, const char *request_sha256,
+                         gboolean *known, GError **error)
 {
-    Ask *ask = engine_stage_state(job->engine, STAGE);
-    if (!ask || !ask->caller) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "no model is configured");
-        return STAGE_ERROR;
-    }
-    if (engine_interrupted(job->engine)) { /* an answer would come too late to be kept */
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERRUPTED, "the model was not asked");
-        return STAGE_ERROR;
-    }
-    const DialectSchema *schema = prepared_schema(job->pack, ask->dialect);
-    g_autofree char *body = ask->dialect->request(ask->settings, job->messages, schema);
-    g_autofree char *request_sha256 = hash_request(ask, body);
     g_autoptr(GError) bad = NULL;
-    if (use_cached(job, ask, request_sha256, &bad))
+    g_autofree char *answer =
+        ledger_call_cached(ledger, request_sha256, 0, ask->answers_since_us, NULL, &bad);
+    g_autoptr(LedgerDocument) same = NULL;
+    if (!answer && !bad)
+        same = ledger_find_same(ledger, job->sha256, job->pack->name, job->pack->version,
+                                job->settings, &bad);
+    *known = answer || same;
+    if (!bad)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&bad));
+    return FALSE;
+}
+
+/* Adds up what would be asked; the document is left as it is. */
+static StageStep foresee(Job *job, const Ask *ask, const Endpoint *endpoint, gsize bytes,
+                        const char *request_sha256, GError **error)
+{
+    Forecast *forecast = engine_forecast(job->engine);
+    Ledger *ledger = forecast_ledger(forecast);
+    LedgerUsage usage = {0};
+    gboolean known = FALSE;
+    if (ledger &&
+        (!is_known(job, ask, ledger, request_sha256, &known, error) ||
+         !ledger_call_usage(ledger, endpoint->settings->name, job->pack->name, &usage, error)))
+        return STAGE_ERROR;
+    ForecastPack call = {.known = 1};
+    if (!known)
+        call = estimate_call(endpoint->settings, &usage, bytes);
+    forecast_add(forecast, job->pack->name, request_sha256, &call);
+    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "the model was not asked");
+    return STAGE_ERROR;
+}
+
+static StageStep ask_at(Job *job, Ask *ask, Endpoint *endpoint, GError **error)
+{
+    const DialectSchema *schema = prepared_schema(job->pack, endpoint->dialect);
+    g_autofree char *body = endpoint->dialect->request(endpoint->settings, job->messages, schema);
+    g_autofree char *request_sha256 = hash_request(endpoint, body);
+    if (engine_forecast(job->engine))
+        return foresee(job, ask, endpoint, strlen(body), request_sha256, error);
+    g_autoptr(GError) bad = NULL;
+    if (use_cached(job, ask, endpoint, request_sha256, &bad))
         return STAGE_NEXT;
     if (bad) {
         g_propagate_error(error, g_steal_pointer(&bad));
         return STAGE_ERROR;
     }
-    const Outcome *given_up = caller_given_up(ask->caller);
+    const Outcome *given_up = caller_given_up(endpoint->caller);
     if (given_up)
-        return without_answer(job, ask, given_up, error);
-    return begin(job, ask, g_steal_pointer(&body), request_sha256, error);
+        return without_answer(job, endpoint, given_up, error);
+    return begin(job, ask, endpoint, g_steal_pointer(&body), request_sha256, error);
+}
+
+static StageStep run(Job *job, GError **error)
+{
+    Ask *ask = engine_stage_state(job->engine, STAGE);
+    if (!ask || !ask->first) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "no model is configured");
+        return STAGE_ERROR;
+    }
+    StageStep step = STAGE_ERROR;
+    if (engine_interrupted(job->engine)) /* an answer would come too late to be kept */
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERRUPTED, "the model was not asked");
+    else
+        step = ask_at(job, ask, ask->first, error);
+    if (step != STAGE_WAIT)
+        account_left(ask->account);
+    return step;
 }
 
 const Stage stage_ask = {

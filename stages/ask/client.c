@@ -5,6 +5,9 @@
 
 #include "pipeline/core/clock.h"
 
+#define MAX_HEADERS 32u       /* of one response that are kept */
+#define MAX_HEADER_BYTES 200u /* of a value that are kept */
+
 struct Client {
     GMainContext *context;
     CURLM *multi;
@@ -12,16 +15,26 @@ struct Client {
     GHashTable *transfers; /* Transfer -> itself: all under way */
 };
 
+/* Headers of one response that are kept. */
+struct ClientHeaders {
+    guint n;
+    struct {
+        char *name, *value;
+    } each[MAX_HEADERS];
+};
+
 struct Transfer {
     Client *client;
     CURL *easy;
     struct curl_slist *headers;
     GByteArray *body;
+    gsize received; /* bytes of the body, streamed ones too */
     gsize max_bytes;
-    gboolean too_large;
+    gboolean too_large, streamed, stopped;
     char failure[CURL_ERROR_SIZE];
-    char *retry_after, *retry_after_ms, *should_retry;
+    ClientHeaders answered;
     gint64 begun_us;
+    ClientBytes bytes;
     ClientDone done;
     gpointer data;
 };
@@ -32,6 +45,15 @@ typedef struct {
     GSource *source;
 } Watch;
 
+static void headers_clear(ClientHeaders *headers)
+{
+    for (guint i = 0; i < headers->n; i++) {
+        g_free(headers->each[i].name);
+        g_free(headers->each[i].value);
+    }
+    headers->n = 0;
+}
+
 static void transfer_free(gpointer data)
 {
     Transfer *t = data;
@@ -41,42 +63,88 @@ static void transfer_free(gpointer data)
     }
     curl_slist_free_all(t->headers);
     g_byte_array_unref(t->body);
-    g_free(t->retry_after);
-    g_free(t->retry_after_ms);
-    g_free(t->should_retry);
+    headers_clear(&t->answered);
     g_free(t);
+}
+
+/* ---- headers ---- */
+
+static gboolean is_kept(const char *name)
+{
+    static const char *const names[] = {
+        "retry-after", "retry-after-ms",  "x-should-retry", "x-request-id",
+        "request-id",  "x-generation-id", "content-type",   NULL};
+    return g_strv_contains(names, name) || g_str_has_prefix(name, "x-ratelimit-") ||
+           g_str_has_prefix(name, "anthropic-ratelimit-");
+}
+
+static const char *find_header(const ClientHeaders *headers, const char *name)
+{
+    for (guint i = 0; i < headers->n; i++)
+        if (g_str_equal(headers->each[i].name, name))
+            return headers->each[i].value;
+    return NULL;
+}
+
+const char *client_header(const ClientResponse *response, const char *name)
+{
+    return find_header(response->headers, name);
+}
+
+static void keep_header(ClientHeaders *headers, const char *line, gsize length)
+{
+    const char *colon = memchr(line, ':', length);
+    if (!colon || headers->n == MAX_HEADERS)
+        return;
+    g_autofree char *name = g_ascii_strdown(line, colon - line);
+    if (!is_kept(name) || find_header(headers, name))
+        return;
+    gsize rest = length - (gsize)(colon + 1 - line);
+    headers->each[headers->n].name = g_steal_pointer(&name);
+    headers->each[headers->n].value = g_strstrip(g_strndup(colon + 1, MIN(rest, MAX_HEADER_BYTES)));
+    headers->n++;
 }
 
 /* ---- libcurl's callbacks for one transfer ---- */
 
+static gboolean is_event_stream(const Transfer *t)
+{
+    long status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    const char *type = find_header(&t->answered, "content-type");
+    return status / 100 == 2 && type &&
+           g_ascii_strncasecmp(type, "text/event-stream", strlen("text/event-stream")) == 0;
+}
+
+/* Less than `length` ends the transfer with CURLE_WRITE_ERROR. */
 static size_t on_body(char *data, size_t size, size_t n, void *user)
 {
     Transfer *t = user;
     gsize length = size * n;
-    if (length > t->max_bytes - t->body->len) {
+    if (length > t->max_bytes - t->received) {
         t->too_large = TRUE;
-        return 0; /* ends the transfer with CURLE_WRITE_ERROR */
+        return 0;
     }
-    g_byte_array_append(t->body, (const guint8 *)data, (guint)length);
-    return length;
-}
-
-static void keep_header(const char *line, gsize length, const char *name, char **value)
-{
-    gsize n = strlen(name);
-    if (length <= n || line[n] != ':' || g_ascii_strncasecmp(line, name, n) != 0)
-        return;
-    g_free(*value);
-    *value = g_strstrip(g_strndup(line + n + 1, MIN(length - n - 1, 200)));
+    if (t->received == 0)
+        t->streamed = t->bytes && is_event_stream(t);
+    t->received += length;
+    if (!t->streamed) {
+        g_byte_array_append(t->body, (const guint8 *)data, (guint)length);
+        return length;
+    }
+    t->stopped = !t->bytes(data, length, t->data);
+    return t->stopped ? 0 : length;
 }
 
 static size_t on_header(char *data, size_t size, size_t n, void *user)
 {
     Transfer *t = user;
-    keep_header(data, size * n, "retry-after", &t->retry_after);
-    keep_header(data, size * n, "retry-after-ms", &t->retry_after_ms);
-    keep_header(data, size * n, "x-should-retry", &t->should_retry);
-    return size * n;
+    gsize length = size * n;
+    if (length > 5 && memcmp(data, "HTTP/", 5) == 0)
+        headers_clear(&t->answered); /* what came before was a proxy's or a "100 Continue" */
+    else
+        keep_header(&t->answered, data, length);
+    return length;
 }
 
 /* ---- settling what has ended ---- */
@@ -86,7 +154,11 @@ static void settle(Transfer *t, CURLcode code)
     g_hash_table_steal(t->client->transfers, t);
     long status = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (t->received == 0)
+        t->streamed = t->bytes && is_event_stream(t); /* one without a byte */
     g_byte_array_append(t->body, (const guint8 *)"", 1);
+    curl_off_t sent = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
     ClientResponse response = {
         .code = code,
         .failure = *t->failure ? t->failure : curl_easy_strerror(code),
@@ -94,9 +166,10 @@ static void settle(Transfer *t, CURLcode code)
         .body = (const char *)t->body->data,
         .length = t->body->len - 1,
         .too_large = t->too_large,
-        .retry_after = t->retry_after,
-        .retry_after_ms = t->retry_after_ms,
-        .should_retry = t->should_retry,
+        .streamed = t->streamed,
+        .stopped = t->stopped,
+        .sent = sent > 0,
+        .headers = &t->answered,
         .elapsed_us = clock_monotonic_us() - t->begun_us,
     };
     t->done(&response, t->data);
@@ -241,19 +314,22 @@ static void set_walls(CURL *easy, const ClientRequest *request)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* the key would go along */
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (request->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 }
 
-Transfer *client_post(Client *client, const ClientRequest *request, ClientDone done, gpointer data)
+Transfer *client_send(Client *client, const ClientRequest *request, ClientDone done, gpointer data)
 {
     Transfer *t = g_new0(Transfer, 1);
     t->client = client;
     t->easy = curl_easy_init();
     t->body = g_byte_array_new();
     t->max_bytes = request->max_bytes;
+    t->bytes = request->bytes;
     t->done = done;
     t->data = data;
     t->begun_us = clock_monotonic_us();
@@ -263,8 +339,10 @@ Transfer *client_post(Client *client, const ClientRequest *request, ClientDone d
     set_walls(t->easy, request);
     curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
-    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, request->body);
+    if (request->body) {
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, request->body);
+    }
     curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, ""); /* the cap is on what comes out */
     curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "docket/" DOCKET_VERSION);
     curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);

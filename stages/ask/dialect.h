@@ -3,7 +3,9 @@
 #pragma once
 
 #include "pipeline/core/json.h"
+#include "stages/ask/reply.h"
 #include "stages/ask/settings.h"
+#include "stages/ask/sse.h"
 
 /* The schema as a provider takes it. */
 typedef struct {
@@ -14,36 +16,15 @@ typedef struct {
 void dialect_schema_free(DialectSchema *schema);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DialectSchema, dialect_schema_free)
 
-/* What came back, in normal form. */
-typedef enum {
-    REPLY_ANSWER,   /* `text` is the model's whole answer */
-    REPLY_CUT,      /* the answer ended at a length limit */
-    REPLY_REFUSED,  /* the model declined; `message` is what it said */
-    REPLY_FILTERED, /* the provider's content filter stopped it */
-    REPLY_EMPTY,    /* a proper answer without any text */
-    REPLY_ERROR,    /* the server reports an error: message, type, code, parameter */
-    REPLY_GARBAGE   /* not what this protocol answers (HTML, broken JSON): message says what */
-} ReplyKind;
-
-typedef struct {
-    ReplyKind kind;
-    char *text;      /* ANSWER, CUT */
-    char *message;   /* as the server worded it, not yet scrubbed; may be NULL */
-    char *type;      /* of an error; may be NULL */
-    char *code;      /* of an error, numbers as text; may be NULL */
-    char *parameter; /* of the request that an error is about; may be NULL */
-    char *model;     /* that answered; may be NULL */
-    gint64 tokens_in, tokens_cached, tokens_out; /* -1 unknown */
-} Reply;
-void reply_clear(Reply *reply);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reply, reply_clear)
-
 typedef struct {
     const char *name;
-    const char *path; /* of the endpoint below the base URL */
 
-    /* A header line with the key ("Authorization: Bearer …"). Caller frees. */
-    char *(*authorize)(const char *key);
+    /* Where requests go. DOCKET_ERROR_CONFIG. Caller frees. */
+    char *(*url)(const ModelSettings *settings, GError **error);
+    /* Where the server lists its models; the same. */
+    char *(*models_url)(const ModelSettings *settings, GError **error);
+    /* Adds header lines (char*) that the protocol wants besides the key; NULL: none. */
+    void (*headers)(const ModelSettings *settings, GPtrArray *lines);
     /* The pack's schema rewritten for the provider. DOCKET_ERROR_PACK. Caller frees. */
     DialectSchema *(*schema)(const char *name, const cJSON *schema, GError **error);
     /* The request's body; `messages` is of Message. Same input, same bytes. Caller frees. */
@@ -51,11 +32,43 @@ typedef struct {
                      const DialectSchema *schema);
     /* Understands a response of any status. `body` is hostile. Clear the reply afterwards. */
     void (*reply)(guint status, const char *body, gsize length, Reply *reply);
+    /* Adds one event of a stream to the draft. FALSE once nothing that follows can matter: an error
+     * was reported, or the event is none of this protocol. */
+    gboolean (*event)(const SseEvent *event, Draft *draft);
+    /* What the provider's reasons for ending mean; NULL word last. */
+    const FinishWord *finish_words;
     /* Undoes in an answer what schema() had to change ("optional" sent as "or null"), by the pack's
      * schema. NULL when there is nothing to undo. Caller frees. */
     char *(*restore)(const cJSON *schema, const char *answer);
 } Dialect;
 
-extern const Dialect dialect_openai; /* openai.c */
+extern const Dialect dialect_openai;    /* openai.c */
+extern const Dialect dialect_anthropic; /* anthropic.c */
+extern const Dialect dialect_gemini;    /* gemini.c */
 
-extern const Dialect *const dialects[]; /* dialect.c; NULL-terminated, the first is the default */
+extern const Dialect *const dialects[]; /* dialect.c; NULL-terminated */
+
+/* The dialect of that name, NULL if there is none. */
+const Dialect *dialect_by_name(const char *name);
+
+/* For request(): puts the settings' extra members into the body and prints it. Caller frees. */
+char *dialect_print(cJSON *body, const ModelSettings *settings);
+
+/* For event(): an event's JSON object; NULL when it is none, or reports an error, which the draft
+ * then says. Caller owns. */
+cJSON *dialect_event(const SseEvent *event, Draft *draft);
+
+/* For reply(): the JSON object of a response that has one of `members` (NULL-terminated) as array
+ * or object; NULL when it is an error or none of the protocol, which the reply then says. Caller
+ * owns. */
+cJSON *dialect_body(guint status, const char *body, gsize length, const char *const *members,
+                    Reply *reply);
+
+/* All header lines of a request, NULL-terminated: the key's, the protocol's, the configured ones.
+ * The array wipes them when it is freed, since one holds the key. */
+GPtrArray *dialect_headers(const Dialect *dialect, const ModelSettings *settings);
+
+/* Closes the draft of a stream that has ended: REPLY_TORN unless its end mark and a reason came. A
+ * connection that broke after both broke nothing. `stopped`: we ended it, so that what came is
+ * REPLY_CUT. */
+void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped, Reply *reply);

@@ -1,22 +1,47 @@
 /* OpenAI Chat Completions, and every server that is compatible with it. */
 #include <string.h>
 
-#include "pipeline/core/limits.h"
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
 #include "stages/ask/openai-schema.h"
 
-/* ---- the request ---- */
+#define PATH "chat/completions"
 
-static char *authorize(const char *key)
+static const cJSON *get(const cJSON *object, const char *key)
 {
-    return g_strconcat("Authorization: Bearer ", key, NULL);
+    return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-static void add_messages(cJSON *body, const GPtrArray *messages)
+/* ---- the address ---- */
+
+static char *below(const ModelSettings *settings, const char *path, GError **error)
 {
-    static const char *const roles[] = {
-        [ROLE_SYSTEM] = "system",
+    /* Azure's older addresses name the deployment and want the version in the query. */
+    gboolean deployment = strstr(settings->base_url, "/openai/deployments/") != NULL;
+    gboolean azure = g_strcmp0(settings->auth, "api-key") == 0;
+    g_autofree char *query = deployment && settings->api_version && *settings->api_version
+                                 ? g_strconcat("api-version=", settings->api_version, NULL)
+                                 : NULL;
+    return model_settings_url(settings->base_url, azure ? "/openai/v1" : "/v1", PATH, path, query,
+                              error);
+}
+
+static char *url(const ModelSettings *settings, GError **error)
+{
+    return below(settings, PATH, error);
+}
+
+static char *models_url(const ModelSettings *settings, GError **error)
+{
+    return below(settings, "models", error);
+}
+
+/* ---- the request ---- */
+
+static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrArray *messages)
+{
+    const char *roles[] = {
+        [ROLE_SYSTEM] = settings->system_role ? settings->system_role : "system",
         [ROLE_USER] = "user",
         [ROLE_ASSISTANT] = "assistant",
     };
@@ -31,15 +56,25 @@ static void add_messages(cJSON *body, const GPtrArray *messages)
     }
 }
 
-static void add_format(cJSON *body, AnswerFormat format, const DialectSchema *schema)
+/* One tool, which the model must call with the record. */
+static void add_tool(cJSON *body, const DialectSchema *schema)
 {
-    if (format == FORMAT_NONE)
-        return;
+    cJSON *tool = cJSON_CreateObject();
+    cJSON *function = cJSON_AddObjectToObject(tool, "function");
+    cJSON_AddStringToObject(tool, "type", "function");
+    cJSON_AddStringToObject(function, "name", schema->name);
+    cJSON_AddBoolToObject(function, "strict", schema->strict);
+    cJSON_AddItemReferenceToObject(function, "parameters", schema->schema);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "tools"), tool);
+    cJSON *choice = cJSON_AddObjectToObject(body, "tool_choice");
+    cJSON_AddStringToObject(choice, "type", "function");
+    cJSON *chosen = cJSON_AddObjectToObject(choice, "function");
+    cJSON_AddStringToObject(chosen, "name", schema->name);
+}
+
+static void add_schema(cJSON *body, const DialectSchema *schema)
+{
     cJSON *out = cJSON_AddObjectToObject(body, "response_format");
-    if (format == FORMAT_JSON_OBJECT) {
-        cJSON_AddStringToObject(out, "type", "json_object");
-        return;
-    }
     cJSON_AddStringToObject(out, "type", "json_schema");
     cJSON *json_schema = cJSON_AddObjectToObject(out, "json_schema");
     cJSON_AddStringToObject(json_schema, "name", schema->name);
@@ -47,155 +82,178 @@ static void add_format(cJSON *body, AnswerFormat format, const DialectSchema *sc
     cJSON_AddItemReferenceToObject(json_schema, "schema", schema->schema);
 }
 
+static void add_format(cJSON *body, AnswerFormat format, const DialectSchema *schema)
+{
+    switch (format) {
+    case FORMAT_JSON_SCHEMA:
+        add_schema(body, schema);
+        break;
+    case FORMAT_TOOL:
+        add_tool(body, schema);
+        break;
+    case FORMAT_JSON_OBJECT: {
+        cJSON *out = cJSON_AddObjectToObject(body, "response_format");
+        cJSON_AddStringToObject(out, "type", "json_object");
+        break;
+    }
+    case FORMAT_NONE:
+        break;
+    }
+}
+
+static void add_stream(cJSON *body, const ModelSettings *settings)
+{
+    if (!settings->stream)
+        return;
+    cJSON_AddTrueToObject(body, "stream");
+    if (settings->stream_usage) {
+        cJSON *options = cJSON_AddObjectToObject(body, "stream_options");
+        cJSON_AddTrueToObject(options, "include_usage");
+    }
+}
+
 static char *request(const ModelSettings *settings, const GPtrArray *messages,
                      const DialectSchema *schema)
 {
     g_autoptr(cJSON) body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "model", settings->model);
-    add_messages(body, messages);
+    add_messages(body, settings, messages);
     if (settings->temperature)
         cJSON_AddRawToObject(body, "temperature", settings->temperature);
+    if (settings->effort)
+        cJSON_AddStringToObject(body, "reasoning_effort", settings->effort);
     cJSON_AddNumberToObject(body, settings->token_parameter, settings->max_output_tokens);
     add_format(body, settings->format, schema);
-    return json_print(body, FALSE);
+    if (settings->logprobs)
+        cJSON_AddTrueToObject(body, "logprobs");
+    add_stream(body, settings);
+    return dialect_print(body, settings);
+}
+
+/* ---- what the whole answer and its pieces have in common ---- */
+
+static void read_usage(const cJSON *usage, Reply *reply)
+{
+    const cJSON *in = get(usage, "prompt_tokens_details");
+    const cJSON *out = get(usage, "completion_tokens_details");
+    draft_count(&reply->tokens_in, json_number(usage, "prompt_tokens", -1));
+    draft_count(&reply->tokens_out, json_number(usage, "completion_tokens", -1));
+    draft_count(&reply->tokens_cached, json_number(in, "cached_tokens", -1));
+    draft_count(&reply->tokens_cache_write, json_number(in, "cache_write_tokens", -1));
+    draft_count(&reply->tokens_reasoning, json_number(out, "reasoning_tokens", -1));
+}
+
+/* The bytes of a token: characters that are split between tokens can only be told so. */
+static void read_token(const cJSON *token, Draft *draft)
+{
+    const cJSON *bytes = get(token, "bytes"), *each = NULL;
+    double logprob = json_number(token, "logprob", 0);
+    if (!cJSON_IsNumber(get(token, "logprob")))
+        return;
+    if (!cJSON_IsArray(bytes)) {
+        const char *text = json_string(token, "token", "");
+        draft_token(draft, text, strlen(text), logprob);
+        return;
+    }
+    g_autoptr(GString) raw = g_string_new(NULL);
+    cJSON_ArrayForEach(each, bytes)
+    {
+        if (cJSON_IsNumber(each) && each->valuedouble >= 0 && each->valuedouble <= 255)
+            g_string_append_c(raw, (char)(guchar)each->valuedouble);
+    }
+    draft_token(draft, raw->str, raw->len, logprob);
+}
+
+static void read_logprobs(const cJSON *choice, Draft *draft)
+{
+    const cJSON *each = NULL;
+    cJSON_ArrayForEach(each, get(get(choice, "logprobs"), "content")) read_token(each, draft);
+}
+
+/* The content of a message: a string, or (some gateways) a list of parts. */
+static void read_content(const cJSON *content, Draft *draft)
+{
+    const cJSON *part = NULL;
+    if (cJSON_IsString(content))
+        draft_text(draft, content->valuestring);
+    else if (cJSON_IsArray(content))
+        cJSON_ArrayForEach(part, content) draft_text(draft, json_string(part, "text", ""));
+}
+
+static void read_calls(const cJSON *calls, Draft *draft)
+{
+    const cJSON *call = NULL;
+    gint number = 0;
+    cJSON_ArrayForEach(call, calls)
+    {
+        double index = json_number(call, "index", number++);
+        const char *arguments = json_string(get(call, "function"), "arguments", "");
+        draft_tool(draft, (gint)CLAMP(index, 0, 1000), arguments);
+    }
+}
+
+/* A choice of an answer has its "message", one of a stream's chunk its "delta". */
+static void read_choice(const cJSON *choice, const char *member, Draft *draft)
+{
+    const cJSON *message = get(choice, member);
+    read_content(get(message, "content"), draft);
+    read_calls(get(message, "tool_calls"), draft);
+    g_string_append(draft->refusal, json_string(message, "refusal", ""));
+    read_logprobs(choice, draft);
+    draft_finish(draft, json_string(choice, "finish_reason", NULL));
 }
 
 /* ---- the reply ---- */
 
-static gint64 count(const cJSON *object, const char *key)
-{
-    double number = json_number(object, key, -1);
-    return number >= 0 && number < 1e15 ? (gint64)number : -1;
-}
-
-static void read_usage(const cJSON *root, Reply *reply)
-{
-    const cJSON *usage = cJSON_GetObjectItemCaseSensitive(root, "usage");
-    const cJSON *details = cJSON_GetObjectItemCaseSensitive(usage, "prompt_tokens_details");
-    reply->tokens_in = count(usage, "prompt_tokens");
-    reply->tokens_out = count(usage, "completion_tokens");
-    reply->tokens_cached = count(details, "cached_tokens");
-}
-
-static char *word_of(const cJSON *value)
-{
-    if (cJSON_IsString(value) && *value->valuestring)
-        return g_strdup(value->valuestring);
-    if (cJSON_IsNumber(value))
-        return g_strdup_printf("%.0f", value->valuedouble);
-    return NULL;
-}
-
-/* Error bodies come as {"error": {…}}, {"error": "text"}, {"message": …} and {"detail": …}. */
-static gboolean read_error(const cJSON *root, Reply *reply)
-{
-    const cJSON *error = cJSON_GetObjectItemCaseSensitive(root, "error");
-    if (cJSON_IsString(error)) {
-        reply->message = g_strdup(error->valuestring);
-        return TRUE;
-    }
-    if (!cJSON_IsObject(error)) {
-        if (cJSON_GetObjectItemCaseSensitive(root, "choices"))
-            return FALSE;
-        error = root;
-    }
-    const cJSON *message = cJSON_GetObjectItemCaseSensitive(error, "message");
-    if (!message)
-        message = cJSON_GetObjectItemCaseSensitive(error, "detail");
-    if (error == root && !message)
-        return FALSE;
-    reply->message = cJSON_IsString(message) ? g_strdup(message->valuestring)
-                     : message               ? json_print(message, FALSE)
-                                             : NULL;
-    reply->type = word_of(cJSON_GetObjectItemCaseSensitive(error, "type"));
-    reply->code = word_of(cJSON_GetObjectItemCaseSensitive(error, "code"));
-    reply->parameter = word_of(cJSON_GetObjectItemCaseSensitive(error, "param"));
-    return TRUE;
-}
-
-/* The content of a message: a string, or (some gateways) a list of parts. */
-static char *content_text(const cJSON *content)
-{
-    if (cJSON_IsString(content))
-        return g_strdup(content->valuestring);
-    GString *text = g_string_new(NULL);
-    const cJSON *part = NULL;
-    if (cJSON_IsArray(content)) {
-        cJSON_ArrayForEach(part, content) g_string_append(text, json_string(part, "text", ""));
-    }
-    return g_string_free(text, FALSE);
-}
-
-static gboolean is_blank(const char *text)
-{
-    while (g_ascii_isspace(*text))
-        text++;
-    return *text == '\0';
-}
-
-static void read_choice(const cJSON *choice, Reply *reply)
-{
-    const cJSON *message = cJSON_GetObjectItemCaseSensitive(choice, "message");
-    const char *finish = json_string(choice, "finish_reason", "");
-    const char *refusal = json_string(message, "refusal", NULL);
-    reply->text = content_text(cJSON_GetObjectItemCaseSensitive(message, "content"));
-    if (refusal && *refusal) {
-        reply->kind = REPLY_REFUSED;
-        reply->message = g_strdup(refusal);
-    } else if (g_str_equal(finish, "content_filter")) {
-        reply->kind = REPLY_FILTERED;
-    } else if (g_str_equal(finish, "length")) {
-        reply->kind = REPLY_CUT;
-    } else {
-        reply->kind = is_blank(reply->text) ? REPLY_EMPTY : REPLY_ANSWER;
-    }
-}
-
-static void garbage(Reply *reply, const char *body, gsize length, const char *why)
-{
-    while (length && g_ascii_isspace(*body)) {
-        body++;
-        length--;
-    }
-    reply->kind = REPLY_GARBAGE;
-    reply->message = length == 0      ? g_strdup("nothing")
-                     : body[0] == '<' ? g_strdup("a web page")
-                                      : g_strdup(why);
-}
+static const FinishWord finish_words[] = {
+    {"length", REPLY_CUT},
+    {"content_filter", REPLY_FILTERED},
+    {NULL, REPLY_ANSWER},
+};
 
 static void reply_from(guint status, const char *body, gsize length, Reply *reply)
 {
+    static const char *const members[] = {"choices", NULL};
     reply_clear(reply);
-    g_autoptr(GError) bad = NULL;
-    g_autoptr(cJSON) root = json_parse(body, length, &bad);
-    if (!cJSON_IsObject(root)) {
-        garbage(reply, body, length, bad ? bad->message : "JSON that is no object");
+    g_autoptr(cJSON) root = dialect_body(status, body, length, members, reply);
+    if (!root)
         return;
+    g_auto(Draft) draft = {0};
+    draft_init(&draft);
+    read_usage(get(root, "usage"), &draft.reply);
+    draft_model(&draft, json_string(root, "model", NULL));
+    read_choice(get(root, "choices")->child, "message", &draft);
+    draft_close(&draft, finish_words, reply);
+}
+
+static gboolean event(const SseEvent *event, Draft *draft)
+{
+    if (g_str_equal(event->data, "[DONE]")) {
+        draft->ended = TRUE;
+        return TRUE;
     }
-    /* Gateways send an error with status 200, too: once a model has begun. */
-    if (status >= 300 || !cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(root, "choices")) ||
-        cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(root, "error"))) {
-        if (read_error(root, reply))
-            reply->kind = REPLY_ERROR;
-        else
-            garbage(reply, "?", 1, "JSON without \"choices\" or \"error\"");
-        return;
+    g_autoptr(cJSON) root = dialect_event(event, draft);
+    if (!root)
+        return FALSE;
+    read_usage(get(root, "usage"), &draft->reply);
+    draft_model(draft, json_string(root, "model", NULL));
+    const cJSON *choice = NULL; /* none in a chunk that only reports usage */
+    cJSON_ArrayForEach(choice, get(root, "choices"))
+    {
+        if (json_number(choice, "index", 0) == 0)
+            read_choice(choice, "delta", draft);
     }
-    read_usage(root, reply);
-    reply->model = word_of(cJSON_GetObjectItemCaseSensitive(root, "model"));
-    const cJSON *choice = cJSON_GetObjectItemCaseSensitive(root, "choices")->child;
-    if (cJSON_IsObject(choice))
-        read_choice(choice, reply);
-    else
-        reply->kind = REPLY_EMPTY;
+    return TRUE;
 }
 
 const Dialect dialect_openai = {
     .name = "openai",
-    .path = "chat/completions",
-    .authorize = authorize,
+    .url = url,
+    .models_url = models_url,
     .schema = openai_schema,
     .request = request,
     .reply = reply_from,
+    .event = event,
+    .finish_words = finish_words,
     .restore = openai_schema_restore,
 };

@@ -72,52 +72,87 @@ static const struct {
      499,
      {JUDGE_UNUSABLE, "request_refused", "look at what the server says; check the [model] group"}},
     {501, 501, {JUDGE_REFUSED, "not_found", "the server has no chat completions API"}},
+    {529, 529, {JUDGE_AGAIN, "overloaded", "the server has too much to do; run again later"}},
     {500, 599, {JUDGE_AGAIN, "server_error", "look at the server's log; run again later"}},
 };
 
-/* Error codes and types that say more than the status; compared with both. */
+/* Verdicts that several rows share. */
+static const RetryVerdict no_credit = {JUDGE_REFUSED, "no_credit",
+                                       "the quota or budget of the account is used up"};
+static const RetryVerdict too_long = {JUDGE_UNUSABLE, "input_too_long",
+                                      "lower max_input_chars in the pack's [limits]"};
+static const RetryVerdict key_refused = {
+    JUDGE_REFUSED, "key_refused",
+    "the server does not take the API key; check model.api_key_env or model.api_key_file"};
+static const RetryVerdict forbidden = {
+    JUDGE_REFUSED, "forbidden",
+    "the key may not use this model, or not from this place; check the account"};
+static const RetryVerdict no_model = {JUDGE_REFUSED, "not_found",
+                                      "check model.name; GET …/models lists what there is"};
+static const RetryVerdict rate_limited = {
+    JUDGE_AGAIN, "rate_limited",
+    "lower model.max_in_flight, or run again when the limit has passed"};
+static const RetryVerdict overloaded = {JUDGE_AGAIN, "overloaded",
+                                        "the server has too much to do; run again later"};
+static const RetryVerdict broken = {JUDGE_AGAIN, "server_error",
+                                    "look at the server's log; run again later"};
+
+/* Error codes and types that say more than the status; compared with both. Errors inside a stream
+ * or a 200 have no status of their own at all. */
 static const struct {
     guint status; /* 0: any */
     const char *word;
-    RetryVerdict verdict;
+    const RetryVerdict *verdict;
 } error_table[] = {
-#define QUOTA                                                                                      \
-    {                                                                                              \
-        JUDGE_REFUSED, "no_credit", "the quota or budget of the account is used up"                \
-    }
-    {429, "insufficient_quota", QUOTA},
-    {429, "credit_balance_exhausted", QUOTA},
-    {429, "billing_hard_limit_reached", QUOTA},
-    {429, "organization_spend_limit_exceeded", QUOTA},
-    {429, "project_spend_limit_exceeded", QUOTA},
-    {429, "organization_usage_limit_exceeded", QUOTA},
-#undef QUOTA
-    {0,
-     "context_length_exceeded",
-     {JUDGE_UNUSABLE, "input_too_long", "lower max_input_chars in the pack's [limits]"}},
-    {0,
-     "exceed_context_size_error",
-     {JUDGE_UNUSABLE, "input_too_long", "lower max_input_chars in the pack's [limits]"}},
-    {0,
-     "content_filter",
-     {JUDGE_UNUSABLE, "filtered", "the provider's content filter does not let this document in"}},
-    {0,
-     "model_not_found",
-     {JUDGE_REFUSED, "not_found", "check model.name; GET …/models lists what there is"}},
-    {0,
-     "invalid_api_key",
-     {JUDGE_REFUSED, "key_refused",
-      "the server does not take the API key; check model.api_key_env or model.api_key_file"}},
+    /* money: OpenAI, Anthropic */
+    {0, "insufficient_quota", &no_credit},
+    {0, "credit_balance_exhausted", &no_credit},
+    {0, "billing_hard_limit_reached", &no_credit},
+    {0, "organization_spend_limit_exceeded", &no_credit},
+    {0, "project_spend_limit_exceeded", &no_credit},
+    {0, "organization_usage_limit_exceeded", &no_credit},
+    {0, "enforced_spend_limit_reached", &no_credit},
+    {0, "contract_spend_limit_reached", &no_credit},
+    {0, "billing_error", &no_credit},
+    /* this document: OpenAI, llama-server, Anthropic */
+    {0, "context_length_exceeded", &too_long},
+    {0, "exceed_context_size_error", &too_long},
+    {0, "request_too_large", &too_long},
+    {0, "content_filter",
+     &(const RetryVerdict){JUDGE_UNUSABLE, "filtered",
+                           "the provider's content filter does not let this document in"}},
+    /* every document: OpenAI, Anthropic, Gemini */
+    {0, "model_not_found", &no_model},
+    {0, "not_found_error", &no_model},
+    {0, "NOT_FOUND", &no_model},
+    {0, "invalid_api_key", &key_refused},
+    {0, "authentication_error", &key_refused},
+    {0, "UNAUTHENTICATED", &key_refused},
+    {0, "API_KEY_INVALID", &key_refused},
+    {0, "permission_error", &forbidden},
+    {0, "PERMISSION_DENIED", &forbidden},
     /* What our own settings make wrong would be wrong for every document. */
-    {400,
-     "unsupported_parameter",
-     {JUDGE_REFUSED, "setting_refused",
-      "the model does not take a setting; try model.token_parameter = max_completion_tokens, "
-      "model.temperature = none or model.response_format = json_object"}},
-    {400,
-     "unsupported_value",
-     {JUDGE_REFUSED, "setting_refused",
-      "the model does not take a setting; try model.temperature = none"}},
+    {400, "unsupported_parameter",
+     &(const RetryVerdict){
+         JUDGE_REFUSED, "setting_refused",
+         "the model does not take a setting; try model.token_parameter = max_completion_tokens, "
+         "model.temperature = none or model.response_format = json_object"}},
+    {400, "unsupported_value",
+     &(const RetryVerdict){JUDGE_REFUSED, "setting_refused",
+                           "the model does not take a setting; try model.temperature = none"}},
+    /* what passes: OpenAI, Anthropic, Gemini, llama-server */
+    {0, "rate_limit_exceeded", &rate_limited},
+    {0, "rate_limit_error", &rate_limited},
+    {0, "RESOURCE_EXHAUSTED", &rate_limited},
+    {0, "slow_down", &overloaded},
+    {0, "server_is_overloaded", &overloaded},
+    {0, "overloaded_error", &overloaded},
+    {503, "UNAVAILABLE", &overloaded},
+    {0, "unavailable_error", &broken},
+    {0, "api_error", &broken},
+    {0, "timeout_error", &broken},
+    {0, "INTERNAL", &broken},
+    {0, "DEADLINE_EXCEEDED", &broken},
 };
 
 static gboolean is_word(const Reply *reply, const char *word)
@@ -125,18 +160,26 @@ static gboolean is_word(const Reply *reply, const char *word)
     return g_strcmp0(reply->code, word) == 0 || g_strcmp0(reply->type, word) == 0;
 }
 
-static RetryVerdict judge_status(const Response *response)
+/* The row for the words of an error, or NULL. */
+static const RetryVerdict *find_words(guint status, const Reply *reply)
 {
-    const Reply *reply = response->reply;
     for (guint i = 0; i < G_N_ELEMENTS(error_table); i++)
-        if ((error_table[i].status == 0 || error_table[i].status == response->status) &&
+        if ((error_table[i].status == 0 || error_table[i].status == status) &&
             is_word(reply, error_table[i].word))
             return error_table[i].verdict;
+    return NULL;
+}
+
+static RetryVerdict judge_status(const Response *response)
+{
+    const RetryVerdict *found = find_words(response->status, response->reply);
+    if (found && found->judgement != JUDGE_AGAIN)
+        return *found;
     RetryVerdict verdict = {JUDGE_REFUSED, "bad_status",
                             "the server answers with a strange status"};
     for (guint i = 0; i < G_N_ELEMENTS(status_table); i++)
         if (response->status >= status_table[i].from && response->status <= status_table[i].to) {
-            verdict = status_table[i].verdict;
+            verdict = found ? *found : status_table[i].verdict;
             break;
         }
     /* The server knows better than a table whether a repetition makes sense. */
@@ -167,8 +210,14 @@ static RetryVerdict judge_reply(const Reply *reply)
                               "the model answers with nothing; check model.name and the server's "
                               "log",
                               .per_document = TRUE};
-    case REPLY_ERROR:
-        return (RetryVerdict){JUDGE_AGAIN, "server_error", "look at the server's log"};
+    case REPLY_ERROR: {
+        const RetryVerdict *found = find_words(0, reply);
+        return found ? *found : broken;
+    }
+    case REPLY_TORN:
+        return (RetryVerdict){JUDGE_AGAIN, "stream_cut",
+                              "the server or a proxy before it ends streams before their time; "
+                              "look at its log"};
     case REPLY_GARBAGE:
         break;
     }
@@ -191,6 +240,30 @@ RetryVerdict retry_judge(const Response *response)
     if (response->status >= 200 && response->status < 300)
         return judge_reply(response->reply);
     return judge_status(response);
+}
+
+gboolean retry_may_be_billed(const Response *response)
+{
+    if (response->code != CURLE_OK)
+        return response->sent;
+    if (response->status >= 200 && response->status < 300)
+        return response->reply->tokens_in < 0 || response->reply->tokens_out < 0;
+    /* A gateway that waited in vain; the server behind it may be done by now. */
+    return response->status == 504 || response->status == 524;
+}
+
+gboolean retry_is_overload(const Response *response)
+{
+    if (response->code != CURLE_OK)
+        return response->code == CURLE_OPERATION_TIMEDOUT && response->sent;
+    const RetryVerdict *found = find_words(response->status, response->reply);
+    return response->status == 429 || response->status == 529 || found == &overloaded ||
+           found == &rate_limited;
+}
+
+gboolean retry_is_outage(const Response *response, const RetryVerdict *verdict)
+{
+    return verdict->judgement == JUDGE_AGAIN && !verdict->per_document && response->status != 429;
 }
 
 gint64 retry_wait_ms(guint attempt, GRand *random)

@@ -18,6 +18,7 @@ typedef struct {
     CURLcode code;      /* CURLE_OK: there is a response */
     guint status;       /* HTTP, 0 if there was no response */
     gboolean too_large; /* the body passed DOCKET_MAX_ANSWER_BYTES and was cut off */
+    gboolean sent;      /* (a part of) the request reached the server */
     gint should_retry;  /* header x-should-retry: 1 true, 0 false, -1 not sent */
     const Reply *reply; /* set when code is CURLE_OK */
 } Response;
@@ -30,6 +31,15 @@ typedef struct {
 } RetryVerdict;
 
 RetryVerdict retry_judge(const Response *response);
+
+/* What came back does not say what it cost, but the server may have done the work: the answer was
+ * lost on its way, broken off, or came without its usage. */
+gboolean retry_may_be_billed(const Response *response);
+
+/* It has too much to do: 429, 529, an error that says so, or nothing in time. */
+gboolean retry_is_overload(const Response *response);
+/* It does not work: no answer, or one that says so. What only limits us (429) is a sign of life. */
+gboolean retry_is_outage(const Response *response, const RetryVerdict *verdict);
 
 /* Milliseconds to wait before sending number `attempt` (2 is the first repetition): a random time
  * up to 0.5 s doubled each time, at most 20 s (full jitter). */

@@ -30,8 +30,7 @@ static Sim sim_start(const char *const *arguments)
     unlink(port_file);
     unlink(bill_file);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    const char *fixed[] = {program,  "--port=0", "--port-file", port_file,
-                           "--bill", bill_file,  NULL};
+    const char *fixed[] = {program, "--port-file", port_file, "--bill", bill_file, NULL};
     g_strv_builder_addv(builder, (const char **)fixed);
     g_strv_builder_addv(builder, (const char **)arguments);
     g_auto(GStrv) command = g_strv_builder_end(builder);
@@ -85,8 +84,9 @@ typedef struct {
     GHashTable *words; /* word -> times */
     GHashTable *sentences;
     gint64 tokens_in, tokens_out;
-    guint sendings;
-    char *text; /* of the last answer */
+    guint sendings, unseen;
+    guint asked; /* for leave to send again */
+    char *text;  /* of the last answer */
     Ticket *tickets[4096];
 } Tally;
 
@@ -96,6 +96,7 @@ static void on_done(const Outcome *outcome, gpointer data)
     tally->waiting--;
     tally->judged[outcome->judgement]++;
     tally->sendings += outcome->sendings;
+    tally->unseen += outcome->unseen;
     tally->tokens_in += MAX(outcome->tokens_in, 0);
     tally->tokens_out += MAX(outcome->tokens_out, 0);
     guint times = GPOINTER_TO_UINT(g_hash_table_lookup(tally->words, outcome->word));
@@ -382,6 +383,110 @@ static void test_nobody_there(void)
     g_free(nobody.base_url);
 }
 
+/* A server that comes up while requests wait: none of them is lost, and few were wasted on it. */
+static void test_outage_passes(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GMainContext) context = g_main_context_new();
+    g_autofree char *port = g_strdup_printf("--port=%u", free_port());
+    Sim nobody = {.base_url = g_strdup_printf("http://127.0.0.1:%s/v1", port + strlen("--port="))};
+    ModelSettings settings = settings_for(&nobody);
+    g_autoptr(Caller) caller = caller_new(&settings, &dialect_openai, context, &error);
+    g_assert_no_error(error);
+    Tally tally = {.waiting = 200};
+    tally.words = g_hash_table_new(g_str_hash, g_str_equal);
+    tally.sentences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < 200; i++)
+        caller_ask(caller, body_of(i), &tally.tickets[i], on_done, &tally);
+    gint64 end = clock_monotonic_us() + 2 * G_USEC_PER_SEC;
+    while (clock_monotonic_us() < end)
+        if (!g_main_context_iteration(context, FALSE))
+            g_usleep(1000);
+    g_assert_cmpuint(tally.waiting, >=, 199); /* but for who probed */
+    const char *arguments[] = {port, NULL};
+    Sim sim = sim_start(arguments);
+    while (tally.waiting)
+        g_main_context_iteration(context, TRUE);
+    g_assert_cmpuint(tally.judged[JUDGE_ANSWERED], >=, 199);
+    g_assert_cmpuint(tally.sendings, <=, 200 + 64 + 10); /* those at once, and the probes */
+    g_assert_cmpuint(tally.unseen, ==, 0);               /* who was not connected was not served */
+    g_assert_null(caller_given_up(caller));
+    g_clear_pointer(&caller, caller_free);
+    tally_clear(&tally);
+    cJSON_Delete(sim_stop(&sim));
+    g_free(nobody.base_url);
+}
+
+static void hedged(ModelSettings *settings)
+{
+    settings->max_in_flight = 16;
+    settings->hedge = TRUE;
+}
+
+/* One in 25 takes two seconds: a second sending is quicker, and both are accounted for. */
+static void test_hedge(void)
+{
+    const char *arguments[] = {"--latency=40-60", "--fault=slow=0.04", "--seed=5", NULL};
+    Tally tally;
+    g_autoptr(cJSON) bill = NULL;
+    run_with(arguments, 400, hedged, &tally, &bill);
+    g_assert_cmpuint(tally.judged[JUDGE_ANSWERED], ==, 400);
+    g_assert_cmpuint(tally.sendings, >, 400);
+    g_assert_cmpuint(tally.sendings, <, 480);
+    g_assert_cmpuint(tally.unseen, ==, tally.sendings - 400);
+    g_assert_cmpfloat(json_number(bill, "billed", -1), ==, tally.sendings);
+    tally_clear(&tally);
+}
+
+static void go_on(Ticket *ticket, gpointer data)
+{
+    ((Tally *)data)->asked++;
+    caller_go_on(ticket);
+}
+
+static void stop(Ticket *ticket, gpointer data)
+{
+    ((Tally *)data)->asked++;
+    caller_stop(ticket);
+}
+
+/* Who pays is asked before what may have been billed is sent again, and only then. */
+static void test_leave_to_send_again(void)
+{
+    static const struct {
+        const char *fault;
+        CallerAgain again;
+        guint asked, sendings;
+    } cases[] = {
+        {"--fault=reset=1", stop, 1, 1},
+        {"--fault=reset=1", go_on, 1, 2},
+        {"--fault=500=1", stop, 0, 2},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GMainContext) context = g_main_context_new();
+        const char *arguments[] = {cases[i].fault, NULL};
+        Sim sim = sim_start(arguments);
+        ModelSettings settings = settings_for(&sim);
+        few_attempts(&settings);
+        g_autoptr(Caller) caller = caller_new(&settings, &dialect_openai, context, &error);
+        Tally tally = {.waiting = 1};
+        tally.words = g_hash_table_new(g_str_hash, g_str_equal);
+        tally.sentences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        CallerTerms terms = {.again = cases[i].again};
+        caller_ask_on(caller, body_of(0), &terms, &tally.tickets[0], on_done, &tally);
+        while (tally.waiting)
+            g_main_context_iteration(context, TRUE);
+        g_assert_cmpuint(tally.asked, ==, cases[i].asked);
+        g_assert_cmpuint(tally.sendings, ==, cases[i].sendings);
+        g_assert_cmpuint(tally.judged[JUDGE_AGAIN], ==, 1);
+        g_assert_cmpuint(tally.unseen, ==, i < 2 ? cases[i].sendings : 0);
+        g_clear_pointer(&caller, caller_free);
+        tally_clear(&tally);
+        cJSON_Delete(sim_stop(&sim));
+    }
+}
+
 /* Cancelled in every state, and freed with requests under way: nothing comes, nothing leaks. */
 static void test_cancel(void)
 {
@@ -452,6 +557,9 @@ int main(int argc, char **argv)
     g_test_add_func("/caller/hanging-server", test_hanging_server);
     g_test_add_func("/caller/retry-after", test_retry_after_is_obeyed);
     g_test_add_func("/caller/nobody-there", test_nobody_there);
+    g_test_add_func("/caller/outage-passes", test_outage_passes);
+    g_test_add_func("/caller/hedge", test_hedge);
+    g_test_add_func("/caller/leave-to-send-again", test_leave_to_send_again);
     g_test_add_func("/caller/cancel", test_cancel);
     int status = g_test_run();
     remove_folder();

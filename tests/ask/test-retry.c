@@ -37,7 +37,7 @@ static void test_statuses(void)
         {500, NULL, JUDGE_AGAIN, "server_error"},
         {501, NULL, JUDGE_REFUSED, "not_found"},
         {503, NULL, JUDGE_AGAIN, "server_error"},
-        {529, NULL, JUDGE_AGAIN, "server_error"},
+        {529, NULL, JUDGE_AGAIN, "overloaded"},
         {700, NULL, JUDGE_REFUSED, "bad_status"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -53,6 +53,81 @@ static void test_statuses(void)
     g_assert_cmpint(judge_http(500, NULL, NULL, 0).judgement, ==, JUDGE_UNUSABLE);
     g_assert_cmpint(judge_http(400, NULL, NULL, 1).judgement, ==, JUDGE_AGAIN);
     g_assert_cmpint(judge_http(401, NULL, NULL, 1).judgement, ==, JUDGE_REFUSED);
+}
+
+/* What each provider calls it, whatever the status: an error in a stream has none. */
+static void test_words(void)
+{
+    static const struct {
+        guint status;
+        const char *type;
+        Judgement judgement;
+        const char *word;
+    } cases[] = {
+        {200, "overloaded_error", JUDGE_AGAIN, "overloaded"},
+        {200, "rate_limit_error", JUDGE_AGAIN, "rate_limited"},
+        {200, "insufficient_quota", JUDGE_REFUSED, "no_credit"},
+        {200, "api_error", JUDGE_AGAIN, "server_error"},
+        {200, "something new", JUDGE_AGAIN, "server_error"},
+        {400, "API_KEY_INVALID", JUDGE_REFUSED, "key_refused"},
+        {403, "PERMISSION_DENIED", JUDGE_REFUSED, "forbidden"},
+        {404, "not_found_error", JUDGE_REFUSED, "not_found"},
+        {413, "request_too_large", JUDGE_UNUSABLE, "input_too_long"},
+        {429, "RESOURCE_EXHAUSTED", JUDGE_AGAIN, "rate_limited"},
+        {429, "enforced_spend_limit_reached", JUDGE_REFUSED, "no_credit"},
+        {503, "UNAVAILABLE", JUDGE_AGAIN, "overloaded"},
+        {503, "slow_down", JUDGE_AGAIN, "overloaded"},
+        {503, "unavailable_error", JUDGE_AGAIN, "server_error"},
+        {504, "DEADLINE_EXCEEDED", JUDGE_AGAIN, "server_error"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        RetryVerdict verdict = judge_http(cases[i].status, NULL, cases[i].type, -1);
+        g_test_message("%u %s", cases[i].status, cases[i].type);
+        g_assert_cmpint(verdict.judgement, ==, cases[i].judgement);
+        g_assert_cmpstr(verdict.word, ==, cases[i].word);
+    }
+}
+
+static gboolean may_be_billed(guint status, ReplyKind kind, gint64 tokens)
+{
+    Reply reply = {.kind = kind, .tokens_in = tokens, .tokens_out = tokens};
+    Response response = {.status = status, .should_retry = -1, .reply = &reply};
+    return retry_may_be_billed(&response);
+}
+
+/* In doubt it was: what never tells what it used. */
+static void test_billed(void)
+{
+    g_assert_false(may_be_billed(200, REPLY_ANSWER, 5));
+    g_assert_true(may_be_billed(200, REPLY_ANSWER, -1));
+    g_assert_true(may_be_billed(200, REPLY_TORN, -1));
+    g_assert_true(may_be_billed(504, REPLY_ERROR, -1));
+    g_assert_false(may_be_billed(429, REPLY_ERROR, -1));
+    g_assert_false(may_be_billed(500, REPLY_ERROR, -1));
+    Response lost = {.code = CURLE_RECV_ERROR, .sent = TRUE};
+    g_assert_true(retry_may_be_billed(&lost));
+    lost.code = CURLE_COULDNT_CONNECT;
+    lost.sent = FALSE;
+    g_assert_false(retry_may_be_billed(&lost));
+}
+
+static void test_server_state(void)
+{
+    static const struct {
+        guint status;
+        gboolean overload, outage;
+    } cases[] = {
+        {200, FALSE, FALSE}, {400, FALSE, FALSE}, {401, FALSE, FALSE},
+        {429, TRUE, FALSE},  {500, FALSE, TRUE},  {529, TRUE, TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Reply reply = {.kind = cases[i].status == 200 ? REPLY_ANSWER : REPLY_ERROR};
+        Response response = {.status = cases[i].status, .should_retry = -1, .reply = &reply};
+        RetryVerdict verdict = retry_judge(&response);
+        g_test_message("%u", cases[i].status);
+        g_assert_cmpint(retry_is_overload(&response), ==, cases[i].overload);
+        g_assert_cmpint(retry_is_outage(&response, &verdict), ==, cases[i].outage);
+    }
 }
 
 static void test_curl_codes(void)
@@ -84,7 +159,7 @@ static void test_answers(void)
         [REPLY_ANSWER] = JUDGE_ANSWERED,  [REPLY_CUT] = JUDGE_UNUSABLE,
         [REPLY_REFUSED] = JUDGE_UNUSABLE, [REPLY_FILTERED] = JUDGE_UNUSABLE,
         [REPLY_EMPTY] = JUDGE_AGAIN,      [REPLY_ERROR] = JUDGE_AGAIN,
-        [REPLY_GARBAGE] = JUDGE_AGAIN,
+        [REPLY_TORN] = JUDGE_AGAIN,       [REPLY_GARBAGE] = JUDGE_AGAIN,
     };
     for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
         Reply reply = {.kind = (ReplyKind)i};
@@ -131,33 +206,6 @@ static void test_retry_after(void)
     g_assert_cmpint(retry_after_ms(NULL, "1e30", now), ==, 24 * 3600 * 1000);
 }
 
-static void test_urls(void)
-{
-    static const char *const cases[][2] = {
-        {"http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/chat/completions"},
-        {"http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1/chat/completions"},
-        {"https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"},
-        {"https://host.example/api/v1/", "https://host.example/api/v1/chat/completions"},
-        {"https://host.example/v1/chat/completions", "https://host.example/v1/chat/completions"},
-        {"https://host.example/d/x?api-version=1",
-         "https://host.example/d/x/chat/completions?api-version=1"},
-        {"http://[::1]:8080/v1", "http://[::1]:8080/v1/chat/completions"},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(GError) error = NULL;
-        g_autofree char *url = model_settings_url(cases[i][0], "chat/completions", &error);
-        g_assert_no_error(error);
-        g_assert_cmpstr(url, ==, cases[i][1]);
-    }
-    const char *bad[] = {"", "localhost:8080", "/v1", "http://", "ftp://host.example/v1"};
-    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_autoptr(GError) error = NULL;
-        g_test_message("%s", bad[i]);
-        g_assert_null(model_settings_url(bad[i], "chat/completions", &error));
-        g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
-    }
-}
-
 static void test_shown_url(void)
 {
     g_autofree char *plain = model_settings_shown("http://127.0.0.1:8080/v1");
@@ -195,10 +243,12 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/retry/statuses", test_statuses);
     g_test_add_func("/retry/curl-codes", test_curl_codes);
+    g_test_add_func("/retry/words", test_words);
+    g_test_add_func("/retry/billed", test_billed);
+    g_test_add_func("/retry/server-state", test_server_state);
     g_test_add_func("/retry/answers", test_answers);
     g_test_add_func("/retry/waits", test_waits);
     g_test_add_func("/retry/retry-after", test_retry_after);
-    g_test_add_func("/settings/urls", test_urls);
     g_test_add_func("/settings/shown-url", test_shown_url);
     g_test_add_func("/settings/scrub", test_scrub);
     return g_test_run();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pipeline/core/clock.h"
-#include "pipeline/host/ledger.h"
+#include "pipeline/host/ledger-calls.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -141,4 +141,27 @@ static inline void assert_whole(Ledger *ledger)
     for (guint i = 0; i < findings->len; i++)
         g_test_message("%s", (char *)findings->pdata[i]);
     g_assert_cmpuint(findings->len, ==, 0);
+}
+
+static inline Call *begin_call(Ledger *ledger, Job *job, const char *sha256, double reserved)
+{
+    g_autoptr(GError) error = NULL;
+    LedgerRequest request = {.sha256 = sha256, .body = "the request", .length = 11, .keep = TRUE};
+    Call *call = call_new("ask", "default", "m1");
+    call->reserved = reserved;
+    ledger_call_begin(ledger, job, call, &request, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(call->id, >, 0);
+    return call;
+}
+
+static inline void end_call(Ledger *ledger, Call *call, const char *outcome, double cost,
+                            const char *answer)
+{
+    g_autoptr(GError) error = NULL;
+    call->outcome = g_strdup(outcome);
+    call->cost = cost;
+    call->reserved = 0;
+    ledger_call_end(ledger, call, answer, &error);
+    g_assert_no_error(error);
 }

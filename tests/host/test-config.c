@@ -238,38 +238,38 @@ static void test_api_key(Fixture *fixture, gconstpointer data)
     g_autofree char *secret = g_build_filename(fixture->folder, "api_key", NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(Config) none = load(fixture, "");
-    g_assert_null(config_api_key(none, &error));
+    g_assert_null(config_api_key(none, NULL, &error));
     g_assert_no_error(error);
 
     put(secret, "from-credential\n");
     g_setenv("CREDENTIALS_DIRECTORY", fixture->folder, TRUE);
-    g_autofree char *credential = config_api_key(none, &error);
+    g_autofree char *credential = config_api_key(none, NULL, &error);
     g_assert_cmpstr(credential, ==, "from-credential");
     g_unsetenv("CREDENTIALS_DIRECTORY");
 
     put(secret, "from-file\n");
     g_autoptr(Config) file = load(fixture, "[model]\napi_key_file = api_key\n");
-    g_autofree char *from_file = config_api_key(file, &error);
+    g_autofree char *from_file = config_api_key(file, NULL, &error);
     g_assert_cmpstr(from_file, ==, "from-file");
 
     put(secret, "two\nlines\n");
-    g_assert_null(config_api_key(file, &error));
+    g_assert_null(config_api_key(file, NULL, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
     g_assert_null(strstr(error->message, "lines"));
     g_clear_error(&error);
 
     g_unlink(secret);
-    g_assert_null(config_api_key(file, &error));
+    g_assert_null(config_api_key(file, NULL, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
     g_clear_error(&error);
 
     g_autoptr(Config) variable = load(fixture, "[model]\napi_key_env = MY_TEST_KEY\n");
-    g_assert_null(config_api_key(variable, &error));
+    g_assert_null(config_api_key(variable, NULL, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG);
     g_assert_nonnull(strstr(error->message, "MY_TEST_KEY"));
     g_clear_error(&error);
     g_setenv("MY_TEST_KEY", "from-variable", TRUE);
-    g_autofree char *from_variable = config_api_key(variable, &error);
+    g_autofree char *from_variable = config_api_key(variable, NULL, &error);
     g_assert_cmpstr(from_variable, ==, "from-variable");
     g_unsetenv("MY_TEST_KEY");
 }

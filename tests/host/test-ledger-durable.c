@@ -1,6 +1,8 @@
 /* What the ledger keeps through crashes and full disks, whom it lets in, and what it refuses. */
 #include "tests/host/ledger-help.h"
 
+#include "pipeline/host/ledger-budget.h"
+
 #include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -26,7 +28,6 @@ typedef enum {
 
 static void live_until(const char *state, DiePoint point)
 {
-    gint64 call_id = 0;
     Ledger *ledger = ledger_open(state, TRUE, NULL);
     Job *job = file_job("/in/a.txt", "aa");
     gboolean finished;
@@ -37,9 +38,12 @@ static void live_until(const char *state, DiePoint point)
     ledger_commit(ledger, NULL);
     if (now++ == point)
         return;
-    ledger_call_begin(ledger, job, "ask", "m", "v1", "p", "request", &call_id, NULL);
-    Call call = {.id = call_id, .outcome = (char *)"ok", .cost = 1};
-    ledger_call_end(ledger, &call, "{\"a\":1}", NULL);
+    Call *call = call_new("ask", "default", "m");
+    LedgerRequest request = {.sha256 = "request"};
+    ledger_call_begin(ledger, job, call, &request, NULL);
+    call->outcome = g_strdup("ok");
+    call->cost = 1;
+    ledger_call_end(ledger, call, "{\"a\":1}", NULL);
     if (now++ == point)
         return;
     ledger_commit(ledger, NULL);
@@ -88,7 +92,7 @@ static void test_crash(void)
                          point >= DIE_CLAIM_COMMITTED && point < DIE_DECIDE_COMMITTED);
         g_assert_cmpuint(counts.verdicts[VERDICT_ACCEPTED], ==, point >= DIE_DECIDE_COMMITTED);
         /* Paid once: what arrived is there; what was rolled back was never used. */
-        g_autofree char *answer = ledger_call_cached(ledger, "request", NULL, &error);
+        g_autofree char *answer = ledger_call_cached(ledger, "request", 0, 0, NULL, &error);
         g_assert_cmpint(answer != NULL, ==, point >= DIE_CALL_COMMITTED);
         g_autoptr(GPtrArray) owed = ledger_effects_owed(ledger, 0, &error);
         g_assert_cmpuint(owed->len, ==, point == DIE_DECIDE_COMMITTED || point == DIE_EFFECT_DONE);
@@ -342,7 +346,7 @@ static void test_version_1(void)
     g_assert_cmpstr(accepted->record, ==, "{\"total\":12.5}");
     g_autoptr(GPtrArray) owed = ledger_effects_owed(ledger, 0, &error);
     g_assert_cmpuint(owed->len, ==, 1);
-    g_autofree char *answer = ledger_call_cached(ledger, "request", NULL, &error);
+    g_autofree char *answer = ledger_call_cached(ledger, "request", 0, 0, NULL, &error);
     g_assert_cmpstr(answer, ==, "{\"total\":12.5}");
     g_autoptr(Job) held = file_job("/in/held.txt", "h1");
     g_assert_false(claim(ledger, held));
@@ -351,7 +355,42 @@ static void test_version_1(void)
     remove_state(state);
 }
 
-/* Containers, and what stands in them. */
+/* What an older docket paid counts in the budgets of its time. */
+static gboolean check_old_call(const LedgerCall *call, gpointer data)
+{
+    g_assert_cmpint(call->call.id, ==, 1);
+    g_assert_cmpstr(call->call.endpoint, ==, "default");
+    g_assert_cmpstr(call->pack, ==, "invoice");
+    g_assert_cmpint(call->call.tokens_in, ==, 100);
+    g_assert_cmpint(call->call.tokens_cached, ==, -1);
+    g_assert_cmpint(call->call.tokens_reasoning, ==, -1);
+    g_assert_cmpint(call->call.first_token_ms, ==, -1);
+    g_assert_cmpfloat(call->call.cost, ==, 0.25);
+    g_assert_cmpfloat(call->call.reserved, ==, 0);
+    ++*(guint *)data;
+    return TRUE;
+}
+
+static void check_old_calls(Ledger *ledger)
+{
+    static const char *const scopes[] = {"", "pack:invoice"};
+    g_autoptr(GError) error = NULL;
+    guint seen = 0;
+    LedgerCallFilter all = {0};
+    g_assert_true(ledger_each_call(ledger, &all, check_old_call, &seen, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(seen, ==, 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
+        for (guint period = PERIOD_DAY; period <= PERIOD_MONTH; period++) {
+            double spent = 0;
+            ledger_spent(ledger, scopes[i], (LedgerPeriod)period,
+                         G_GINT64_CONSTANT(1700000000000000), &spent, &error);
+            g_assert_no_error(error);
+            g_assert_cmpfloat(spent, ==, 0.25);
+        }
+}
+
+/* Containers, and what stands in them; calls of which little was known. */
 static void test_version_2(void)
 {
     g_autoptr(GError) error = NULL;
@@ -371,6 +410,7 @@ static void test_version_2(void)
     g_assert_cmpstr(inside->record, ==, "{\"total\":2}");
     g_autoptr(LedgerDocument) around = ledger_document_by_text(ledger, "a.zip", &error);
     g_assert_cmpint(around->kind, ==, JOB_CONTAINER);
+    check_old_calls(ledger);
     ledger_close(ledger);
     remove_state(state);
 }

@@ -261,46 +261,40 @@ static void test_calls(void)
     g_autoptr(Ledger) ledger = open_ledger(NULL);
     g_autoptr(Job) job = file_job("/in/a", "aa");
     claim(ledger, job);
-    gint64 first = 0, second = 0;
-    g_assert_true(
-        ledger_call_begin(ledger, job, "ask", "m1", "v1", "ps", "request", &first, &error));
-    g_assert_null(ledger_call_cached(ledger, "request", NULL, &error));
-    Call failed = {.id = first,
-                   .outcome = (char *)"model_refused",
-                   .tokens_in = -1,
-                   .tokens_cached = -1,
-                   .tokens_out = -1,
-                   .latency_ms = 5};
-    g_assert_true(ledger_call_end(ledger, &failed, "not to be used", &error));
-    g_assert_null(ledger_call_cached(ledger, "request", NULL, &error));
+    Call *failed = begin_call(ledger, job, "request", 0);
+    g_assert_null(ledger_call_cached(ledger, "request", 0, 0, NULL, &error));
+    end_call(ledger, failed, "model_refused", 0, "not to be used");
+    g_assert_null(ledger_call_cached(ledger, "request", 0, 0, NULL, &error));
     g_assert_no_error(error);
 
-    g_assert_true(
-        ledger_call_begin(ledger, job, "ask", "m1", "v1", "ps", "request", &second, &error));
-    Call good = {.id = second,
-                 .outcome = (char *)"ok",
-                 .tokens_in = 7,
-                 .tokens_cached = 3,
-                 .tokens_out = -1,
-                 .cost = 0.5,
-                 .latency_ms = 11};
-    g_assert_true(ledger_call_end(ledger, &good, "the answer", &error));
+    Call *good = begin_call(ledger, job, "request", 0);
+    good->tokens_in = 7;
+    good->tokens_cached = 3;
+    good->tokens_cache_write = 2;
+    good->answered_by = g_strdup("m1-2026");
+    end_call(ledger, good, "ok", 0.5, "the answer");
     Call *cached = NULL;
-    g_autofree char *answer = ledger_call_cached(ledger, "request", &cached, &error);
+    g_autofree char *answer = ledger_call_cached(ledger, "request", 0, 0, &cached, &error);
     g_assert_cmpstr(answer, ==, "the answer");
     g_assert_true(cached->cached);
-    g_assert_cmpint(cached->id, ==, second);
+    g_assert_cmpint(cached->id, ==, good->id);
     g_assert_cmpint(cached->tokens_in, ==, 7);
+    g_assert_cmpint(cached->tokens_cache_write, ==, 2);
     g_assert_cmpint(cached->tokens_out, ==, -1);
+    g_assert_cmpstr(cached->answered_by, ==, "m1-2026");
     g_assert_cmpfloat(cached->cost, ==, 0); /* this time nothing was paid */
     call_free(cached);
-    g_assert_null(ledger_call_cached(ledger, "other", NULL, &error));
+    g_assert_null(ledger_call_cached(ledger, "other", 0, 0, NULL, &error));
+    g_assert_null(
+        ledger_call_cached(ledger, "request", 0, clock_now_us() + G_USEC_PER_SEC, NULL, &error));
     LedgerCounts counts = count(ledger);
     g_assert_cmpuint(counts.calls, ==, 2);
     g_assert_cmpfloat(counts.cost, ==, 0.5);
-    Call unknown = {.id = 99, .outcome = (char *)"ok"};
-    g_assert_false(ledger_call_end(ledger, &unknown, "x", &error));
+    good->id = 99;
+    g_assert_false(ledger_call_end(ledger, good, "x", &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL);
+    call_free(failed);
+    call_free(good);
 }
 
 /* ---- reviews ---- */

@@ -102,7 +102,7 @@ done <<<"$(pick '^(pipeline|stages|tools)/.*\.c$')"
 text=$(pick '\.(c|h|sh|md|txt|conf|service|timer|html|jq|1)$|^tools/|^\.ci/|CMake' |
     without '^samples/|^schemas/[^/]+/cases/|/(corpus|fixtures|data)/')
 refuse path '(^|[^[:alnum:]_.~$}])/(home|root|work|Users)/[[:alnum:]]' <<<"$text"
-hosts='(localhost|127\.0\.0\.1|\[::1\]|[a-z0-9.-]*\.?example(\.(com|org|net))?|json-schema\.org|www\.w3\.org|kba\.github\.io|host|api\.openai\.com|api\.anthropic\.com|[a-z0-9.-]+\.(test|invalid))([:/"'"'"'`<> ),;]|$)'
+hosts='(localhost|127\.0\.0\.1|\[::1\]|[a-z0-9.-]*\.?example(\.(com|org|net))?|json-schema\.org|www\.w3\.org|kba\.github\.io|host|api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|openrouter\.ai|[A-Za-z]+\.openai\.azure\.com|[a-z0-9.-]+\.(test|invalid))([:/"'"'"'`<> ),;]|$)'
 report host "$(xargs -r -d '\n' grep -InHoE 'https?://[^ ]*' <<<"$text" |
     without ":[0-9]+:https?://([\$%{<\\\\\"']|$|$hosts)")"
 # (the brackets keep this line from finding itself)

@@ -115,6 +115,7 @@ COMMAND(validate);
 COMMAND(review);
 COMMAND(show);
 COMMAND(stats);
+COMMAND(budget);
 COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);

@@ -226,7 +226,7 @@ static void check_model(Doctor *doctor)
              "none is configured: the packs' templates make the records");
         return;
     }
-    g_autofree char *key = config_api_key(doctor->config, &bad);
+    g_autofree char *key = config_api_key(doctor->config, NULL, &bad);
     if (bad)
         tell(doctor, FOUND_BAD, "model", "%s", bad->message);
     else if (!*name)

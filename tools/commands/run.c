@@ -10,6 +10,7 @@
 #include "stages/intake/inbox.h"
 #include "stages/plan.h"
 #include "tools/commands/command.h"
+#include "tools/commands/run-estimate.h"
 
 #define MOST_COMPLAINTS 20u               /* lines about single documents in one run */
 #define PROGRESS_US (G_USEC_PER_SEC / 10) /* between two updates of the progress line */
@@ -287,8 +288,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 int command_run(const Command *command, Console *console, int argc, char **argv)
 {
     g_autofree char *pack = NULL;
+    gboolean estimate = FALSE;
     const GOptionEntry entries[] = {
         {"pack", 'p', 0, G_OPTION_ARG_FILENAME, &pack, "Every document is of this kind", "NAME"},
+        {"estimate", 0, 0, G_OPTION_ARG_NONE, &estimate,
+         "Print what a run would ask models and cost, without asking or moving anything", NULL},
         {NULL}};
     int code = EXIT_OK;
     if (!console_options(console, command, entries,
@@ -297,6 +301,8 @@ int command_run(const Command *command, Console *console, int argc, char **argv)
     if (console->n_arguments)
         return console_usage(console, "run takes no file names; documents lie in the inbox, or use "
                                       "docket extract FILE");
+    if (estimate)
+        return run_estimate(command, console, pack);
     GError *error = NULL;
     g_auto(Run) run = {.console = console,
                        .pack = pack,

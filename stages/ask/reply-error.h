@@ -1,0 +1,10 @@
+/* Error bodies. One reader for all providers: gateways and compatible servers mix the shapes. */
+#pragma once
+
+#include "pipeline/core/json.h"
+#include "stages/ask/reply.h"
+
+/* Reads {"error": {…}}, {"error": "text"}, {"message": …} and {"detail": …} into `reply`, with kind
+ * REPLY_ERROR. FALSE when the object reports no error. A quota that is used up for today, which
+ * Gemini says in a list of details, becomes code "insufficient_quota". */
+gboolean reply_error(const cJSON *root, Reply *reply);
