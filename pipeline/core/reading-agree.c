@@ -258,6 +258,44 @@ static gboolean is_said(const Said *said, const char *value)
     return key[0] && strstr(said->text->str, wanted);
 }
 
+/* An address stands on several lines of a page, and each of them somewhere. */
+static gboolean are_parts_said(const Said *said, const char *value)
+{
+    g_auto(GStrv) parts = g_strsplit(value, ", ", -1);
+    guint n = g_strv_length(parts);
+    for (guint i = 0; i < n; i++)
+        if (!is_said(said, parts[i]))
+            return FALSE;
+    return n > 1;
+}
+
+/* Each cell of a row that is not empty; -1: all are. */
+static double row_agreement(const Said *said, const Reading *data, guint line)
+{
+    const Line *l = reading_line(data, line);
+    gint last = -1;
+    double agreement = -1;
+    for (guint w = l->first_word; w < l->first_word + l->n_words; w++) {
+        gint column = g_array_index(data->words, Word, w).column;
+        if (column == last)
+            continue;
+        last = column;
+        g_autofree char *cell = reading_column_text(data, line, column);
+        if (!is_said(said, cell))
+            return 0;
+        agreement = 1;
+    }
+    return agreement;
+}
+
+static double data_agreement(const Said *said, const Reading *data, const Block *block, guint line)
+{
+    if (block->kind == BLOCK_TABLE)
+        return line == block->first_line ? -1 : row_agreement(said, data, line);
+    g_autofree char *value = reading_column_text(data, line, 1);
+    return is_said(said, value) || are_parts_said(said, value);
+}
+
 double reading_agree_data(Reading *r)
 {
     Reading *data = r->second;
@@ -273,10 +311,9 @@ double reading_agree_data(Reading *r)
             const Block *block = reading_block(data, b);
             for (guint l = block->first_line; l < block->first_line + block->n_lines; l++) {
                 Line *line = &g_array_index(data->lines, Line, l);
-                g_autofree char *value = reading_column_text(data, l, 1);
-                line->agreement = is_said(&said, value) ? 1 : 0;
+                line->agreement = data_agreement(&said, data, block, l);
                 found += line->agreement > 0;
-                lines++;
+                lines += line->agreement >= 0;
             }
         }
     }

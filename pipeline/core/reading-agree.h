@@ -11,6 +11,7 @@
 double reading_agree(Reading *r);
 
 /* Pages of TECHNIQUE_DATA in r->second: a line's agreement is 1 when its value (column 1) stands on
- * a page of r, in whatever notation of numbers and dates, else 0. Returns the share of lines found;
- * -1 when there are none. */
+ * a page of r, in whatever notation of numbers and dates, or the parts of it between commas do, else 0.
+ * A row of a BLOCK_TABLE is found when all its cells are; its first row is a heading (-1). Returns the
+ * share of lines found; -1 when there are none. */
 double reading_agree_data(Reading *r);

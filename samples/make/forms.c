@@ -109,6 +109,12 @@ void form_cp1252(const char *path, const Invoice *invoice)
     write_text(path, text, "WINDOWS-1252");
 }
 
+void form_ubl(const char *path, const Invoice *invoice)
+{
+    g_autofree char *xml = invoice_ubl(invoice);
+    write_text(path, xml, "UTF-8");
+}
+
 void form_mail(const char *path, const Invoice *invoice)
 {
     g_autofree char *html = invoice_html(invoice);

@@ -15,6 +15,7 @@ void form_rotated(const char *path, const Invoice *invoice);
 void form_mixed(const char *path, const Invoice *invoice);
 void form_text(const char *path, const Invoice *invoice);
 void form_cp1252(const char *path, const Invoice *invoice);
+void form_ubl(const char *path, const Invoice *invoice);
 void form_mail(const char *path, const Invoice *invoice);
 void form_orders(const char *path, const Invoice *invoice);
 void form_hidden(const char *path, const Invoice *invoice);

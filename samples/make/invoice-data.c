@@ -439,3 +439,25 @@ const Invoice invoice_rotated = {
     .iban = "GB70 MEAD 1122 3311 8600 07",
     .bank = "Welland Bank",
 };
+
+static const Position furniture[] = {
+    {"Schreibtisch Eiche, höhenverstellbar", 2000, NULL, 64900, 190},
+    {"Bürostuhl Modell Fjord", 4000, NULL, 28950, 190},
+};
+const Invoice invoice_electronic = {
+    .number = "NB-2026-0417",
+    .issued = "2026-11-12",
+    .due = "2026-12-12",
+    .order = "MH-88-2026",
+    .seller = {"Nordlicht Büromöbel GmbH", "Werftstraße 12\n24143 Kiel", "DE123456789",
+               "rechnung@nordlicht.example", NULL},
+    .buyer = {"Gemeinde Musterhausen", "Rathausplatz 1\n24999 Musterhausen", NULL},
+    .currency = "EUR",
+    .sign = "€",
+    .money = POINT_CODE,
+    .dates = DATE_DOTS,
+    POSITIONS(furniture),
+    .iban = "DE89370400440532013000",
+    .bank = "Musterbank",
+    .reference = "NB20260417",
+};

@@ -39,7 +39,7 @@ typedef struct {
 extern const Invoice invoice_classic, invoice_two_column, invoice_multipage, invoice_german,
     invoice_us, invoice_credit, invoice_misprint, invoice_scan, invoice_fax, invoice_mixed,
     invoice_text, invoice_cp1252, invoice_mail, invoice_orders, invoice_hidden, invoice_odd,
-    invoice_rotated;
+    invoice_rotated, invoice_electronic;
 
 gint64 position_amount(const Position *position);
 gint64 invoice_lines(const Invoice *invoice); /* sum of the positions */
@@ -67,5 +67,7 @@ guint multipage_pages(const Invoice *invoice);
 
 /* As a plain text of 76 columns, in English or German. Caller frees. */
 char *invoice_plain(const Invoice *invoice, gboolean german);
+/* As an electronic invoice: UBL 2 by EN 16931. Caller frees. */
+char *invoice_ubl(const Invoice *invoice);
 /* As the HTML that a billing system mails. Caller frees. */
 char *invoice_html(const Invoice *invoice);

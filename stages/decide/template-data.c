@@ -36,25 +36,65 @@ static void add_line(Reading *pairs, double y, const Reading *data, guint line)
         add_pair(pairs, y, key, value);
 }
 
-/* The pairs that the pages confirm, as a reading of their own; NULL if there are none. */
+static void add_pairs(Reading *pairs, double *y, const Reading *data, const Block *block)
+{
+    reading_begin_block(pairs, BLOCK_FIELDS, 0);
+    for (guint l = block->first_line; l < block->first_line + block->n_lines; l++)
+        add_line(pairs, (*y)++, data, l);
+}
+
+static void add_row(Reading *pairs, double y, const Reading *data, guint line)
+{
+    const Line *l = reading_line(data, line);
+    gint last = -1;
+    double x = 0;
+    reading_begin_line(pairs);
+    for (guint w = l->first_word; w < l->first_word + l->n_words; w++) {
+        gint column = g_array_index(data->words, Word, w).column;
+        if (column == last)
+            continue;
+        last = column;
+        g_autofree char *cell = reading_column_text(data, line, column);
+        x = reading_add_text(pairs, cell, -1, x, y, column) + 2;
+    }
+}
+
+/* A list of which one row was not seen would be another list: all of it, or nothing. */
+static void add_table(Reading *pairs, double *y, const Reading *data, const Block *block)
+{
+    for (guint l = block->first_line + 1; l < block->first_line + block->n_lines; l++)
+        if (reading_line(data, l)->agreement != 1)
+            return;
+    reading_begin_block(pairs, BLOCK_TABLE, 0);
+    for (guint l = block->first_line; l < block->first_line + block->n_lines; l++)
+        add_row(pairs, (*y)++, data, l);
+}
+
+/* The pairs and tables that the pages confirm, as a reading of their own; NULL if there are none. */
 static Reading *confirmed(const Reading *data)
 {
     g_autoptr(Reading) pairs = reading_new(data->media_type);
     double y = 0;
-    reading_begin_page(pairs, 1, TECHNIQUE_DATA, READING_GRID, 200, 100);
-    reading_begin_block(pairs, BLOCK_FIELDS, 0);
+    reading_begin_page(pairs, 1, TECHNIQUE_DATA, READING_GRID, 200, data->lines->len + 1);
     for (guint p = 0; p < data->pages->len; p++) {
         const Page *page = reading_page(data, p);
         if (page->technique != TECHNIQUE_DATA)
             continue;
         for (guint b = page->first_block; b < page->first_block + page->n_blocks; b++) {
             const Block *block = reading_block(data, b);
-            for (guint l = block->first_line; l < block->first_line + block->n_lines; l++)
-                add_line(pairs, y++, data, l);
+            (block->kind == BLOCK_TABLE ? add_table : add_pairs)(pairs, &y, data, block);
         }
     }
     reading_end_page(pairs);
     return pairs->words->len ? g_steal_pointer(&pairs) : NULL;
+}
+
+static gboolean is_below(gpointer pointer, gpointer field, gpointer above)
+{
+    (void)field;
+    gsize length = strlen(above);
+    return strncmp(pointer, above, length) == 0 &&
+           (((const char *)pointer)[length] == '\0' || ((const char *)pointer)[length] == '/');
 }
 
 /* The pages' evidence was for another value; without any, the check looks for this one. */
@@ -64,7 +104,19 @@ static void prefer(Record *record, const char *pointer, const cJSON *value)
     if (have && json_equal(have, value))
         return;
     if (json_put(&record->root, pointer, cJSON_Duplicate(value, TRUE), NULL))
-        g_hash_table_remove(record->fields, pointer);
+        g_hash_table_foreach_remove(record->fields, is_below, (gpointer)pointer);
+}
+
+/* Lists of rows: whole, in place of what the pages' tables gave. */
+static void prefer_lists(Record *record, const cJSON *said)
+{
+    const cJSON *each = NULL;
+    cJSON_ArrayForEach(each, said)
+    {
+        g_autofree char *pointer = g_strconcat("/", each->string, NULL);
+        if (cJSON_IsArray(each) && cJSON_IsObject(each->child))
+            prefer(record, pointer, each);
+    }
 }
 
 void template_prefer_data(const Template *template, const Reading *reading, Record *record)
@@ -79,8 +131,8 @@ void template_prefer_data(const Template *template, const Reading *reading, Reco
     while (g_hash_table_iter_next(&iter, &pointer, &field)) {
         const cJSON *value = json_at(said->root, pointer);
         gboolean found = ((const Field *)field)->grounded >= GROUNDED_NORMALISED;
-        /* Rows of tables are the pages' own. */
         if (found && value && !cJSON_IsNull(value) && !strpbrk(pointer, "0123456789"))
             prefer(record, pointer, value);
     }
+    prefer_lists(record, said->root);
 }

@@ -353,8 +353,24 @@ static void search_vertical(Search *s, guint position, int step)
     }
 }
 
+/* The name of a pair has its value beside it, and the next pair below is another's; a name without one
+ * is a heading. */
+static gboolean search_pair(Search *s)
+{
+    const Cell *cell = sheet_cell(s->run->sheet, s->hit->cell);
+    const Row *row = sheet_row(s->run->sheet, cell->row);
+    guint before = s->out->len;
+    if (!cell->pair || cell->column != 0 || s->hit->cell + 1 >= row->first_cell + row->n_cells)
+        return FALSE;
+    search_right(s, 0);
+    keep_last_amount(s, before);
+    return s->out->len > before;
+}
+
 static void search_hit(Search *s)
 {
+    if (search_pair(s))
+        return;
     for (guint p = 0; p < s->field->n_positions; p++) {
         guint before = s->out->len;
         Found *block;

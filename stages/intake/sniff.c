@@ -207,6 +207,23 @@ static gboolean is_word_xml(const char *text)
            strstr(text, "/word/2003/wordml");
 }
 
+/* An electronic invoice (EN 16931): in either syntax and every version its namespace is named at the root. */
+static gboolean is_einvoice(const char *text)
+{
+    static const char *const namespaces[] = {
+        "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:",
+        "urn:ferd:CrossIndustryDocument:invoice:",
+        "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
+        "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
+    };
+    if (text[strspn(text, " \t\r\n")] != '<')
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(namespaces); i++)
+        if (strstr(text, namespaces[i]))
+            return TRUE;
+    return FALSE;
+}
+
 static const char *text_kind(const char *text, const char *name)
 {
     const char *mail = sniff_mail(text, name);
@@ -214,6 +231,8 @@ static const char *text_kind(const char *text, const char *name)
         return mail;
     if (is_word_xml(text))
         return "application/vnd.ms-wordml";
+    if (is_einvoice(text))
+        return "application/xml";
     const char *json = json_kind(text, name);
     if (json)
         return json;

@@ -74,6 +74,54 @@ static void test_paths(void)
     check_at(record, "/price", "1190");
 }
 
+static void data_row(Reading *data, double y, const char *item, const char *amount)
+{
+    reading_begin_line(data);
+    double x = reading_add_text(data, item, -1, 0, y, 0);
+    reading_add_text(data, amount, -1, x + 2, y, 1);
+}
+
+/* The page's table was missed; the data's rows count when the page shows every one of them. */
+static char *lines_with(const char *second_amount)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Reading) r = page_reading(TECHNIQUE_PDF_TEXT);
+    at(r, 50, 50, "Red pump for 100,00 and blue hose");
+    at(r, 50, 80, "which makes 7,50 in all");
+    reading_end_page(r);
+    r->second = reading_new("application/xml");
+    reading_begin_page(r->second, 1, TECHNIQUE_DATA, READING_GRID, 100, 10);
+    reading_begin_block(r->second, BLOCK_TABLE, 0);
+    data_row(r->second, 0, "item", "net amount");
+    data_row(r->second, 1, "Red pump", "100.00");
+    data_row(r->second, 2, "Blue hose", second_amount);
+    reading_end_page(r->second);
+    reading_agree_data(r);
+    static const char schema_text[] =
+        "{\"type\":\"object\",\"properties\":{\"lines\":{\"type\":\"array\",\"items\":{"
+        "\"type\":\"object\",\"required\":[\"item\"],\"properties\":{\"item\":{\"type\":\"string\"}"
+        ","
+        "\"net_amount\":{\"type\":\"number\"}}}}}}";
+    g_autoptr(cJSON) schema = json_parse(schema_text, strlen(schema_text), &error);
+    g_assert_no_error(error);
+    g_autoptr(Template) t = template_new(NULL, schema, &error);
+    g_assert_no_error(error);
+    g_autoptr(Record) record = template_extract(t, r);
+    template_prefer_data(t, r, record);
+    const cJSON *lines = json_at(record->root, "/lines");
+    return lines ? json_print(lines, FALSE) : NULL;
+}
+
+static void test_list(void)
+{
+    g_autofree char *shown = lines_with("7.50");
+    g_assert_cmpstr(shown, ==,
+                    "[{\"item\":\"Red pump\",\"net_amount\":100},"
+                    "{\"item\":\"Blue hose\",\"net_amount\":7.5}]");
+    g_autofree char *unseen = lines_with("8.50");
+    g_assert_false(unseen && strstr(unseen, "Red pump"));
+}
+
 static void test_none(void)
 {
     g_autoptr(Reading) r = page();
@@ -87,6 +135,7 @@ int main(int argc, char **argv)
     g_test_add_func("/template-data/wins", test_wins);
     g_test_add_func("/template-data/unseen", test_unseen);
     g_test_add_func("/template-data/paths", test_paths);
+    g_test_add_func("/template-data/list", test_list);
     g_test_add_func("/template-data/none", test_none);
     return g_test_run();
 }

@@ -39,6 +39,14 @@ static const Case cases[] = {
      "a.txt", "text/plain"},
     {BYTES("caf\xe9 cr\xe8me"), "a.txt", "text/plain"},
     {BYTES("# Title\n"), "a.md", "text/markdown"},
+    {BYTES("<?xml version='1.0'?><ubl:Invoice "
+           "xmlns:ubl='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'>"),
+     "a.txt", "application/xml"},
+    {BYTES("<r:CrossIndustryInvoice "
+           "xmlns:r='urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100'>"),
+     "a", "application/xml"},
+    {BYTES("<?xml version='1.0'?><note>an invoice</note>"), "a.xml", "text/plain"},
+    {BYTES("we use urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"), "a", "text/plain"},
     {BYTES("\1\2\3\4\5\6\7\1\2\3"), "a.txt", "application/octet-stream"},
     {BYTES("Received: from a by b\r\nFrom: a@b.example\r\n\r\n<html>"), "a", "message/rfc822"},
     {BYTES("Subject: hello\n\ntext\n"), "a.eml", "message/rfc822"},

@@ -3,7 +3,6 @@
 #include "pdf-writer.h"
 
 #include "pipeline/core/limits.h"
-#include "stages/read/techniques/pdf/facturx.h"
 
 static Warm *warm;
 
@@ -66,8 +65,9 @@ static void test_invoice(void)
     g_autofree char *seller = value_of(r, "Seller name", &agreement);
     g_assert_cmpstr(seller, ==, "Acme Pumps");
     g_assert_cmpfloat(agreement, ==, 0);
-    g_autofree char *item = value_of(r, "Line 1 item", &agreement);
-    g_assert_cmpstr(item, ==, "Red pump");
+    g_autofree char *item = value_of(r, "Red", &agreement);
+    g_assert_cmpstr(item, ==, "pump");
+    g_assert_cmpfloat(agreement, ==, 0); /* the page does not say what was bought */
     g_assert_cmpuint(r->notes->len, ==, 0);
     g_assert_cmpuint(reading_page(r->second, 0)->technique, ==, TECHNIQUE_DATA);
 }
@@ -82,36 +82,6 @@ static void test_invoice_that_lies(void)
     g_autofree char *total = value_of(r, "Grand total", &agreement);
     g_assert_cmpstr(total, ==, "1190.00");
     g_assert_cmpfloat(agreement, ==, 0);
-}
-
-static void test_ubl(void)
-{
-    static const char xml[] =
-        "<Invoice xmlns='urn:a' "
-        "xmlns:c='urn:b'><c:ID>77</c:ID><c:IssueDate>2026-11-20</c:IssueDate>"
-        "<c:InvoiceLine><c:Item><c:Name>Hose</c:Name></c:Item></c:InvoiceLine></Invoice>";
-    g_autoptr(GBytes) bytes = g_bytes_new_static(xml, sizeof xml - 1);
-    g_autoptr(Reading) r = facturx_read(bytes);
-    g_autofree char *text = reading_to_text(r);
-    g_assert_nonnull(strstr(text, "Invoice number"));
-    g_assert_nonnull(strstr(text, "Hose"));
-}
-
-static void test_no_invoice(void)
-{
-    static const char *const others[] = {
-        "",
-        "<a/>",
-        "<Invoice>",
-        "no xml",
-        "<Invoice/>",
-        "<!DOCTYPE Invoice [<!ENTITY a SYSTEM 'file:///etc/passwd'>"
-        "]><Invoice><ID>&a;</ID></Invoice>"};
-    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
-        g_autoptr(GBytes) bytes = g_bytes_new_static(others[i], strlen(others[i]));
-        g_autoptr(Reading) r = facturx_read(bytes);
-        g_assert_null(r);
-    }
 }
 
 static void test_other_file(void)
@@ -174,8 +144,6 @@ int main(int argc, char **argv)
     warm = warm_new("eng", NULL);
     g_test_add_func("/pdf-attached/invoice", test_invoice);
     g_test_add_func("/pdf-attached/invoice-that-lies", test_invoice_that_lies);
-    g_test_add_func("/pdf-attached/ubl", test_ubl);
-    g_test_add_func("/pdf-attached/no-invoice", test_no_invoice);
     g_test_add_func("/pdf-attached/other-file", test_other_file);
     g_test_add_func("/pdf-attached/form", test_form);
     g_test_add_func("/pdf-attached/note", test_note);

@@ -12,6 +12,7 @@
 #include "stages/read/techniques/office/xlsx.h"
 #include "stages/read/techniques/pdf/pdf.h"
 #include "stages/read/techniques/text/csv.h"
+#include "stages/read/techniques/text/einvoice.h"
 #include "stages/read/techniques/text/jsonl.h"
 #include "stages/read/techniques/text/text.h"
 
@@ -25,6 +26,7 @@ static const TechniqueRow rows[] = {
     {.media_type = "text/tab-separated-values", .read = csv_read},
     {.media_type = "application/jsonl", .read = jsonl_read},
     {.media_type = "application/json", .read = json_read},
+    {.media_type = "application/xml", .read = einvoice_read},
     {.media_type = "message/rfc822", .read = mail_read},
     {.media_type = "text/markdown", .read = markdown_read},
     {.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

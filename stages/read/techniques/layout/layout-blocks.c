@@ -28,6 +28,14 @@ gboolean layout_is_label(const LayoutWord *words, const Segment *segment)
     return g_str_has_suffix(text, ":") || g_str_has_suffix(text, "：");
 }
 
+gboolean layout_is_currency(const char *text)
+{
+    for (; *text; text = g_utf8_next_char(text))
+        if (g_unichar_type(g_utf8_get_char(text)) != G_UNICODE_CURRENCY_SYMBOL)
+            return FALSE;
+    return TRUE;
+}
+
 gboolean layout_is_number(const LayoutWord *words, const Segment *segment)
 {
     guint digits = 0, others = 0;
@@ -147,10 +155,14 @@ static gboolean columns_take(Columns *columns, const Row *row)
     return TRUE;
 }
 
-/* A row with one cell continues the row above (a long description) when it begins in a column. */
+/* A row with one cell continues the row above (a long description) when it begins in a column, and
+ * stands for itself left of all of them (a heading among the labels of a table whose first line is the
+ * heads of its figures). */
 static gboolean continues(const Columns *columns, const Row *row)
 {
     const Segment *s = row->segments[0];
+    if (columns->n && s->rect.x1 <= columns->cells[0].x0)
+        return TRUE;
     for (guint i = 0; i < columns->n; i++)
         if (s->rect.x0 >= columns->cells[i].x0 - s->size && s->rect.x0 < columns->cells[i].x1)
             return TRUE;
@@ -182,6 +194,32 @@ static guint table_length(const Row *rows, guint n, guint first, Columns *column
         }
     }
     return full >= MIN_TABLE_ROWS && columns->n >= 2 ? length : 0;
+}
+
+static gboolean is_currency(const LayoutWord *words, const Segment *segment)
+{
+    return segment->n_words == 1 && layout_is_currency(words[segment->first].text);
+}
+
+/* Signs of currencies that stand apart from their amounts, often in the first row and at the sums only,
+ * are no column: they belong to the one on their right. */
+static void join_currencies(const LayoutWord *words, const Row *rows, guint n, Columns *columns)
+{
+    guint cells[MAX_CELLS] = {0}, signs[MAX_CELLS] = {0};
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < rows[i].n; k++) {
+            int column = column_of(columns, rows[i].segments[k]);
+            cells[column]++;
+            signs[column] += is_currency(words, rows[i].segments[k]);
+        }
+    guint kept = 0;
+    for (guint c = 0; c < columns->n; c++) {
+        double x0 = columns->cells[c].x0;
+        while (c + 1 < columns->n && signs[c] > 0 && signs[c] == cells[c])
+            c++;
+        columns->cells[kept++] = (Cell){x0, columns->cells[c].x1};
+    }
+    columns->n = kept;
 }
 
 /* Two columns of which the left is labels. */
@@ -276,6 +314,7 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
         Columns columns = {.n = 0};
         guint length = table_length(rows, n, i, &columns);
         if (length > 0) {
+            join_currencies(words, &rows[i], length, &columns);
             if (!add_table(reading, words, &rows[i], length, &columns))
                 return FALSE;
             i += length;

@@ -55,12 +55,17 @@ static GArray *row_of(Chains *c, int row)
     return list;
 }
 
+/* The band of the page that the middle of a rectangle stands in; words may claim to be anywhere. */
+static int band_of(Rect rect, double height)
+{
+    return (int)CLAMP(floor((rect.y0 + rect.y1) / 2 / height), -1e9, 1e9);
+}
+
 static Segment *find_segment(Chains *c, const LayoutWord *words, const LayoutWord *word)
 {
     Segment *best = NULL;
     double best_gap = G_MAXDOUBLE;
-    double centre = (word->rect.y0 + word->rect.y1) / 2;
-    int row = (int)floor(centre / c->pitch);
+    int row = band_of(word->rect, c->pitch);
     for (int r = row - 1; r <= row + 1; r++) {
         GArray *list = g_hash_table_lookup(c->rows, GINT_TO_POINTER(r));
         /* The latest segments are the nearest: a few steps back are enough. */
@@ -87,7 +92,7 @@ static void append_word(Chains *c, GArray *words, guint index)
 {
     LayoutWord *all = &g_array_index(words, LayoutWord, 0);
     Segment *s = find_segment(c, all, &all[index]);
-    int row = (int)floor((all[index].rect.y0 + all[index].rect.y1) / 2 / c->pitch);
+    int row = band_of(all[index].rect, c->pitch);
     if (s) {
         guint which = (guint)(s - &g_array_index(c->segments, Segment, 0));
         GArray *list = row_of(c, row); /* a slanting line wanders into the next row */
@@ -135,7 +140,7 @@ gboolean layout_segments_are_likely(const GArray *segments, double unit, gboolea
     guint likely = 0, wide = 0;
     for (guint i = 0; i < segments->len; i++) {
         const Segment *s = &g_array_index(segments, Segment, i);
-        gpointer row = GINT_TO_POINTER((int)floor((s->rect.y0 + s->rect.y1) / 2 / unit) + 1);
+        gpointer row = GINT_TO_POINTER(band_of(s->rect, unit) + 1);
         Beside *beside = g_hash_table_lookup(rows, row);
         if (!beside) {
             beside = g_new(Beside, 1);

@@ -120,7 +120,7 @@ Table *table_build(const LayoutWord *words, GArray *indices, const GArray *rulin
     grid_find_columns(&grid);
     grid_mark_drawn(&grid);
     guint n_rows = grid_find_rows(&grid);
-    grid_drop_empty_columns(&grid);
+    grid_drop_columns(&grid);
     if (grid_n_columns(&grid) < 2 || n_rows < 2)
         return NULL;
     g_autoptr(Table) table = table_from(&grid, n_rows);

@@ -1,5 +1,6 @@
 /* Where the columns of a table part: at drawn lines, and at strips that hold no text in any row but
  * those with a cell that reaches over several columns. */
+#include "layout-blocks.h"
 #include "table-grid.h"
 
 #include <math.h>
@@ -304,21 +305,24 @@ static void mark_cells(Grid *grid)
     }
 }
 
-/* Columns that hold nothing come from shading and frames. */
-void grid_drop_empty_columns(Grid *grid)
+/* Columns that hold nothing come from shading and frames; signs of currencies that stand apart from
+ * their amounts belong to the column on their right. */
+void grid_drop_columns(Grid *grid)
 {
     guint n = grid_n_columns(grid);
     g_autofree guint *counts = g_new0(guint, n);
     g_autofree guint *moved = g_new0(guint, n);
     for (guint i = 0; i < grid->columns->len; i++)
-        counts[g_array_index(grid->columns, guint, i)]++;
+        counts[g_array_index(grid->columns, guint, i)] +=
+            !layout_is_currency(grid_word(grid, i)->text);
     guint kept = 0;
     for (guint c = 0; c < n; c++) {
         moved[c] = kept;
         kept += counts[c] > 0;
     }
     for (guint i = 0; i < grid->columns->len; i++)
-        g_array_index(grid->columns, guint, i) = moved[g_array_index(grid->columns, guint, i)];
+        g_array_index(grid->columns, guint, i) =
+            MIN(moved[g_array_index(grid->columns, guint, i)], MAX(kept, 1) - 1);
     for (guint c = n; c-- > 0;)
         if (counts[c] == 0 && grid->separators->len)
             g_array_remove_index(grid->separators, c ? c - 1 : 0);

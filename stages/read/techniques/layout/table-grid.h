@@ -43,8 +43,8 @@ typedef struct {
 void grid_lines(Grid *grid, GArray *indices);
 void grid_pieces(Grid *grid, double gap);
 void grid_find_columns(Grid *grid);
-/* Takes out columns without words; cells and separators no longer hold then. */
-void grid_drop_empty_columns(Grid *grid);
+/* Takes out columns without words, and those of currency signs only; cells and separators no longer hold then. */
+void grid_drop_columns(Grid *grid);
 /* Gives every word its row; returns how many there are. */
 guint grid_find_rows(Grid *grid);
 /* Gives the words of the lines before `body` rows of a header; returns how many rows it has. */

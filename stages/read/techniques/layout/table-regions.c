@@ -12,6 +12,7 @@
 #define SAME_END 0.8           /* letter heights between the ends of lines of one width */
 #define PROSE_WORDS 5.0        /* words a piece, on average: running text */
 #define PARTED 4.0             /* letter heights of white: what stands below is something else */
+#define BESIDE_SHARE 0.6       /* of a column's lines, at least, go on beside it */
 #define MAX_HEAD_LINES 6       /* heads over each other leave some lines with one piece */
 
 typedef struct {
@@ -267,6 +268,40 @@ static GArray *rulings_inside(const Regions *g, Rect rect)
     return inside;
 }
 
+/* Some word outside of the region stands on a line of height y0 to y1. */
+static gboolean goes_on_outside(const Regions *g, Rect rect, double y0, double y1)
+{
+    for (guint i = 0; i < g->n; i++) {
+        Rect r = g->words[i].rect;
+        if ((r.x1 <= rect.x0 || r.x0 >= rect.x1) && MIN(r.y1, y1) - MAX(r.y0, y0) > 0.5 * (y1 - y0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Lines over and under sums are as wide as the column of figures: nothing but figures, and what they
+ * mean stands beside them. Such a column is a part of a table that is not drawn. */
+static gboolean is_column_of_figures(const Regions *g, Rect rect, GArray *indices)
+{
+    guint beside = 0, lines;
+    gboolean figures = TRUE;
+    Grid grid = {.words = g->words,
+                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
+                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
+                 .unit = g->unit};
+    grid_lines(&grid, indices);
+    lines = grid.lines->len;
+    for (guint l = 0; l < lines && figures; l++) {
+        const GridLine *line = grid_line_at(&grid, l);
+        for (guint i = line->first; i < line->first + line->n && figures; i++)
+            figures = grid_is_number(&grid, i, i + 1);
+        beside += figures && goes_on_outside(g, rect, line->y0, line->y1);
+    }
+    g_array_unref(grid.order);
+    g_array_unref(grid.lines);
+    return figures && BESIDE_SHARE * lines <= beside;
+}
+
 static Table *try_region(const Regions *g, Rect rect)
 {
     double width = rect.x1 - rect.x0, height = rect.y1 - rect.y0;
@@ -274,7 +309,9 @@ static Table *try_region(const Regions *g, Rect rect)
         return NULL;
     g_autoptr(GArray) inside = words_inside(g, rect);
     g_autoptr(GArray) rulings = rulings_inside(g, rect);
-    return inside->len < 4 ? NULL : table_build(g->words, inside, rulings, g->unit);
+    if (inside->len < 4 || is_column_of_figures(g, rect, inside))
+        return NULL;
+    return table_build(g->words, inside, rulings, g->unit);
 }
 
 GPtrArray *tables_find_ruled(const LayoutWord *words, guint n, const GArray *rulings, double unit)

@@ -229,6 +229,22 @@ static gboolean stands_apart(const Rows *rows, guint l)
            line->y0 - line[-1].y1 > MAX(rows->usual, 0) + BAND_SPACE * rows->grid->unit;
 }
 
+/* The line above is drawn over a sum: only between figures, and beside it the words of both lines stand in
+ * a column of their own, a label each. */
+static gboolean is_sum(const Rows *rows, guint l)
+{
+    const guint8 *drawn = rows->grid->drawn + (gsize)l * rows->n_columns;
+    gboolean labels = FALSE, sum = FALSE;
+    for (guint c = 0; c < rows->n_columns; c++) {
+        guint8 both = grid_cell(rows->grid, l - 1, c) & grid_cell(rows->grid, l, c);
+        if (drawn[c] && (both & CELL_FILLED) && !(both & CELL_NUMBER))
+            return FALSE;
+        sum |= drawn[c] && (both & CELL_NUMBER);
+        labels |= !drawn[c] && (both & CELL_FILLED) && !(both & CELL_NUMBER);
+    }
+    return sum && labels;
+}
+
 /* A cell over several rows begins in the first of them, wherever its words stand: it reaches up to
  * the next drawn line. */
 static void raise_cells(Rows *rows)
@@ -241,8 +257,8 @@ static void raise_cells(Rows *rows)
         guint row = g_array_index(grid->rows, guint, line->first);
         const guint8 *drawn = grid->drawn + (gsize)l * rows->n_columns;
         /* A row that no line parts from the one above holds no cell of that one. */
-        gboolean fresh =
-            l == rows->first_body || (row != before && grid->drawn_share[l] < RULED_SHARE);
+        gboolean fresh = l == rows->first_body ||
+                         (row != before && (grid->drawn_share[l] < RULED_SHARE || is_sum(rows, l)));
         before = row;
         for (guint c = 0; c < rows->n_columns; c++)
             if (fresh || drawn[c])

@@ -1,8 +1,8 @@
 #include "pdf-attached.h"
 
-#include "facturx.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/core/reading-agree.h"
+#include "stages/read/techniques/text/einvoice.h"
 
 #include <string.h>
 
@@ -66,7 +66,7 @@ static const char *media_type_of(const char *name)
 
 static void take_invoice(Reading *reading, GBytes *content)
 {
-    Reading *invoice = facturx_read(content);
+    Reading *invoice = einvoice_take(content);
     if (!invoice)
         return;
     /* Its page is the first one, and page numbers rise: a text layer beside OCR gives way to data. */

@@ -1,8 +1,9 @@
 /* What is taken, and where it stands, is two tables of paths. A path is names of elements from the root's
  * children on, without prefixes; '|' separates the names that the versions of a format use. */
-#include "facturx.h"
+#include "einvoice.h"
 
 #include "stages/read/techniques/grid.h"
+#include "stages/read/techniques/text/text.h"
 
 #include <libxml/parser.h>
 #include <string.h>
@@ -13,7 +14,12 @@
 
 typedef struct {
     const char *key, *path;
+    const char *parts; /* of the element, by which its text is put together; NULL: it is a text */
 } Field;
+
+/* Elements of an address; a comma begins another of its lines. */
+#define CII_ADDRESS "LineOne,LineTwo,PostcodeCode CityName"
+#define UBL_ADDRESS "StreetName,AdditionalStreetName,PostalZone CityName,Country/IdentificationCode"
 
 #define TRADE "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction/"
 #define AGREED TRADE "ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement/"
@@ -27,9 +33,16 @@ typedef struct {
 static const Field cii_fields[] = {
     {"Invoice number", "ExchangedDocument|HeaderExchangedDocument/ID"},
     {"Issue date", "ExchangedDocument|HeaderExchangedDocument/IssueDateTime/DateTimeString"},
+    {"Document type", "ExchangedDocument|HeaderExchangedDocument/TypeCode"},
     {"Seller name", AGREED "SellerTradeParty/Name"},
+    {"Seller address", AGREED "SellerTradeParty/PostalTradeAddress", CII_ADDRESS},
+    {"Seller country", AGREED "SellerTradeParty/PostalTradeAddress/CountryID"},
+    {"Seller e-mail", AGREED
+     "SellerTradeParty/DefinedTradeContact/EmailURIUniversalCommunication/URIID|CompleteNumber"},
     {"Seller VAT number", AGREED "SellerTradeParty/SpecifiedTaxRegistration/ID"},
     {"Buyer name", AGREED "BuyerTradeParty/Name"},
+    {"Buyer address", AGREED "BuyerTradeParty/PostalTradeAddress", CII_ADDRESS},
+    {"Buyer country", AGREED "BuyerTradeParty/PostalTradeAddress/CountryID"},
     {"Buyer reference", AGREED "BuyerReference"},
     {"Order number", AGREED "BuyerOrderReferencedDocument/IssuerAssignedID|ID"},
     {"Delivery date", DELIVERED "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString"},
@@ -39,10 +52,12 @@ static const Field cii_fields[] = {
      SETTLED "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID"},
     {"Due date", SETTLED "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString"},
     {"Line total", SUMS "LineTotalAmount"},
+    {"Discount", SUMS "AllowanceTotalAmount"},
+    {"Charges", SUMS "ChargeTotalAmount"},
     {"Net total", SUMS "TaxBasisTotalAmount"},
     {"VAT total", SUMS "TaxTotalAmount"},
     {"Grand total", SUMS "GrandTotalAmount"},
-    {"Prepaid", SUMS "TotalPrepaidAmount"},
+    {"Amount paid", SUMS "TotalPrepaidAmount"},
     {"Amount due", SUMS "DuePayableAmount"},
 };
 
@@ -51,27 +66,38 @@ static const Field cii_line[] = {
     {"quantity", "SpecifiedLineTradeDelivery|SpecifiedSupplyChainTradeDelivery/BilledQuantity"},
     {"unit price", "SpecifiedLineTradeAgreement|SpecifiedSupplyChainTradeAgreement/"
                    "NetPriceProductTradePrice/ChargeAmount"},
-    {"total", LINE_SETTLED "SpecifiedTradeSettlementLineMonetarySummation|"
-                           "SpecifiedTradeSettlementMonetarySummation/LineTotalAmount"},
+    {"net amount", LINE_SETTLED "SpecifiedTradeSettlementLineMonetarySummation|"
+                                "SpecifiedTradeSettlementMonetarySummation/LineTotalAmount"},
 };
 
 static const Field ubl_fields[] = {
     {"Invoice number", "ID"},
     {"Issue date", "IssueDate"},
+    {"Document type", "InvoiceTypeCode|CreditNoteTypeCode"},
     {"Due date", "DueDate"},
-    {"Seller name", "AccountingSupplierParty/Party/PartyLegalEntity/RegistrationName"},
+    {"Seller name",
+     "AccountingSupplierParty/Party/PartyLegalEntity|PartyName/RegistrationName|Name"},
+    {"Seller address", "AccountingSupplierParty/Party/PostalAddress", UBL_ADDRESS},
+    {"Seller country", "AccountingSupplierParty/Party/PostalAddress/Country/IdentificationCode"},
+    {"Seller e-mail", "AccountingSupplierParty/Party/Contact/ElectronicMail"},
     {"Seller VAT number", "AccountingSupplierParty/Party/PartyTaxScheme/CompanyID"},
-    {"Buyer name", "AccountingCustomerParty/Party/PartyLegalEntity/RegistrationName"},
+    {"Buyer name",
+     "AccountingCustomerParty/Party/PartyLegalEntity|PartyName/RegistrationName|Name"},
+    {"Buyer address", "AccountingCustomerParty/Party/PostalAddress", UBL_ADDRESS},
+    {"Buyer country", "AccountingCustomerParty/Party/PostalAddress/Country/IdentificationCode"},
     {"Buyer reference", "BuyerReference"},
     {"Order number", "OrderReference/ID"},
     {"Delivery date", "Delivery/ActualDeliveryDate"},
     {"Currency", "DocumentCurrencyCode"},
+    {"Payment reference", "PaymentMeans/PaymentID"},
     {"IBAN", "PaymentMeans/PayeeFinancialAccount/ID"},
     {"Line total", "LegalMonetaryTotal/LineExtensionAmount"},
+    {"Discount", "LegalMonetaryTotal/AllowanceTotalAmount"},
+    {"Charges", "LegalMonetaryTotal/ChargeTotalAmount"},
     {"Net total", "LegalMonetaryTotal/TaxExclusiveAmount"},
     {"VAT total", "TaxTotal/TaxAmount"},
     {"Grand total", "LegalMonetaryTotal/TaxInclusiveAmount"},
-    {"Prepaid", "LegalMonetaryTotal/PrepaidAmount"},
+    {"Amount paid", "LegalMonetaryTotal/PrepaidAmount"},
     {"Amount due", "LegalMonetaryTotal/PayableAmount"},
 };
 
@@ -79,7 +105,7 @@ static const Field ubl_line[] = {
     {"item", "Item/Name"},
     {"quantity", "InvoicedQuantity|CreditedQuantity"},
     {"unit price", "Price/PriceAmount"},
-    {"total", "LineExtensionAmount"},
+    {"net amount", "LineExtensionAmount"},
 };
 
 typedef struct {
@@ -143,42 +169,113 @@ static char *text_of(const xmlNode *element)
     return *valid ? g_steal_pointer(&valid) : NULL;
 }
 
-/* "20261120" (format 102) as other dates are written here. */
-static char *readable(const char *key, char *value)
+/* The texts of the parts that are there: those of one line by spaces, lines by ", ". NULL if none is. Caller
+ * frees. */
+static char *join_parts(const xmlNode *element, const char *parts)
 {
-    if (!g_str_has_suffix(key, "date") || strlen(value) != 8 || strspn(value, "0123456789") != 8)
-        return value;
-    char *date = g_strdup_printf("%.4s-%.2s-%.2s", value, value + 4, value + 6);
-    g_free(value);
-    return date;
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(parts, ",", -1);
+    for (guint i = 0; lines[i]; i++) {
+        g_auto(GStrv) words = g_strsplit(lines[i], " ", -1);
+        gboolean begun = FALSE;
+        for (guint w = 0; words[w]; w++) {
+            const xmlNode *part = find(element, words[w]);
+            g_autofree char *text = part ? text_of(part) : NULL;
+            if (!text)
+                continue;
+            if (out->len)
+                g_string_append(out, begun ? " " : ", ");
+            g_string_append(out, text);
+            begun = TRUE;
+        }
+    }
+    return out->len ? g_strdup(out->str) : NULL;
 }
 
-static void add_field(Grid *grid, const xmlNode *below, const Field *field, const char *prefix)
+static char *value_of(const xmlNode *below, const Field *field)
 {
     const xmlNode *element = find(below, field->path);
-    char *found = element ? text_of(element) : NULL;
+    if (!element)
+        return NULL;
+    return field->parts ? join_parts(element, field->parts) : text_of(element);
+}
+
+/* Codes of UNTDID 1001 that EN 16931 allows for invoices, in words. */
+static const char *document_type(const char *code)
+{
+    static const char *const types[][2] = {
+        {"380", "invoice"},
+        {"326", "partial invoice"},
+        {"381", "credit note"},
+        {"384", "corrected invoice"},
+        {"386", "prepayment invoice"},
+        {"389", "self-billed invoice"},
+        {"875", "construction invoice"},
+        {"876", "partial construction invoice"},
+        {"877", "final construction invoice"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+        if (g_str_equal(code, types[i][0]))
+            return types[i][1];
+    return NULL;
+}
+
+/* Codes in words, and "20261120" (format 102) as other dates are written here. */
+static char *readable(const char *key, char *value)
+{
+    const char *type = g_str_equal(key, "Document type") ? document_type(value) : NULL;
+    gboolean date =
+        g_str_has_suffix(key, "date") && strlen(value) == 8 && strspn(value, "0123456789") == 8;
+    if (!type && !date)
+        return value;
+    char *out =
+        type ? g_strdup(type) : g_strdup_printf("%.4s-%.2s-%.2s", value, value + 4, value + 6);
+    g_free(value);
+    return out;
+}
+
+static void add_field(Grid *grid, const xmlNode *root, const Field *field)
+{
+    char *found = value_of(root, field);
     if (!found)
         return;
     g_autofree char *value = readable(field->key, found);
-    g_autofree char *key = g_strconcat(prefix, field->key, NULL);
     grid_line(grid);
-    double x = grid_text(grid, key, 0, 0);
+    double x = grid_text(grid, field->key, 0, 0);
     grid_text(grid, value, x + 2, 1);
 }
 
-static void add_lines(Grid *grid, const xmlNode *root, const Format *format)
+/* The invoice's next line behind `line` (NULL: the first), or NULL. */
+static const xmlNode *next_line(const xmlNode *parent, const xmlNode *line, const Format *format)
 {
-    const xmlNode *parent = find(root, format->lines);
-    guint number = 0;
-    for (const xmlNode *child = parent ? parent->children : NULL; child; child = child->next) {
-        if (child->type != XML_ELEMENT_NODE ||
-            !is_named(child, format->line_name, strlen(format->line_name)))
-            continue;
-        if (++number > MAX_LINES)
-            break;
-        g_autofree char *prefix = g_strdup_printf("Line %u ", number);
-        for (guint i = 0; i < format->n_line; i++)
-            add_field(grid, child, &format->line[i], prefix);
+    const xmlNode *at = line ? line->next : parent->children;
+    while (at && (at->type != XML_ELEMENT_NODE ||
+                  !is_named(at, format->line_name, strlen(format->line_name))))
+        at = at->next;
+    return at;
+}
+
+static void add_cells(Grid *grid, const xmlNode *line, const Format *format)
+{
+    double x = 0;
+    grid_line(grid);
+    for (guint i = 0; i < format->n_line; i++) {
+        g_autofree char *value = line ? value_of(line, &format->line[i]) : NULL;
+        const char *cell = line ? value : format->line[i].key;
+        x = grid_text(grid, cell ? cell : "", x, (int)i) + 2;
+    }
+}
+
+static void add_lines(Grid *grid, const xmlNode *parent, const Format *format)
+{
+    const xmlNode *line = next_line(parent, NULL, format);
+    if (!line)
+        return;
+    grid_block(grid, BLOCK_TABLE, 0);
+    add_cells(grid, NULL, format);
+    for (guint number = 1; line && number <= MAX_LINES; number++) {
+        add_cells(grid, line, format);
+        line = next_line(parent, line, format);
     }
 }
 
@@ -191,19 +288,21 @@ static Reading *read_tree(const xmlNode *root)
     if (!format)
         return NULL;
     g_autoptr(Reading) reading = reading_new("application/xml");
+    const xmlNode *parent = find(root, format->lines);
     Grid grid;
     grid_begin(&grid, reading, TECHNIQUE_DATA);
     grid_block(&grid, BLOCK_FIELDS, 0);
     for (guint i = 0; i < format->n_fields; i++)
-        add_field(&grid, root, &format->fields[i], "");
-    add_lines(&grid, root, format);
+        add_field(&grid, root, &format->fields[i]);
+    if (parent)
+        add_lines(&grid, parent, format);
     if (!grid_end(&grid, NULL) || reading->words->len == 0)
         return NULL;
     reading->page_count = 1;
     return g_steal_pointer(&reading);
 }
 
-Reading *facturx_read(GBytes *xml)
+Reading *einvoice_take(GBytes *xml)
 {
     gsize size;
     const char *data = g_bytes_get_data(xml, &size);
@@ -213,10 +312,14 @@ Reading *facturx_read(GBytes *xml)
     xmlDoc *document = xmlReadMemory(data, (int)size, "", NULL,
                                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
                                          XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
-    if (!document)
-        return NULL;
-    const xmlNode *root = xmlDocGetRootElement(document);
+    const xmlNode *root = document ? xmlDocGetRootElement(document) : NULL;
     Reading *reading = root ? read_tree(root) : NULL;
     xmlFreeDoc(document);
     return reading;
+}
+
+Reading *einvoice_read(const TechniqueInput *input, GError **error)
+{
+    Reading *reading = einvoice_take(input->bytes);
+    return reading ? reading : text_read(input, error);
 }

@@ -1,11 +1,11 @@
 /* Any bytes as an electronic invoice: no reading, or one whose rules hold. */
-#include "stages/read/techniques/pdf/facturx.h"
+#include "stages/read/techniques/text/einvoice.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(data, size);
-    g_autoptr(Reading) reading = facturx_read(bytes);
+    g_autoptr(Reading) reading = einvoice_take(bytes);
     if (!reading)
         return 0;
     g_autoptr(GError) error = NULL;
