@@ -46,7 +46,7 @@ typedef struct {
 
 /* One request to a model, as the ledger keeps it and the meta file shows it. Money is in the
  * currency of the price table. */
-typedef struct {
+typedef struct Call {
     gint64 id;         /* in the ledger; of an answer from there: the call that brought it */
     char *purpose;     /* "ask", "repair", "verify", "escalate", "judge", "batch" */
     char *endpoint;    /* NAME of [model NAME], or "default" */

@@ -1,5 +1,7 @@
 #include "pipeline/host/prices.h"
 
+#include "pipeline/host/job.h"
+
 #include <math.h>
 
 #define MILLION 1e6

@@ -1,7 +1,9 @@
 /* What calls cost: the price table of an endpoint, and the one place where money is computed. */
 #pragma once
 
-#include "pipeline/host/job.h"
+#include <glib.h>
+
+struct Call;
 
 /* Per million tokens, in the currency of whoever set the prices. */
 typedef struct {
@@ -12,7 +14,7 @@ typedef struct {
 } Prices;
 
 /* Of the tokens that the call says it used; unknown ones cost nothing. */
-double prices_cost(const Prices *prices, const Call *call, gboolean batch);
+double prices_cost(const Prices *prices, const struct Call *call, gboolean batch);
 
 /* The most that a call with so many tokens can cost: nothing cached, everything put into the cache. */
 double prices_bound(const Prices *prices, gint64 tokens_in, gint64 tokens_out);

@@ -3,7 +3,6 @@
 
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
-#include "stages/ask/openai-schema.h"
 
 #define PATH "messages"
 #define DEFAULT_VERSION "2023-06-01"
@@ -85,7 +84,7 @@ static void add_tool(cJSON *body, const DialectSchema *schema)
     cJSON *tool = cJSON_CreateObject();
     cJSON_AddStringToObject(tool, "name", schema->name);
     cJSON_AddItemReferenceToObject(tool, "input_schema", schema->schema);
-    if (schema->strict)
+    if (schema->usable)
         cJSON_AddTrueToObject(tool, "strict");
     cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "tools"), tool);
     cJSON *choice = cJSON_AddObjectToObject(body, "tool_choice");
@@ -96,7 +95,7 @@ static void add_tool(cJSON *body, const DialectSchema *schema)
 /* There is no way to ask for just any JSON object: the prompt does. */
 static void add_format(cJSON *body, const ModelSettings *settings, const DialectSchema *schema)
 {
-    gboolean by_schema = settings->format == FORMAT_JSON_SCHEMA;
+    gboolean by_schema = settings->format == FORMAT_JSON_SCHEMA && schema->usable;
     if (settings->format == FORMAT_TOOL)
         add_tool(body, schema);
     if (!settings->effort && !by_schema)
@@ -123,6 +122,9 @@ static char *request(const ModelSettings *settings, const GPtrArray *messages,
     add_format(body, settings, schema);
     if (settings->stream)
         cJSON_AddTrueToObject(body, "stream");
+    if (settings->user)
+        cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "metadata"), "user_id",
+                                settings->user);
     return dialect_print(body, settings);
 }
 
@@ -237,10 +239,8 @@ const Dialect dialect_anthropic = {
     .url = url,
     .models_url = models_url,
     .headers = headers,
-    .schema = openai_schema,
     .request = request,
     .reply = reply_from,
     .event = event,
     .finish_words = finish_words,
-    .restore = openai_schema_restore,
 };

@@ -16,6 +16,7 @@
 typedef struct {
     ModelSettings *settings;
     const Dialect *dialect;
+    const Subset *subset; /* of JSON Schema that it takes */
     Caller *caller;
     LedgerUsage usage; /* what its calls used before this run */
 } Endpoint;
@@ -60,19 +61,19 @@ static void pending_free(gpointer data)
 
 static gboolean prepare(Pack *pack, GError **error)
 {
-    for (guint i = 0; dialects[i]; i++) {
-        DialectSchema *schema = dialects[i]->schema(pack->name, pack->schema, error);
+    for (const Subset *subset = subsets; subset->name; subset++) {
+        DialectSchema *schema = subset_schema(subset, pack->name, pack->schema, NULL, error);
         if (!schema)
             return FALSE;
-        g_autofree char *key = g_strconcat(STAGE ":", dialects[i]->name, NULL);
+        g_autofree char *key = g_strconcat(STAGE ":", subset->name, NULL);
         pack_attach(pack, key, schema, (GDestroyNotify)dialect_schema_free);
     }
     return TRUE;
 }
 
-static const DialectSchema *prepared_schema(const Pack *pack, const Dialect *dialect)
+static const DialectSchema *prepared_schema(const Pack *pack, const Subset *subset)
 {
-    g_autofree char *key = g_strconcat(STAGE ":", dialect->name, NULL);
+    g_autofree char *key = g_strconcat(STAGE ":", subset->name, NULL);
     return pack_attached(pack, key);
 }
 
@@ -108,6 +109,7 @@ static Endpoint *add_endpoint(Ask *ask, Engine *engine, const char *name, GError
     if (endpoint->settings && ledger_call_usage(engine_ledger(engine), endpoint->settings->name,
                                                 NULL, &endpoint->usage, error)) {
         endpoint->dialect = dialect_by_name(endpoint->settings->dialect);
+        endpoint->subset = subset_by_name(endpoint->settings->schema);
         endpoint->caller =
             caller_new(endpoint->settings, endpoint->dialect, engine_context(engine), error);
     }
@@ -183,7 +185,7 @@ static StageStep without_answer(Job *job, const Endpoint *endpoint, const Outcom
 /* The answer becomes the job's, as the pack's schema has it. */
 static void take_answer(Job *job, const Endpoint *endpoint, const char *text)
 {
-    char *restored = endpoint->dialect->restore(job->pack->schema, text);
+    char *restored = subset_restore(endpoint->subset, job->pack->schema, text);
     g_free(job->answer);
     job->answer = restored ? restored : g_strdup(text);
 }
@@ -354,7 +356,7 @@ static gboolean is_known(Job *job, const Ask *ask, Ledger *ledger, const char *r
 
 /* Adds up what would be asked; the document is left as it is. */
 static StageStep foresee(Job *job, const Ask *ask, const Endpoint *endpoint, gsize bytes,
-                        const char *request_sha256, GError **error)
+                         const char *request_sha256, GError **error)
 {
     Forecast *forecast = engine_forecast(job->engine);
     Ledger *ledger = forecast_ledger(forecast);
@@ -374,7 +376,7 @@ static StageStep foresee(Job *job, const Ask *ask, const Endpoint *endpoint, gsi
 
 static StageStep ask_at(Job *job, Ask *ask, Endpoint *endpoint, GError **error)
 {
-    const DialectSchema *schema = prepared_schema(job->pack, endpoint->dialect);
+    const DialectSchema *schema = prepared_schema(job->pack, endpoint->subset);
     g_autofree char *body = endpoint->dialect->request(endpoint->settings, job->messages, schema);
     g_autofree char *request_sha256 = hash_request(endpoint, body);
     if (engine_forecast(job->engine))

@@ -116,15 +116,6 @@ cJSON *dialect_body(guint status, const char *body, gsize length, const char *co
     return NULL;
 }
 
-void dialect_schema_free(DialectSchema *schema)
-{
-    if (!schema)
-        return;
-    g_free(schema->name);
-    cJSON_Delete(schema->schema);
-    g_free(schema);
-}
-
 void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped, Reply *reply)
 {
     gboolean whole = draft->ended && draft->reply.finish;

@@ -6,15 +6,7 @@
 #include "stages/ask/reply.h"
 #include "stages/ask/settings.h"
 #include "stages/ask/sse.h"
-
-/* The schema as a provider takes it. */
-typedef struct {
-    char *name;      /* [a-zA-Z0-9_-], at most 64 */
-    cJSON *schema;   /* rewritten to the provider's subset */
-    gboolean strict; /* the provider can hold the answer to all of it */
-} DialectSchema;
-void dialect_schema_free(DialectSchema *schema);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DialectSchema, dialect_schema_free)
+#include "stages/ask/subset.h"
 
 typedef struct {
     const char *name;
@@ -25,8 +17,6 @@ typedef struct {
     char *(*models_url)(const ModelSettings *settings, GError **error);
     /* Adds header lines (char*) that the protocol wants besides the key; NULL: none. */
     void (*headers)(const ModelSettings *settings, GPtrArray *lines);
-    /* The pack's schema rewritten for the provider. DOCKET_ERROR_PACK. Caller frees. */
-    DialectSchema *(*schema)(const char *name, const cJSON *schema, GError **error);
     /* The request's body; `messages` is of Message. Same input, same bytes. Caller frees. */
     char *(*request)(const ModelSettings *settings, const GPtrArray *messages,
                      const DialectSchema *schema);
@@ -37,9 +27,6 @@ typedef struct {
     gboolean (*event)(const SseEvent *event, Draft *draft);
     /* What the provider's reasons for ending mean; NULL word last. */
     const FinishWord *finish_words;
-    /* Undoes in an answer what schema() had to change ("optional" sent as "or null"), by the pack's
-     * schema. NULL when there is nothing to undo. Caller frees. */
-    char *(*restore)(const cJSON *schema, const char *answer);
 } Dialect;
 
 extern const Dialect dialect_openai;    /* openai.c */

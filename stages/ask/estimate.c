@@ -1,12 +1,13 @@
 #include "stages/ask/estimate.h"
 
 /* What is assumed of an endpoint that the ledger knows nothing of: three to five bytes a token are
- * what today's tokenizers make of European languages and JSON. */
+ * what today's tokenizers make of European languages and JSON; not every server counts the schema,
+ * and a record may be very small. */
 #define TOKENS_PER_BYTE 0.25
-#define TOKENS_PER_BYTE_LOW 0.2
+#define TOKENS_PER_BYTE_LOW 0.15
 #define TOKENS_PER_BYTE_HIGH 0.34
 #define TOKENS_OUT 500
-#define TOKENS_OUT_LOW 50
+#define TOKENS_OUT_LOW 5
 #define REPAIRS 0.1 /* for each document */
 
 double estimate_bound(const ModelSettings *settings, gsize bytes)

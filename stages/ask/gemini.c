@@ -3,7 +3,6 @@
 
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
-#include "stages/ask/openai-schema.h"
 
 static const cJSON *get(const cJSON *object, const char *key)
 {
@@ -68,7 +67,7 @@ static void add_config(cJSON *body, const ModelSettings *settings, const Dialect
     cJSON_AddNumberToObject(config, "maxOutputTokens", settings->max_output_tokens);
     if (settings->format != FORMAT_NONE)
         cJSON_AddStringToObject(config, "responseMimeType", "application/json");
-    if (settings->format == FORMAT_JSON_SCHEMA)
+    if (settings->format == FORMAT_JSON_SCHEMA && schema->usable)
         cJSON_AddItemReferenceToObject(config, "responseJsonSchema", schema->schema);
     if (settings->effort) {
         g_autofree char *level = g_ascii_strup(settings->effort, -1);
@@ -182,10 +181,8 @@ const Dialect dialect_gemini = {
     .name = "gemini",
     .url = url,
     .models_url = models_url,
-    .schema = openai_schema,
     .request = request,
     .reply = reply_from,
     .event = event,
     .finish_words = finish_words,
-    .restore = openai_schema_restore,
 };

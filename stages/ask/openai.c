@@ -3,7 +3,6 @@
 
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
-#include "stages/ask/openai-schema.h"
 
 #define PATH "chat/completions"
 
@@ -127,6 +126,8 @@ static char *request(const ModelSettings *settings, const GPtrArray *messages,
     if (settings->logprobs)
         cJSON_AddTrueToObject(body, "logprobs");
     add_stream(body, settings);
+    if (settings->user)
+        cJSON_AddStringToObject(body, "user", settings->user);
     return dialect_print(body, settings);
 }
 
@@ -250,10 +251,8 @@ const Dialect dialect_openai = {
     .name = "openai",
     .url = url,
     .models_url = models_url,
-    .schema = openai_schema,
     .request = request,
     .reply = reply_from,
     .event = event,
     .finish_words = finish_words,
-    .restore = openai_schema_restore,
 };

@@ -19,6 +19,7 @@ static const Preset presets[] = {
      "default",
      NULL,
      {{"dialect", "openai"},
+      {"schema", "compatible"},
       {"auth", "bearer"},
       {"token_parameter", "max_tokens"},
       {"temperature", "0"},
@@ -34,6 +35,7 @@ static const Preset presets[] = {
      "preset openai",
      "api.openai.com",
      {{"base_url", "https://api.openai.com/v1"},
+      {"schema", "openai"},
       {"token_parameter", "max_completion_tokens"},
       {"temperature", "none"},
       {"stream", "yes"},
@@ -41,7 +43,8 @@ static const Preset presets[] = {
     {"azure",
      "preset azure",
      ".openai.azure.com",
-     {{"auth", "api-key"},
+     {{"schema", "azure"},
+      {"auth", "api-key"},
       {"token_parameter", "max_completion_tokens"},
       {"temperature", "none"},
       {"stream", "yes"},
@@ -52,6 +55,7 @@ static const Preset presets[] = {
      "api.anthropic.com",
      {{"base_url", "https://api.anthropic.com/v1"},
       {"dialect", "anthropic"},
+      {"schema", "anthropic"},
       {"auth", "x-api-key"},
       {"api_version", "2023-06-01"},
       {"temperature", "none"},
@@ -62,6 +66,7 @@ static const Preset presets[] = {
      "generativelanguage.googleapis.com",
      {{"base_url", "https://generativelanguage.googleapis.com/v1beta"},
       {"dialect", "gemini"},
+      {"schema", "gemini"},
       {"auth", "x-goog-api-key"},
       {"stream", "yes"}}},
     /* Only endpoints that take all parameters, or the schema would be dropped without a word. */
@@ -76,6 +81,7 @@ static const Preset presets[] = {
      "preset llama-server",
      NULL,
      {{"base_url", "http://127.0.0.1:8080/v1"},
+      {"schema", "llama-server"},
       {"logprobs", "yes"},
       {"stream", "yes"},
       {"stream_usage", "yes"}}},
@@ -83,6 +89,7 @@ static const Preset presets[] = {
      "preset vllm",
      NULL,
      {{"base_url", "http://127.0.0.1:8000/v1"},
+      {"schema", "vllm"},
       {"logprobs", "yes"},
       {"stream", "yes"},
       {"stream_usage", "yes"}}},
@@ -120,15 +127,20 @@ static const Preset *guess(const char *base_url)
     return &presets[0];
 }
 
-static const Preset *preset_of(const Config *config, const char *endpoint)
+static const Preset *preset_by_name(const char *name)
 {
-    const char *name = config_named(config, endpoint, "model.preset");
-    if (g_str_equal(name, "auto"))
-        return guess(config_named(config, endpoint, "model.base_url"));
     for (guint i = 0; i < G_N_ELEMENTS(presets); i++)
         if (g_str_equal(presets[i].name, name))
             return &presets[i];
-    return &presets[0];
+    return NULL;
+}
+
+/* The configuration has checked the name. */
+static const Preset *preset_of(const Config *config, const char *endpoint)
+{
+    const char *name = config_named(config, endpoint, "model.preset");
+    return g_str_equal(name, "auto") ? guess(config_named(config, endpoint, "model.base_url"))
+                                     : preset_by_name(name);
 }
 
 static const char *value_in(const Preset *preset, const char *key)
@@ -159,4 +171,19 @@ const char *preset_value(const Config *config, const char *endpoint, const char 
     if (origin)
         *origin = from;
     return value;
+}
+
+const char *preset_known(const char *preset, const char *key)
+{
+    const Preset *found = preset_by_name(preset);
+    const char *value = found ? value_in(found, key) : NULL;
+    return found && !value ? value_in(&presets[0], key) : value;
+}
+
+char *preset_names(void)
+{
+    GString *names = g_string_new(presets[0].name);
+    for (guint i = 1; i < G_N_ELEMENTS(presets); i++)
+        g_string_append_printf(names, ", %s", presets[i].name);
+    return g_string_free(names, FALSE);
 }

@@ -10,3 +10,9 @@
  */
 const char *preset_value(const Config *config, const char *endpoint, const char *key,
                          const char **origin);
+
+/* What a preset itself, or the first one for all of them, says of a key. NULL when there is no preset
+ * of this name, or nothing is known. */
+const char *preset_known(const char *preset, const char *key);
+/* All names, separated by commas. Caller frees. */
+char *preset_names(void);

@@ -105,6 +105,7 @@ static void read_protocol(ModelSettings *s, const Source *source)
 {
     const char *extra = text_of(source, "extra_body");
     s->dialect = g_strdup(text_of(source, "dialect"));
+    s->schema = g_strdup(text_of(source, "schema"));
     s->auth = g_strdup(text_of(source, "auth"));
     s->api_version = g_strdup(text_of(source, "api_version"));
     s->ca_file = text_or_null(text_of(source, "ca_file"));
@@ -207,6 +208,7 @@ void model_settings_free(ModelSettings *settings)
         return;
     g_free(settings->name);
     g_free(settings->dialect);
+    g_free(settings->schema);
     g_free(settings->base_url);
     g_free(settings->model);
     wipe(settings->api_key);

@@ -11,6 +11,7 @@ typedef enum { FAILURE_HOLD, FAILURE_FALLBACK } OnFailure;
 typedef struct {
     char *name;          /* of the endpoint: "default", or NAME of [model NAME] */
     char *dialect;       /* name of the protocol, see dialect_by_name() */
+    char *schema;        /* name of what it takes of JSON Schema, see subset_by_name() */
     char *base_url;      /* as given, without a slash at its end; may be shown */
     char *model;         /* never empty */
     char *api_key;       /* NULL if none; goes into a header and nowhere else */

@@ -65,13 +65,22 @@ static cJSON *prompt_of(const Job *job)
 static cJSON *call_of(const Call *call)
 {
     cJSON *object = cJSON_CreateObject();
+    /* Of an answer that was there already: the call that brought it. */
+    add_count(object, "id", call->id);
     add_text(object, "purpose", call->purpose);
+    add_text(object, "endpoint", call->endpoint);
     add_text(object, "model", call->model);
+    add_text(object, "answered_by", call->answered_by);
     add_count(object, "tokens_in", call->tokens_in);
     add_count(object, "tokens_cached", call->tokens_cached);
+    add_count(object, "tokens_cache_write", call->tokens_cache_write);
     add_count(object, "tokens_out", call->tokens_out);
+    add_count(object, "tokens_reasoning", call->tokens_reasoning);
     cJSON_AddNumberToObject(object, "cost", call->cost);
+    cJSON_AddNumberToObject(object, "cost_unknown", call->reserved);
     add_count(object, "latency_ms", call->latency_ms);
+    add_count(object, "first_token_ms", call->first_token_ms);
+    add_count(object, "sendings", call->sendings);
     cJSON_AddBoolToObject(object, "cached", call->cached);
     add_text(object, "outcome", call->outcome);
     return object;

@@ -5,8 +5,6 @@
 #include "pipeline/host/job.h"
 #include "stages/ask/dialect.h"
 
-#define CAPTURES "../reference/captures/llama-server" /* beside the corpus */
-
 static cJSON *parse(const char *text)
 {
     g_autoptr(GError) error = NULL;
@@ -19,7 +17,7 @@ static DialectSchema *rewrite(const char *text)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(cJSON) schema = parse(text);
-    DialectSchema *result = dialect_openai.schema("pack", schema, &error);
+    DialectSchema *result = subset_schema(&subsets[0], "pack", schema, NULL, &error);
     g_assert_no_error(error);
     return result;
 }
@@ -189,15 +187,16 @@ static void test_restore(void)
         "\"null\"]},"
         "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/i\"}},"
         "\"o\":{\"anyOf\":[{\"$ref\":\"#/$defs/i\"},{\"type\":\"null\"}]}}}");
-    g_autofree char *back = dialect_openai.restore(
-        schema, "{\"a\":null,\"b\":null,\"c\":null,\"items\":[{\"q\":null,\"n\":null},{\"q\":1}],"
-                "\"o\":{\"q\":null},\"other\":null}");
+    g_autofree char *back = subset_restore(
+        &subsets[0], schema,
+        "{\"a\":null,\"b\":null,\"c\":null,\"items\":[{\"q\":null,\"n\":null},{\"q\":1}],"
+        "\"o\":{\"q\":null},\"other\":null}");
     g_assert_cmpstr(
         back, ==,
         "{\"a\":null,\"c\":null,\"items\":[{\"n\":null},{\"q\":1}],\"o\":{},\"other\":null}");
     const char *untouched[] = {"{\"a\":\"x\",\"c\":null}", "not JSON", "", "[null]", "null"};
     for (guint i = 0; i < G_N_ELEMENTS(untouched); i++)
-        g_assert_null(dialect_openai.restore(schema, untouched[i]));
+        g_assert_null(subset_restore(&subsets[0], schema, untouched[i]));
 }
 
 /* ---- replies ---- */
@@ -279,70 +278,6 @@ static void test_reply_details(void)
     g_assert_cmpstr(reply.code, ==, "400");
 }
 
-/* ---- real traffic, where it is at hand ---- */
-
-/* Status and body of a recorded response. Caller frees the body. */
-static char *load_capture(const char *folder, const char *name, guint *status)
-{
-    g_autofree char *file = g_strconcat(name, ".response.http", NULL);
-    g_autofree char *path = g_build_filename(folder, file, NULL);
-    g_autofree char *text = NULL;
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        return NULL;
-    const char *body = strstr(text, "\r\n\r\n"), *end = body + 4;
-    if (!body) {
-        body = strstr(text, "\n\n");
-        end = body + 2;
-    }
-    g_assert_nonnull(body);
-    *status = (guint)g_ascii_strtoull(text + strlen("HTTP/1.1 "), NULL, 10);
-    return g_strdup(end);
-}
-
-static void test_captures(void)
-{
-    static const struct {
-        const char *name;
-        guint status;
-        ReplyKind kind;
-        const char *word; /* in text or message */
-    } cases[] = {
-        {"chat", 200, REPLY_ANSWER, ""},
-        {"schema", 200, REPLY_ANSWER, "\"vendor\""},
-        {"schema-cached-prefix", 200, REPLY_ANSWER, "{"},
-        {"schema-truncated", 200, REPLY_CUT, "{"},
-        {"thinking-truncated", 200, REPLY_CUT, ""},
-        {"thinking-schema", 200, REPLY_ANSWER, "{"},
-        {"json-object", 200, REPLY_ANSWER, "{"},
-        {"error-401-no-key", 401, REPLY_ERROR, "Invalid API Key"},
-        {"error-401-wrong-key", 401, REPLY_ERROR, "Invalid API Key"},
-        {"error-404", 404, REPLY_ERROR, "File Not Found"},
-        {"error-bad-json", 400, REPLY_ERROR, "parse_error"},
-        {"error-oversize-prompt", 400, REPLY_ERROR, "exceeds the available context size"},
-        {"error-image-without-vision", 500, REPLY_ERROR, "image input is not supported"},
-    };
-    const char *corpus = g_getenv("DOCKET_CORPUS"), *source = g_getenv("DOCKET_SOURCE");
-    g_autofree char *folder =
-        corpus ? g_build_filename(corpus, CAPTURES, NULL)
-               : g_build_filename(source ? source : ".", "../shared/corpus", CAPTURES, NULL);
-    if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-        g_test_skip("no recorded responses beside the corpus");
-        return;
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        guint status = 0;
-        g_autofree char *body = load_capture(folder, cases[i].name, &status);
-        g_auto(Reply) reply = {0};
-        g_test_message("%s", cases[i].name);
-        g_assert_nonnull(body);
-        g_assert_cmpuint(status, ==, cases[i].status);
-        read_reply(status, body, &reply);
-        g_assert_cmpint(reply.kind, ==, cases[i].kind);
-        g_assert_nonnull(strstr(reply.text ? reply.text : reply.message, cases[i].word));
-        g_assert_true(status != 200 || (reply.tokens_in > 0 && reply.tokens_out > 0));
-    }
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -356,6 +291,5 @@ int main(int argc, char **argv)
     g_test_add_func("/openai/schema/restore", test_restore);
     g_test_add_func("/openai/reply/kinds", test_reply_kinds);
     g_test_add_func("/openai/reply/details", test_reply_details);
-    g_test_add_func("/openai/captures", test_captures);
     return g_test_run();
 }

@@ -6,6 +6,7 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/record.h"
+#include "pipeline/host/prices.h"
 
 #define MOST_VALUE_CHARS 60 /* of a value or its evidence in a table */
 
@@ -284,11 +285,12 @@ void describe_fields(const Console *console, const LedgerDocument *document)
 
 static void print_call(const Console *console, const cJSON *call)
 {
-    console_line(console, "  %-8s %-24s in %g (cached %g) out %g  cost %.6f  %g ms  %s%s",
+    g_autofree char *cost = prices_format(json_number(call, "cost", 0));
+    console_line(console, "  %-8s %-24s in %g (cached %g) out %g  cost %s  %g ms  %s%s",
                  json_string(call, "purpose", "?"), json_string(call, "model", "?"),
                  json_number(call, "tokens_in", 0), json_number(call, "tokens_cached", 0),
-                 json_number(call, "tokens_out", 0), json_number(call, "cost", 0),
-                 json_number(call, "latency_ms", 0), json_string(call, "outcome", ""),
+                 json_number(call, "tokens_out", 0), cost, json_number(call, "latency_ms", 0),
+                 json_string(call, "outcome", ""),
                  json_bool(call, "cached", FALSE) ? " (from the ledger)" : "");
 }
 

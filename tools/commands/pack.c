@@ -8,12 +8,14 @@
 #include "tools/commands/pack-check.h"
 #include "tools/commands/pack-files.h"
 #include "tools/commands/pack-new.h"
+#include "tools/commands/pack-provider.h"
 
 typedef struct {
     const Command *command;
     const Console *console;
     Config *config;
-    const char *name; /* NULL: all */
+    const char *name;     /* NULL: all */
+    const char *provider; /* whose view of the schemas is wanted; NULL: nobody's */
 } PackCommand;
 
 /* ---- list ---- */
@@ -84,17 +86,15 @@ static cJSON *sentences(const GPtrArray *list)
 }
 
 static void print_check(const PackCommand *pack, const char *name, const PackCheck *check,
-                        cJSON *array)
+                        cJSON *item)
 {
     if (pack->console->json) {
-        cJSON *item = cJSON_CreateObject();
         cJSON_AddStringToObject(item, "name", name);
         cJSON_AddBoolToObject(item, "good", check->errors->len == 0);
         cJSON_AddItemToObject(item, "errors", sentences(check->errors));
         cJSON_AddItemToObject(item, "notes", sentences(check->notes));
         cJSON_AddNumberToObject(item, "examples", check->examples);
         cJSON_AddNumberToObject(item, "cases", check->cases);
-        cJSON_AddItemToArray(array, item);
         return;
     }
     for (guint i = 0; i < check->errors->len; i++)
@@ -121,7 +121,11 @@ static gboolean check_one(const PackCommand *pack, const char *folder, cJSON *ar
         pack_check(check, loaded);
     if (bad)
         g_ptr_array_add(check->errors, g_strdup(bad->message));
-    print_check(pack, name, check, array);
+    cJSON *item = cJSON_CreateObject();
+    print_check(pack, name, check, item);
+    if (loaded && pack->provider) /* a schema that cannot be shown was complained of already */
+        pack_provider_show(pack->console, loaded, pack->provider, item, NULL);
+    cJSON_AddItemToArray(array, item);
     return check->errors->len == 0;
 }
 
@@ -188,8 +192,19 @@ static const struct {
 int command_pack(const Command *command, Console *console, int argc, char **argv)
 {
     int code = EXIT_OK;
-    if (!console_options(console, command, NULL, WITH_PACKS, argc, argv, &code))
+    g_autofree char *provider = NULL;
+    const GOptionEntry own[] = {
+        {"provider", 0, 0, G_OPTION_ARG_STRING, &provider,
+         "with check: what this provider makes of the schema", "NAME"},
+        {NULL},
+    };
+    if (!console_options(console, command, own, WITH_PACKS, argc, argv, &code))
         return code;
+    if (provider && !pack_provider_known(provider)) {
+        g_autofree char *names = pack_provider_names();
+        return console_usage(console, "--provider: there is no \"%s\"; there are %s", provider,
+                             names);
+    }
     const char *name = console->n_arguments ? console->arguments[0] : "list";
     guint n = console->n_arguments ? console->n_arguments - 1 : 0;
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
@@ -202,7 +217,7 @@ int command_pack(const Command *command, Console *console, int argc, char **argv
         g_autoptr(Config) config = console_config(console, &error);
         if (!config)
             return console_fail(console, error);
-        PackCommand pack = {command, console, config, n ? console->arguments[1] : NULL};
+        PackCommand pack = {command, console, config, n ? console->arguments[1] : NULL, provider};
         code = actions[i].run(&pack, &error);
         return error ? console_fail(console, error) : code;
     }

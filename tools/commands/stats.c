@@ -1,4 +1,5 @@
 /* docket stats: how many documents have which verdict. */
+#include "pipeline/host/prices.h"
 #include "tools/commands/command.h"
 
 typedef struct {
@@ -38,7 +39,7 @@ static void print_json(const Command *command, const Console *console, const Led
     cJSON_AddItemToObject(object, "counts", console_counts(counts->verdicts));
     cJSON_AddNumberToObject(object, "duplicates", (double)counts->duplicates);
     cJSON_AddNumberToObject(object, "calls", (double)counts->calls);
-    cJSON_AddNumberToObject(object, "cost", counts->cost);
+    cJSON_AddNumberToObject(object, "cost", prices_exact(counts->cost));
     cJSON *by_pack = cJSON_AddObjectToObject(object, "packs");
     for (GTreeNode *node = g_tree_node_first(packs); node; node = g_tree_node_next(node))
         cJSON_AddItemToObject(by_pack, g_tree_node_key(node),
@@ -63,9 +64,9 @@ static void print_text(const Console *console, const LedgerCounts *counts, GTree
     if (counts->duplicates)
         console_line(console, "%" G_GUINT64_FORMAT " of them had the content of another one",
                      counts->duplicates);
+    g_autofree char *cost = prices_format(counts->cost);
     if (counts->calls)
-        console_line(console, "%" G_GUINT64_FORMAT " model calls, cost %.4f", counts->calls,
-                     counts->cost);
+        console_line(console, "%" G_GUINT64_FORMAT " model calls, cost %s", counts->calls, cost);
 }
 
 static gboolean stats(const Command *command, const Console *console, GError **error)
