@@ -11,7 +11,7 @@ typedef struct {
     char *id; /* goes out as a header */
     const char *protocol;
     char *model;
-    char *request, *document; /* SHA-256 of its bytes, and of its first user message */
+    char *request, *document; /* SHA-256 of its bytes; what it is about, see Question */
     guint times;              /* how often these bytes came before */
     gboolean repair, stream, batch;
     FaultSet faults;

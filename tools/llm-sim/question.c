@@ -28,6 +28,16 @@ void question_clear(Question *question)
     *question = (Question){0};
 }
 
+/* Examples may stand before the document, with markers of their own. */
+static char *identify(const char *text)
+{
+    const char *last = NULL;
+    for (const char *at = text; (at = strstr(at, QUESTION_BEGIN)); at += strlen(QUESTION_BEGIN))
+        last = at + strlen(QUESTION_BEGIN);
+    const char *end = last ? strstr(last, " ===") : NULL;
+    return end ? g_strndup(last, (gsize)(end - last)) : bytes_sha256(text, strlen(text));
+}
+
 void question_add(Question *question, const char *role, const char *text)
 {
     /* A message costs what its frame costs: <|role|>…<|end|>, about sixteen bytes. */
@@ -39,7 +49,7 @@ void question_add(Question *question, const char *role, const char *text)
     if (!g_str_equal(role, "user"))
         return;
     if (!question->document)
-        question->document = bytes_sha256(text, strlen(text));
+        question->document = identify(text);
     g_string_append_printf(question->users, "%s\n", text);
 }
 

@@ -3,6 +3,9 @@
 
 #include "pipeline/core/json.h"
 
+/* What docket writes before a document, and before its marker. */
+#define QUESTION_BEGIN "=== BEGIN DOCUMENT "
+
 typedef struct {
     char *model;
     GString *prompt; /* schema, system and messages, in the order in which prompts are cached */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "pipeline/core/error.h"
+#include "tools/llm-sim/question.h"
 
-#define BEGIN_MARK "=== BEGIN DOCUMENT "
 #define MARKER_DIGITS 16 /* of the SHA-256, as the document's marker has them */
 
 typedef struct {
@@ -126,8 +126,8 @@ static char *between(const char *prompt, const char *before, const char *after)
 static const Entry *find_marked(const Truth *truth, const char *prompt)
 {
     const Entry *found = NULL;
-    for (const char *at = prompt; (at = strstr(at, BEGIN_MARK)); at += strlen(BEGIN_MARK)) {
-        g_autofree char *marker = between(at, BEGIN_MARK, " ===");
+    for (const char *at = prompt; (at = strstr(at, QUESTION_BEGIN)); at += strlen(QUESTION_BEGIN)) {
+        g_autofree char *marker = between(at, QUESTION_BEGIN, " ===");
         const Entry *entry = marker ? g_hash_table_lookup(truth->by_sha256, marker) : NULL;
         if (entry)
             found = entry;
