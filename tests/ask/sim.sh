@@ -118,3 +118,23 @@ END
         '(.cost - $ours) * 1e5 | -1 < . and . < 1' "$work/bill" >/dev/null ||
         fail "the bill is $(bill cost), the ledger says $(ledger "SELECT sum(cost) FROM calls")"
 }
+
+# Usage: make_invoices FIRST LAST FOLDER TRUTH.jsonl   Plain text invoices, and the records that are true.
+make_invoices() {
+    mkdir -p "$3"
+    awk -v first="$1" -v last="$2" -v folder="$3" -v truth="$4" 'BEGIN {
+        for (i = first; i <= last; i++) {
+            number = sprintf("HF/26/%05d", i)
+            quantity = 1 + i % 9
+            price = 20 + (i * 7) % 180
+            net = quantity * price
+            tax = net / 5
+            file = sprintf("%s/invoice-%05d.txt", folder, i)
+            printf "Humber Freight Partners LLP\nDock Road %d\nHull HU9 5PQ\nVAT Reg No: GB 330 1187 02\nledger@humberfreight.example\n\n                         INVOICE\n\nBill to:\nTidewater Stores %d Ltd\n21 Harbour Walk\nWhitby YO21 3PU\n\nInvoice No: %s\nInvoice date: 14 July 2026\nDue date: 13 August 2026\n\n", i % 90 + 1, i, number >file
+            printf "Description                      Qty   Unit price       Amount\n--------------------------------------------------------------\nPallet transport Leeds-Hull        %d       £%.2f      £%.2f\n--------------------------------------------------------------\n                                     Net total         £%.2f\n                                           VAT          £%.2f\n                                         Total         £%.2f\n\nIBAN GB43 HUMB 2049 1155 6677 88\n", quantity, price, net, net, tax, net + tax >file
+            close(file)
+            printf "{\"key\":\"%s\",\"record\":{\"document_type\":\"invoice\",\"number\":\"%s\",\"issue_date\":\"2026-07-14\",\"due_date\":\"2026-08-13\",\"purchase_order\":null,\"seller\":{\"name\":\"Humber Freight Partners LLP\",\"address\":\"Dock Road %d, Hull HU9 5PQ\",\"vat_id\":\"GB330118702\",\"email\":\"ledger@humberfreight.example\"},\"buyer\":{\"name\":\"Tidewater Stores %d Ltd\",\"address\":\"21 Harbour Walk, Whitby YO21 3PU\",\"vat_id\":null},\"currency\":\"GBP\",\"lines\":[{\"description\":\"Pallet transport Leeds-Hull\",\"quantity\":%d,\"unit\":null,\"unit_price\":%d,\"net_amount\":%d,\"tax_rate\":20}],\"discount\":null,\"charges\":null,\"net\":%d,\"tax\":%s,\"total\":%s,\"prepaid\":null,\"amount_due\":null,\"iban\":\"GB43HUMB20491155667788\",\"payment_reference\":null}}\n", \
+                number, number, i % 90 + 1, i, quantity, price, net, net, tax, net + tax >truth
+        }
+    }'
+}

@@ -60,7 +60,7 @@ try() {
     new_place "$name"
     printf '%s\n' '[model]' 'name=sim' "attempts=$attempts" 'timeout=4' 'max_in_flight=32' \
         'price_in=0.25' 'price_out=2' 'price_cached=0.025' 'price_cache_write=0.3125' \
-        "$(printf '%s\n' "$@" | sed "s|ADDRESS|$address|")" >>"$place/docket.conf"
+        "$(printf '%s\n' "$@" | sed "s|%s|$address|")" >>"$place/docket.conf"
     cp "$work/listings.csv" "$place/inbox/"
     while [ $runs -lt 8 ]; do
         status=0
@@ -82,7 +82,7 @@ try() {
 
 part=$((listings / 4))
 make_listings 1 $part "$work/listings.csv" "$work/truth.jsonl"
-try openai $part preset=openai base_url=http://ADDRESS/v1 stream=no
-try openai-stream $part preset=openai base_url=http://ADDRESS/v1 stream=yes
-try anthropic $part preset=anthropic base_url=http://ADDRESS stream=yes
-try gemini $part preset=gemini base_url=http://ADDRESS stream=yes
+try openai $part preset=openai base_url=http://%s/v1 stream=no
+try openai-stream $part preset=openai base_url=http://%s/v1 stream=yes
+try anthropic $part preset=anthropic base_url=http://%s stream=yes
+try gemini $part preset=gemini base_url=http://%s stream=yes
