@@ -53,9 +53,12 @@ check_sendings() {
 
 # Usage: try NAME N LINE…   N listings through one protocol; LINEs go into [model].
 try() {
-    local name=$1 n=$2 status=0 runs=0
+    local name=$1 n=$2 status=0 runs=0 tls=()
     shift 2
-    start_sim --truth "$work/truth.jsonl" --seed "$seed" --fault all="$rate" --latency 5-40 \
+    case $* in
+    *https://*) tls=(--tls --certificate "$work/ca.pem") ;;
+    esac
+    start_sim "${tls[@]}" --truth "$work/truth.jsonl" --seed "$seed" --fault all="$rate" --latency 5-40 \
         --price-in 0.25 --price-out 2 --price-cached 0.025 --price-cache-write 0.3125
     new_place "$name"
     printf '%s\n' '[model]' 'name=sim' "attempts=$attempts" 'timeout=4' 'max_in_flight=32' \
@@ -83,6 +86,6 @@ try() {
 part=$((listings / 4))
 make_listings 1 $part "$work/listings.csv" "$work/truth.jsonl"
 try openai $part preset=openai base_url=http://%s/v1 stream=no
-try openai-stream $part preset=openai base_url=http://%s/v1 stream=yes
+try openai-stream $part preset=openai base_url=https://%s/v1 "ca_file=$work/ca.pem" stream=yes
 try anthropic $part preset=anthropic base_url=http://%s stream=yes
 try gemini $part preset=gemini base_url=http://%s stream=yes
