@@ -253,9 +253,9 @@ gboolean retry_may_be_billed(const Response *response)
     if (response->status >= 200 && response->status < 300) {
         const Reply *reply = response->reply;
         /* What a stream told of its usage before it broke off is not all of it. */
-        gboolean broken = response->too_large || reply->kind == REPLY_TORN ||
+        gboolean torn = response->too_large || reply->kind == REPLY_TORN ||
                           reply->kind == REPLY_ERROR || reply->kind == REPLY_GARBAGE;
-        return broken || reply->tokens_in < 0 || reply->tokens_out < 0;
+        return torn || reply->tokens_in < 0 || reply->tokens_out < 0;
     }
     /* A gateway that waited in vain; the server behind it may be done by now. */
     return response->status == 504 || response->status == 524;
