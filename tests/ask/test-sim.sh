@@ -173,4 +173,59 @@ expect "over the limit" 429 "$(post /v1/chat/completions "$ask")"
 expect_text '^Retry-After: [1-9]' "$work/head"
 expect_text '^x-ratelimit-remaining-requests: 0' "$work/head"
 stop_sim
+# ---- TLS: a client that does not trust the certificate gets nothing; one that does may still be unlucky ----
+
+start_sim --tls --certificate "$work/ca.pem" --fault tls=0.5 --seed 2
+expect "a stranger's certificate" 60 "$(curl -sS -o /dev/null -w '%{exitcode}' "https://$address/v1/models" 2>/dev/null || true)"
+for n in $(seq 12); do
+    curl -sS --cacert "$work/ca.pem" -o /dev/null -w '%{exitcode}\n' \
+        -d '{"model":"m","messages":[{"role":"user","content":"'"$n"'"}]}' "https://$address/v1/chat/completions" 2>/dev/null || true
+done >"$work/codes"
+stop_sim
+expect "answers and errors of TLS" "$(bill calls) $(bill faults.tls)" "$(grep -c '^0$' "$work/codes") $(grep -c '^56$' "$work/codes")"
+
+# ---- chance repeats: the same seed does the same to the same requests, in any order; faults that stick
+# follow the document; log-probabilities tell what is wrong ----
+
+# Usage: ask_all ORDER OPTION…   Twenty documents, twice each; what happened to whom: $work/happened.
+ask_all() {
+    local order=$1 n
+    shift
+    start_sim --truth "$work/truth.jsonl" "$@"
+    for n in $($order < <(seq 20)); do
+        for round in 1 2; do
+            post /v1/chat/completions '{"model":"m","user":"'$round'","logprobs":true,"messages":[{"role":"user","content":"'"$document, copy $n"'"}],'"$format}" >/dev/null
+            jq -c '.choices[0] | [.message.content, ([.logprobs.content[].logprob] | min)]' "$work/body" >>"$work/answers" 2>/dev/null || true
+        done
+    done
+    stop_sim
+    jq -r '[.document, .request, (.faults | join(" "))] | @tsv' "$work/journal" | sort >"$work/happened"
+}
+faults=500=0.2,429=0.1,wrong-digits=0.3,fence=0.3
+ask_all cat --fault "$faults" --seed 5
+cp "$work/happened" "$work/before"
+ask_all tac --fault "$faults" --seed 5
+cmp -s "$work/happened" "$work/before" || fail "the same seed did something else"
+ask_all cat --fault "$faults" --seed 6
+cmp -s "$work/happened" "$work/before" && fail "another seed did the same"
+ask_all cat --fault "$faults" --seed 5 --sticky
+expect "documents to which two things happened" 0 \
+    "$(cut -f 1,3 "$work/happened" | sort -u | cut -f 1 | uniq -d | wc -l)"
+rm "$work/answers"
+ask_all cat --fault wrong-digits=0.5 --honesty 1
+jq -s -e '(map(select((.[0] | contains("19.5")) != (.[1] > -0.5))) | length == 0) and (map(select(.[1] > -0.5)) | length | . > 5 and . < 35)' \
+    "$work/answers" >/dev/null || fail "log-probabilities do not tell right answers from wrong ones"
+
+# ---- a stream is billed for what came: half of it when it breaks, none of it when nobody stays ----
+
+start_sim --truth "$work/truth.jsonl" --rate 50 --latency 50
+ask='{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"'$document'"}],'$format'}'
+expect "a slow stream" 200 "$(post /v1/chat/completions "$ask")"
+all=$(events | jq 'select(.usage).usage.completion_tokens')
+curl -sS --max-time 0.12 -o /dev/null -d "$ask" "http://$address/v1/chat/completions" 2>/dev/null && fail "the stream was not slow"
+sleep 0.5
+stop_sim
+half=$(jq -s 'map(.tokens_out) | min' "$work/journal")
+[ "$half" -lt "$all" ] || fail "a stream that its client left is billed with $half of $all tokens"
+
 echo "three protocols, two kinds of batches, cache, limits, slots and the bill are as providers have them"
