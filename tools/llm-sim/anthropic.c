@@ -6,6 +6,7 @@
 
 #define BAD "invalid_request_error"
 #define MOST_MARKS 4
+#define FIRST_TOKENS 1 /* of the answer that a stream's first event tells of, and that are billed */
 #define NEWEST_VERSION "2026-10-21" /* refuses sampling parameters */
 
 static gboolean takes(const char *path)
@@ -271,8 +272,8 @@ static void stream_block(const Question *question, const Completion *completion,
     cJSON *start = event("content_block_start");
     cJSON_AddNumberToObject(start, "index", 0);
     cJSON_AddItemToObject(start, "content_block", block(question, completion, ""));
-    reply_event(reply, "content_block_start", start, 0);
-    reply_event(reply, "ping", event("ping"), 0);
+    reply_event(reply, "content_block_start", start, FIRST_TOKENS);
+    reply_event(reply, "ping", event("ping"), FIRST_TOKENS);
     guint step = protocol_pieces_per_event(completion), n = completion->pieces->len;
     for (guint i = 0; i < n; i += step) {
         guint to = MIN(i + step, n);
@@ -293,9 +294,9 @@ static void stream(const Question *question, const Completion *completion, Reply
 {
     cJSON *start = event("message_start"), *inner = message(completion, NULL);
     if (completion->tells_usage)
-        add_usage(inner, &completion->usage, 1);
+        add_usage(inner, &completion->usage, FIRST_TOKENS);
     cJSON_AddItemToObject(start, "message", inner);
-    reply_event(reply, "message_start", start, 0);
+    reply_event(reply, "message_start", start, FIRST_TOKENS);
     if (has_content(completion))
         stream_block(question, completion, reply);
     cJSON *delta = event("message_delta");
