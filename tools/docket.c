@@ -50,8 +50,10 @@ static const Command commands[] = {
     {"stats", "", "how many documents have which verdict, by pack; calls and cost", NULL,
      command_stats},
     {"budget", "[resolve CALL…]", "limits on money, and what is spent of them",
-     "What is set aside for calls counts as spent until it is known what they cost. Of a call whose\n"
-     "answer never came (a crash, a lost connection) only you can tell, from the provider's bill:\n\n"
+     "What is set aside for calls counts as spent until it is known what they cost. Of a call "
+     "whose\n"
+     "answer never came (a crash, a lost connection) only you can tell, from the provider's "
+     "bill:\n\n"
      "  docket budget\n"
      "  docket budget resolve 17 --cost 0.004\n\n"
      "Days and months are those of UTC.",

@@ -3,6 +3,7 @@
 #include "bytes.h"
 #include "error.h"
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 cJSON *json_parse(const char *text, gsize length, GError **error)
@@ -31,11 +32,21 @@ cJSON *json_load(const char *path, GError **error)
     return root;
 }
 
+/* A decimal of at most 15 digits, three of them behind the point, reads as the double next to it. */
+static gboolean is_short(double number)
+{
+    double thousandths = number * 1000;
+    return fabs(thousandths) < 1e15 && thousandths == floor(thousandths) &&
+           thousandths / 1000 == number;
+}
+
 /* cJSON prints 15 digits and calls the rest equal, so that 9007199254740991 would become another
  * number. The fewest digits that read as the same double, or NULL where 15 are enough. */
 static const char *more_digits(const cJSON *value, char buffer[G_ASCII_DTOSTR_BUF_SIZE])
 {
     static const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
+    if (is_short(value->valuedouble)) /* nearly all are, and formatting takes its time */
+        return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, formats[i], value->valuedouble);
         if (g_ascii_strtod(buffer, NULL) == value->valuedouble)

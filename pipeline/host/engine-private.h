@@ -17,6 +17,7 @@ typedef struct {
 struct Engine {
     EngineOptions options;
     char *settings, *outbox;
+    const char *tenant; /* lent by the configuration; NULL: none */
     GMainContext *context;
     Workers *workers;
     GHashTable *stage_state; /* stage name -> what start() returned */

@@ -19,9 +19,8 @@ void engine_admit(Engine *engine, Job *job, guint row)
     job->route = engine->has_model ? ROUTE_MODEL : ROUTE_TEMPLATE;
     g_free(job->settings);
     job->settings = g_strdup(engine->settings);
-    const char *tenant = config_string(engine->options.config, "run.tenant");
-    if (*tenant && !job->tenant)
-        job->tenant = g_strdup(tenant);
+    if (!job->tenant)
+        job->tenant = g_strdup(engine->tenant);
     g_hash_table_add(engine->jobs, job);
     if (job->kind != JOB_ROW)
         engine->documents++;

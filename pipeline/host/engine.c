@@ -7,6 +7,8 @@
 
 /* After the first signal, what is under way may end (a paid answer on its way in); no longer. */
 #define DRAIN_US (4 * G_USEC_PER_SEC)
+/* How long events are gathered for one commit: it costs about as much for one as for many. */
+#define TURN_US 10000
 
 /* ---- the loop ---- */
 
@@ -74,11 +76,13 @@ static gboolean is_over(const Engine *engine)
     return engine->drained && g_hash_table_size(engine->jobs) == 0;
 }
 
+/* Takes what is there; under load there is always more, and what came first waits for its commit. */
 static void wait_for_more(Engine *engine)
 {
     gboolean idle = g_queue_is_empty(&engine->runnable) && engine->actions->len == 0;
     g_main_context_iteration(engine->context, idle);
-    while (g_main_context_iteration(engine->context, FALSE))
+    gint64 end = clock_monotonic_us() + TURN_US;
+    while (g_main_context_iteration(engine->context, FALSE) && clock_monotonic_us() < end)
         ;
 }
 
@@ -111,6 +115,8 @@ gboolean engine_run(Engine *engine, GError **error)
         attach(engine, g_unix_signal_source_new(SIGTERM), on_signal),
         attach(engine, g_timeout_source_new(500), on_tick),
     };
+    /* Ours from here on: sources that are attached between two turns need not wake anybody. */
+    g_main_context_acquire(engine->context);
     while (!is_over(engine)) {
         settle_finished(engine);
         start_what_fits(engine);
@@ -120,6 +126,7 @@ gboolean engine_run(Engine *engine, GError **error)
         if (!is_over(engine))
             wait_for_more(engine);
     }
+    g_main_context_release(engine->context);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
         g_source_destroy(sources[i]);
         g_source_unref(sources[i]);
@@ -214,6 +221,8 @@ Engine *engine_new(const EngineOptions *options, GError **error)
     engine->options = *options;
     engine->outbox = g_strdup(options->outbox);
     engine->settings = hash_settings(options);
+    const char *tenant = config_string(options->config, "run.tenant");
+    engine->tenant = *tenant ? tenant : NULL;
     engine->has_model = config_has_model(options->config);
     engine->context = g_main_context_new();
     engine->stage_state = g_hash_table_new(g_str_hash, g_str_equal);

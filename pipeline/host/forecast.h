@@ -8,12 +8,12 @@ typedef struct Forecast Forecast;
 /* Between a low and a high value each thing will most likely be. */
 typedef struct {
     char *pack;
-    guint64 calls;                /* that would be sent, repairs not counted */
-    guint64 known;                /* answered already: cost nothing */
-    double in_low, in_high;       /* tokens */
-    double out_low, out_high;     /* tokens */
-    double cost_low, cost_high;   /* in the currency of the price table */
-    guint64 measured;             /* earlier calls that the values rest on */
+    guint64 calls;              /* that would be sent, repairs not counted */
+    guint64 known;              /* answered already: cost nothing */
+    double in_low, in_high;     /* tokens */
+    double out_low, out_high;   /* tokens */
+    double cost_low, cost_high; /* in the currency of the price table */
+    guint64 measured;           /* earlier calls that the values rest on */
 } ForecastPack;
 
 /* `ledger` (lent) is that of the runs, to see what is answered already; NULL: there is none. */

@@ -13,7 +13,7 @@ struct Ledger {
     gboolean write;
     gboolean turn;          /* a transaction is open */
     GError *broken;         /* the write that failed in this turn: nothing of it may be committed */
-    GHashTable *statements; /* SQL text -> sqlite3_stmt, prepared once */
+    GHashTable *statements; /* SQL literal (its address) -> sqlite3_stmt, prepared once */
 };
 
 /* A prepared statement on loan from the cache; going out of scope resets it. */

@@ -331,7 +331,7 @@ static Ledger *ledger_open_as(const char *state, gboolean write, gboolean lock, 
     ledger->lock = -1;
     ledger->write = write;
     ledger->path = g_strdup(":memory:");
-    ledger->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, ledger_finalize);
+    ledger->statements = g_hash_table_new_full(NULL, NULL, NULL, ledger_finalize);
     if (state && !ledger_find(ledger, state, lock, error))
         return NULL;
     if (!ledger_connect(ledger, error))

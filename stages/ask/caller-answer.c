@@ -72,11 +72,13 @@ static void note_outcome(Ticket *ticket, const RetryVerdict *verdict, const Resp
                          const char *failure)
 {
     Outcome *outcome = &ticket->outcome;
-    g_autofree char *what = describe(ticket->caller, seen, failure);
     gboolean lost = verdict->judgement == JUDGE_AGAIN;
     outcome->judgement = lost && verdict->per_document ? JUDGE_UNUSABLE : verdict->judgement;
     outcome->word = verdict->word;
-    g_free(outcome->sentence);
+    g_clear_pointer(&outcome->sentence, g_free);
+    if (outcome->judgement == JUDGE_ANSWERED)
+        return;
+    g_autofree char *what = describe(ticket->caller, seen, failure);
     outcome->sentence =
         lost && ticket->sendings > 1
             ? g_strdup_printf("%s, %u times; %s", what, ticket->sendings, verdict->advice)

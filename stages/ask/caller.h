@@ -16,7 +16,8 @@ typedef struct Ticket Ticket;
 typedef struct {
     Judgement judgement;
     const char *word; /* "ok", "rate_limited", …; static */
-    char *sentence;   /* what happened and what to do; scrubbed, may be shown and kept */
+    char *sentence;   /* what happened and what to do; scrubbed, may be shown and kept; NULL when
+                         ANSWERED */
     char *text;       /* the answer; NULL unless ANSWERED */
     char *model;      /* that answered; may be NULL */
     char *finish;     /* the provider's word for why the answer ended; may be NULL */

@@ -1,8 +1,8 @@
 /* docket budget: limits and what is spent of them; a person's word on calls of which the ledger does
  * not know what they cost. */
+#include "pipeline/host/budget.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
-#include "pipeline/host/budget.h"
 #include "pipeline/host/ledger-calls.h"
 #include "pipeline/host/prices.h"
 #include "tools/commands/command.h"
@@ -56,8 +56,7 @@ static cJSON *line_json(const Look *look, const LedgerLimit *limit, double spent
     cJSON_AddStringToObject(object, "period", period);
     cJSON_AddNumberToObject(object, "spent", spent);
     cJSON_AddItemToObject(object, "limit",
-                          limit->limit > 0 ? cJSON_CreateNumber(limit->limit)
-                                           : cJSON_CreateNull());
+                          limit->limit > 0 ? cJSON_CreateNumber(limit->limit) : cJSON_CreateNull());
     return object;
 }
 
