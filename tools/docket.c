@@ -69,6 +69,16 @@ static const Command commands[] = {
      "  new NAME                begin one of your own: a folder with comments, ready to check\n"
      "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases",
      command_pack},
+    {"prompt", "ACTION PACK [VERSION…]", "versions of a pack's prompt: list, show, diff",
+     "Actions:\n"
+     "  list PACK               every version, its share of the documents, its hash\n"
+     "  show PACK [VERSION]     what a model is told before the document, byte for byte; with\n"
+     "                          --document FILE also the document as the model gets it\n"
+     "  diff PACK V1 V2         what a model is told in one version and not in the other\n\n"
+     "  docket prompt show invoice v1 | sha256sum      # the hash in ledger and meta files\n"
+     "  docket prompt show invoice --document bill.pdf\n"
+     "  docket prompt diff invoice v3 v4",
+     command_prompt},
     {"validate", "SCHEMA [INSTANCE…]", "check JSON files against a JSON Schema",
      "  docket validate schema.json record.json\n"
      "  docket validate --jsonl --assert-format schema.json records.jsonl\n"

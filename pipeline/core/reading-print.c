@@ -4,8 +4,6 @@
 #include "json.h"
 #include <string.h>
 
-/* Calls `print` for each block of each page but a web page's boilerplate; between pages a form feed,
- * as pdftotext has it. */
 typedef void (*BlockPrint)(const Reading *r, const Block *block, GString *out);
 
 /* A running header or footer that was printed already; `printed` remembers, NULL prints all. */
@@ -16,6 +14,20 @@ static gboolean is_printed(const Reading *r, const Block *block, GHashTable *pri
     return !g_hash_table_add(printed, reading_running_key(r, block));
 }
 
+/* The next block at or behind `b` that is no boilerplate and not printed yet; NULL: the page ends. */
+static const Block *next_block(const Reading *r, const Page *page, guint *b, GHashTable *printed)
+{
+    for (; *b < page->first_block + page->n_blocks; (*b)++) {
+        const Block *block = reading_block(r, *b);
+        if (!(block->flags & BLOCK_BOILERPLATE) && !is_printed(r, block, printed)) {
+            (*b)++;
+            return block;
+        }
+    }
+    return NULL;
+}
+
+/* Every block as `print` has it; between pages a form feed, as pdftotext has it. */
 static char *print_blocks(const Reading *r, BlockPrint print, GHashTable *printed)
 {
     GString *out = g_string_new(NULL);
@@ -23,17 +35,12 @@ static char *print_blocks(const Reading *r, BlockPrint print, GHashTable *printe
         const Page *page = reading_page(r, p);
         if (p > 0)
             g_string_append(out, "\f");
-        const Block *before = NULL;
-        for (guint b = page->first_block; b < page->first_block + page->n_blocks; b++) {
-            const Block *block = reading_block(r, b);
-            if (block->flags & BLOCK_BOILERPLATE || is_printed(r, block, printed))
-                continue;
-            gboolean list_goes_on =
-                before && block->kind == BLOCK_LIST && before->kind == BLOCK_LIST;
-            if (before && !list_goes_on)
+        const Block *before = NULL, *block;
+        for (guint b = page->first_block; (block = next_block(r, page, &b, printed));
+             before = block) {
+            if (before && !reading_list_goes_on(before, block))
                 g_string_append_c(out, '\n');
             print(r, block, out);
-            before = block;
         }
     }
     return g_string_free(out, FALSE);
@@ -197,6 +204,22 @@ char *reading_to_markdown(const Reading *r)
 {
     g_autoptr(GHashTable) printed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return print_blocks(r, print_markdown, printed);
+}
+
+void reading_each_markdown(const Reading *r, ReadingMarkdownVisit visit, gpointer data)
+{
+    g_autoptr(GHashTable) printed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint p = 0; p < r->pages->len; p++) {
+        const Page *page = reading_page(r, p);
+        const Block *block;
+        for (guint b = page->first_block; (block = next_block(r, page, &b, printed));) {
+            g_string_truncate(text, 0);
+            print_markdown(r, block, text);
+            visit(page, block, text->str, data);
+        }
+        visit(page, NULL, "", data);
+    }
 }
 
 /* ---- JSON ---- */

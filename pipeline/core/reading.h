@@ -218,6 +218,16 @@ char *reading_to_text(const Reading *r);
 char *reading_to_markdown(const Reading *r);
 char *reading_to_json(const Reading *r);
 char *reading_to_hocr(const Reading *r);
+/* The Markdown block by block, as reading_to_markdown() joins it; after the last block of each page
+ * once with block NULL and "". `markdown` is lent and ends each line with a line feed. */
+typedef void (*ReadingMarkdownVisit)(const Page *page, const Block *block, const char *markdown,
+                                     gpointer data);
+void reading_each_markdown(const Reading *r, ReadingMarkdownVisit visit, gpointer data);
+/* Both are items of one list: no empty line stands between them. */
+static inline gboolean reading_list_goes_on(const Block *before, const Block *block)
+{
+    return before->kind == BLOCK_LIST && block->kind == BLOCK_LIST;
+}
 /* TSV (reading-tsv.c): rows of pages, blocks, lines and words in Tesseract's columns, in points. */
 char *reading_to_tsv(const Reading *r);
 

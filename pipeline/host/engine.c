@@ -325,6 +325,13 @@ gboolean engine_interrupted(Engine *engine)
     return engine->signals > 0;
 }
 
+void engine_text(const Job *job, const char *text, gsize length)
+{
+    const EngineOptions *options = &job->engine->options;
+    if (options->text)
+        options->text(job, text, length, options->data);
+}
+
 guint engine_in_flight(Engine *engine)
 {
     return g_hash_table_size(engine->jobs);

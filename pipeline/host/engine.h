@@ -23,6 +23,9 @@ typedef Job *(*EngineSource)(Engine *engine, gboolean *drained, gpointer data, G
 /* Told once per job when it has its verdict and everything about it is durable. */
 typedef void (*EngineDone)(Engine *engine, Job *job, gpointer data);
 
+/* Told of each piece of a model's answer as it arrives: any bytes. */
+typedef void (*EngineText)(const Job *job, const char *text, gsize length, gpointer data);
+
 typedef struct {
     const Stage *const *plan; /* NULL-terminated: stages/plan.c */
     Config *config;           /* lent */
@@ -32,7 +35,8 @@ typedef struct {
     Forecast *forecast;       /* lent; not NULL: no model is asked, what would be is added up */
     EngineSource source;
     EngineDone done;
-    gpointer data; /* for source and done */
+    EngineText text; /* NULL: nobody looks */
+    gpointer data;   /* for source, done and text */
 } EngineOptions;
 
 Engine *engine_new(const EngineOptions *options, GError **error);
@@ -58,6 +62,9 @@ const char *engine_settings(Engine *engine);
 gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */
 /* Jobs under way, rows of batches included. For progress. */
 guint engine_in_flight(Engine *engine);
+
+/* A piece of an answer has arrived: whoever runs the engine may show it. */
+void engine_text(const Job *job, const char *text, gsize length);
 
 /* Ends a STAGE_WAIT. `error` is taken, and set exactly when step is STAGE_ERROR. May be called from
  * inside run() before it returns STAGE_WAIT. */

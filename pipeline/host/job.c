@@ -122,6 +122,7 @@ void job_free(Job *job)
     g_free(job->tenant);
     g_free(job->settings);
     g_free(job->answer);
+    g_free(job->answer_fault);
     g_free(job->duplicate_of);
     g_free(job->content_key);
     g_clear_error(&job->resume_error);
@@ -129,6 +130,7 @@ void job_free(Job *job)
         close(job->document);
     reading_free(job->reading);
     record_free(job->record);
+    cJSON_Delete(job->shown);
     g_ptr_array_unref(job->messages);
     g_ptr_array_unref(job->calls);
     g_ptr_array_unref(job->problems);
@@ -152,12 +154,13 @@ void job_reason(Job *job, const char *word, const char *format, ...)
     g_ptr_array_add(job->reasons, g_steal_pointer(&reason));
 }
 
-void job_message(Job *job, Role role, const char *text)
+Message *job_message(Job *job, Role role, const char *text)
 {
     Message *message = g_new0(Message, 1);
     message->role = role;
     message->text = g_strdup(text);
     g_ptr_array_add(job->messages, message);
+    return message;
 }
 
 void job_set_record(Job *job, Record *record)

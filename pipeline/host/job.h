@@ -41,7 +41,9 @@ void problem_free(Problem *problem);
 typedef enum { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT } Role;
 typedef struct {
     Role role;
-    char *text; /* UTF-8 */
+    char *text;     /* UTF-8 */
+    gboolean cache; /* what is the same for other documents, byte for byte, ends with it: a
+                       provider that wants to be told may keep everything up to here */
 } Message;
 
 /* One request to a model, as the ledger keeps it and the meta file shows it. Money is in the
@@ -94,14 +96,17 @@ typedef struct Job {
     char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
-    Reading *reading;      /* read */
-    const Pack *pack;      /* recognise */
-    double pack_score;     /* recognise */
-    GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
-    char *answer;          /* ask: the model's text; NULL when a repair round brought none */
-    GPtrArray *calls;      /* ask: of Call */
-    Record *record;        /* template or check */
-    GPtrArray *problems;   /* check: of Problem, of the last record */
+    Reading *reading;     /* read */
+    const Pack *pack;     /* recognise */
+    double pack_score;    /* recognise */
+    const Prompt *prompt; /* compose: the version that this document gets; NULL before */
+    cJSON *shown;        /* compose: how much of the document a model is shown, for the meta file */
+    GPtrArray *messages; /* compose, ask, check: of Message; append-only */
+    char *answer;        /* ask: the model's text; NULL when a repair round brought none */
+    char *answer_fault;  /* ask: why the answer was broken off, a sentence; NULL: it was not */
+    GPtrArray *calls;    /* ask: of Call */
+    Record *record;      /* template or check */
+    GPtrArray *problems; /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */
     gint64 asked_us;       /* ask: when a model was asked first, monotonic; 0: not yet */
@@ -137,7 +142,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 
 /* Adds "word: sentence" to the reasons (Law 7). `word` is stable and lower-case. */
 void job_reason(Job *job, const char *word, const char *format, ...) G_GNUC_PRINTF(3, 4);
-void job_message(Job *job, Role role, const char *text);
+/* Appends to the conversation. Lent. */
+Message *job_message(Job *job, Role role, const char *text);
 void job_set_record(Job *job, Record *record); /* takes; frees the one before */
 
 /* The file that the job came out of: itself, or the last of its parents. Lent. */

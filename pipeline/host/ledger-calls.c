@@ -41,8 +41,8 @@ gboolean ledger_call_begin(Ledger *ledger, const Job *job, Call *call, const Led
     ledger_bind_text(insert, 4, call->model);
     ledger_bind_text(insert, 5, pack);
     ledger_bind_text(insert, 6, job->tenant);
-    ledger_bind_text(insert, 7, job->pack ? job->pack->prompt_version : NULL);
-    ledger_bind_text(insert, 8, job->pack ? job->pack->prompt_sha256 : NULL);
+    ledger_bind_text(insert, 7, job->prompt ? job->prompt->version : NULL);
+    ledger_bind_text(insert, 8, job->prompt ? job->prompt->sha256 : NULL);
     ledger_bind_text(insert, 9, request->sha256);
     ledger_bind_int(insert, 10, (gint64)request->length);
     if (request->keep)

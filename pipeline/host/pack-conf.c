@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/limits.h"
 #include "pipeline/host/keyfile.h"
 
 /* Where pack.conf's words go. One row a key: the table is the format. */
@@ -45,17 +46,25 @@ static gboolean set_description(Pack *pack, const KeyEntry *entry, const char *p
     return TRUE;
 }
 
+/* One version, or shares of several. */
 static gboolean set_prompt(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
-    if (!pack_conf_is_name(entry->value)) {
+    g_autoptr(GError) bad = NULL;
+    g_autoptr(Split) split = split_parse(entry->value, &bad);
+    const char *odd = NULL;
+    for (guint i = 0; split && i < split->parts->len; i++) {
+        const char *name = g_array_index(split->parts, SplitPart, i).name;
+        odd = pack_conf_is_name(name) ? odd : name;
+    }
+    if (!split || odd) {
         keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
-                      "prompt must be a version such as \"v1\" (a file prompts/v1.md), not "
-                      "\"%.60s\"",
-                      entry->value);
+                      "prompt must be a version such as \"v1\" (a file prompts/v1.md) or shares of "
+                      "several such as \"v1:90 v2:10\", not \"%.60s\"%s%s",
+                      entry->value, bad ? ": " : "", bad ? bad->message : "");
         return FALSE;
     }
-    g_free(pack->prompt_version);
-    pack->prompt_version = g_strdup(entry->value);
+    split_free(pack->prompt_split);
+    pack->prompt_split = g_steal_pointer(&split);
     return TRUE;
 }
 
@@ -116,23 +125,39 @@ static gboolean set_accept_at(Pack *pack, const KeyEntry *entry, const char *pat
     return entry_number(entry, 0, 1, path, &pack->accept_at, error);
 }
 
-static gboolean set_max_repairs(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+static gboolean entry_count(const KeyEntry *entry, double low, double high, const char *path,
+                            guint *count, GError **error)
 {
     double number = 0;
-    if (!entry_number(entry, 0, 10, path, &number, error))
+    if (!entry_number(entry, low, high, path, &number, error))
         return FALSE;
-    pack->max_repairs = (guint)number;
+    *count = (guint)number;
     return TRUE;
+}
+
+static gboolean set_max_repairs(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    return entry_count(entry, 0, 10, path, &pack->max_repairs, error);
 }
 
 static gboolean set_max_input_chars(Pack *pack, const KeyEntry *entry, const char *path,
                                     GError **error)
 {
-    double number = 0;
-    if (!entry_number(entry, 1000, 10000000, path, &number, error))
-        return FALSE;
-    pack->max_input_chars = (guint)number;
-    return TRUE;
+    return entry_count(entry, 1000, 10000000, path, &pack->max_input_chars, error);
+}
+
+/* Few enough for a page are a mistake; 0 is no limit. */
+static gboolean set_max_input_tokens(Pack *pack, const KeyEntry *entry, const char *path,
+                                     GError **error)
+{
+    double least = g_str_equal(entry->value, "0") ? 0 : 300;
+    return entry_count(entry, least, 10000000, path, &pack->max_input_tokens, error);
+}
+
+static gboolean set_max_input_bytes(Pack *pack, const KeyEntry *entry, const char *path,
+                                    GError **error)
+{
+    return entry_count(entry, 1000, DOCKET_MAX_TEXT_BYTES, path, &pack->max_input_bytes, error);
 }
 
 static gboolean set_budget_day(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
@@ -170,6 +195,8 @@ static const PackKey pack_keys[] = {
     {"decide", "accept_at", set_accept_at},
     {"limits", "max_repairs", set_max_repairs},
     {"limits", "max_input_chars", set_max_input_chars},
+    {"limits", "max_input_tokens", set_max_input_tokens},
+    {"limits", "max_input_bytes", set_max_input_bytes},
     {"budget", "day", set_budget_day},
     {"budget", "month", set_budget_month},
     {"budget", "at_limit", set_budget_at_limit},

@@ -1,14 +1,18 @@
 /* pack.conf, the one file of a pack in GKeyFile syntax. Its keys, all optional:
  *
  *   [pack]       title, description       for people
- *                prompt = v1              the version in use: prompts/v1.md
+ *                prompt = v1              the version in use: prompts/v1.md; or shares of several,
+ *                                         v3:90 v4:10, given out by the documents' hashes
  *                context = a.md;b.md      files shown to the model as context (a guideline)
  *   [recognise]  words = invoice:3;total due:2;recipe:-5   phrase:weight, weight 1 when left out
  *                columns = title;price    what the columns of a batch of this pack are called
  *                at = 3                   least sum of weights to be recognised
  *   [decide]     accept_at = 0.8          least confidence of a record that needs no person
  *   [limits]     max_repairs = 2          rounds in which the model may mend its answer
- *                max_input_chars = 60000  of the document's text shown to the model
+ *                max_input_chars = 60000  of the document's text shown to the model; of a longer one
+ *                                         the parts that matter
+ *                max_input_tokens = 20000 the same in tokens, as far as they can be foreseen; 0: any
+ *                max_input_bytes = 8388608  a longer text is not shown to a model at all
  *   [budget]     day = 2.50               money for this pack's calls in a day, in UTC; 0: no limit
  *                month = 50               the same in a month
  *                at_limit = hold          or template: what becomes of its documents then */

@@ -11,11 +11,23 @@
 
 #define MAX_PACK_FILE_BYTES (16u << 20) /* one file of a pack */
 #define MAX_PACK_DEPTH 8u               /* folders below the pack's own */
-#define DEFAULT_INPUT_CHARS 60000u      /* about 15,000 tokens, which every model takes */
+#define DEFAULT_INPUT_CHARS 60000u      /* about 15,000 tokens of prose … */
+#define DEFAULT_INPUT_TOKENS 20000u     /* … which every model takes, whatever the script */
+#define DEFAULT_INPUT_BYTES (8u << 20)  /* some thousand pages */
 
 static void pack_word_clear(gpointer data)
 {
     g_free(((PackWord *)data)->word);
+}
+
+static void prompt_free(gpointer data)
+{
+    Prompt *prompt = data;
+    g_free(prompt->version);
+    g_free(prompt->text);
+    g_free(prompt->prefix);
+    g_free(prompt->sha256);
+    g_free(prompt);
 }
 
 static Pack *pack_new(const char *name)
@@ -24,7 +36,8 @@ static Pack *pack_new(const char *name)
     pack->name = g_strdup(name);
     pack->title = g_strdup(name);
     pack->description = g_strdup("");
-    pack->prompt_version = g_strdup("v1");
+    pack->prompt_split = split_single("v1");
+    pack->prompts = g_ptr_array_new_with_free_func(prompt_free);
     pack->examples = g_ptr_array_new_with_free_func((GDestroyNotify)cJSON_Delete);
     pack->words = g_array_new(FALSE, TRUE, sizeof(PackWord));
     g_array_set_clear_func(pack->words, pack_word_clear);
@@ -33,6 +46,8 @@ static Pack *pack_new(const char *name)
     pack->accept_at = 0.8;
     pack->max_repairs = 2;
     pack->max_input_chars = DEFAULT_INPUT_CHARS;
+    pack->max_input_tokens = DEFAULT_INPUT_TOKENS;
+    pack->max_input_bytes = DEFAULT_INPUT_BYTES;
     return pack;
 }
 
@@ -77,9 +92,8 @@ void pack_free(Pack *pack)
     cJSON_Delete(pack->schema);
     cJSON_Delete(pack->template);
     g_free(pack->rules);
-    g_free(pack->prompt_version);
-    g_free(pack->prompt);
-    g_free(pack->prompt_sha256);
+    split_free(pack->prompt_split);
+    g_ptr_array_unref(pack->prompts);
     g_free(pack->context);
     g_free(pack->budget_at_limit);
     g_ptr_array_unref(pack->examples);
@@ -265,16 +279,72 @@ static gboolean load_examples(Pack *pack, GError **error)
     return TRUE;
 }
 
-static gboolean load_prompt(Pack *pack, GError **error)
+/* ---- prompts ---- */
+
+void pack_add_prompt(Pack *pack, const char *version, char *text)
 {
-    g_autofree char *name = g_strdup_printf("prompts/%s.md", pack->prompt_version);
-    if (!load_text(pack, name, TRUE, &pack->prompt, error))
+    Prompt *prompt = g_new0(Prompt, 1);
+    prompt->version = g_strdup(version);
+    prompt->text = text;
+    g_ptr_array_add(pack->prompts, prompt);
+}
+
+Prompt *pack_prompt(const Pack *pack, const char *version)
+{
+    for (guint i = 0; i < pack->prompts->len; i++) {
+        Prompt *prompt = pack->prompts->pdata[i];
+        if (g_str_equal(prompt->version, version))
+            return prompt;
+    }
+    return NULL;
+}
+
+const Prompt *pack_prompt_for(const Pack *pack, const char *sha256)
+{
+    return pack_prompt(pack, split_choose(pack->prompt_split, "prompt", sha256));
+}
+
+static gboolean load_prompt(Pack *pack, const char *version, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("prompts/%s.md", version);
+    g_autofree char *text = NULL;
+    if (!load_text(pack, name, TRUE, &text, error))
         return FALSE;
-    if (!*pack->prompt) {
+    if (!*text) {
         keyfile_error(error, DOCKET_ERROR_PACK, pack->directory, 0, "%s is empty", name);
         return FALSE;
     }
-    pack->prompt_sha256 = bytes_sha256(pack->prompt, strlen(pack->prompt));
+    pack_add_prompt(pack, version, g_steal_pointer(&text));
+    return TRUE;
+}
+
+/* "v2" before "v10". */
+static int compare_versions(gconstpointer a, gconstpointer b)
+{
+    return strverscmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Every version that lies there, and those in use must: a split names no missing one. */
+static gboolean load_prompts(Pack *pack, GError **error)
+{
+    g_autofree char *folder = g_build_filename(pack->directory, "prompts", NULL);
+    g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
+        g_autofree char *version =
+            g_str_has_suffix(name, ".md") ? g_strndup(name, strlen(name) - 3) : NULL;
+        if (version && pack_conf_is_name(version))
+            g_ptr_array_add(versions, g_steal_pointer(&version));
+    }
+    for (guint i = 0; i < pack->prompt_split->parts->len; i++) {
+        const char *used = g_array_index(pack->prompt_split->parts, SplitPart, i).name;
+        if (!g_ptr_array_find_with_equal_func(versions, used, g_str_equal, NULL))
+            g_ptr_array_add(versions, g_strdup(used)); /* whose file is then found missing */
+    }
+    g_ptr_array_sort(versions, compare_versions);
+    for (guint i = 0; i < versions->len; i++)
+        if (!load_prompt(pack, versions->pdata[i], error))
+            return FALSE;
     return TRUE;
 }
 
@@ -292,7 +362,7 @@ Pack *pack_load(const char *directory, GError **error)
     if (!pack_conf_load(pack, error) ||
         !load_json(pack, "schema.json", TRUE, &pack->schema, error) ||
         !load_json(pack, "template.json", FALSE, &pack->template, error) ||
-        !load_text(pack, "rules.jq", FALSE, &pack->rules, error) || !load_prompt(pack, error) ||
+        !load_text(pack, "rules.jq", FALSE, &pack->rules, error) || !load_prompts(pack, error) ||
         !load_context(pack, error) || !load_examples(pack, error))
         return NULL;
     pack->version = hash_folder(pack->directory, error);
@@ -322,10 +392,9 @@ Pack *pack_from_schema(const char *name, cJSON *schema, GError **error)
     pack->title = g_strdup(json_string(schema, "title", name));
     g_free(pack->description);
     pack->description = g_strdup(json_string(schema, "description", ""));
-    pack->prompt = g_strdup(occasion_prompt);
-    pack->prompt_sha256 = bytes_sha256(pack->prompt, strlen(pack->prompt));
+    pack_add_prompt(pack, "v1", g_strdup(occasion_prompt));
     g_autofree char *text = json_print(schema, FALSE);
-    g_autofree char *all = g_strconcat(pack->prompt_sha256, text, NULL);
+    g_autofree char *all = g_strconcat(occasion_prompt, text, NULL);
     pack->version = bytes_sha256(all, strlen(all));
     pack->schema = g_steal_pointer(&owned);
     return g_steal_pointer(&pack);

@@ -4,25 +4,34 @@
 #pragma once
 
 #include "pipeline/core/json.h"
+#include "pipeline/host/split.h"
 
 typedef struct {
     char *word; /* phrase to look for, folded to lower case */
     double weight;
 } PackWord;
 
+/* One version of a pack's prompt. */
+typedef struct {
+    char *version; /* "v1" */
+    char *text;    /* prompts/<version>.md */
+    char *prefix;  /* all that a model is told before the document; by the stage compose, NULL
+                      before it has prepared the pack */
+    char *sha256;  /* of the prefix; NULL before that */
+} Prompt;
+
 typedef struct Pack {
-    char *name;           /* the folder's name: [a-z0-9_-]+ */
-    char *directory;      /* absolute path; NULL for a pack made from a bare schema */
-    char *version;        /* SHA-256 over the names and bytes of all its files except cases/ */
-    char *title;          /* for people */
-    char *description;    /* one sentence */
-    cJSON *schema;        /* schema.json */
-    cJSON *template;      /* template.json, NULL if there is none */
-    char *rules;          /* rules.jq, NULL if there is none */
-    char *prompt_version; /* "v1" */
-    char *prompt;         /* prompts/<version>.md */
-    char *prompt_sha256;
-    char *context; /* text of the files named in context= (a guideline), NULL if none */
+    char *name;          /* the folder's name: [a-z0-9_-]+ */
+    char *directory;     /* absolute path; NULL for a pack made from a bare schema */
+    char *version;       /* SHA-256 over the names and bytes of all its files except cases/ */
+    char *title;         /* for people */
+    char *description;   /* one sentence */
+    cJSON *schema;       /* schema.json */
+    cJSON *template;     /* template.json, NULL if there is none */
+    char *rules;         /* rules.jq, NULL if there is none */
+    Split *prompt_split; /* the versions in use: prompt = v1, prompt = v3:90 v4:10 */
+    GPtrArray *prompts;  /* of Prompt: every version in prompts/, in the order of their numbers */
+    char *context;       /* text of the files named in context= (a guideline), NULL if none */
     GPtrArray *
         examples; /* of cJSON {"document": text, "record": {…}} from examples.jsonl; may be empty */
     GArray *words;  /* of PackWord: [recognise] words = invoice:3;total:1 */
@@ -30,7 +39,9 @@ typedef struct Pack {
     double recognise_at;             /* least score to be recognised */
     double accept_at;                /* 0..1: least record confidence for a verdict `accepted` */
     guint max_repairs;               /* repair rounds per document */
-    guint max_input_chars;           /* of document text shown to the model */
+    guint max_input_chars;           /* of document text shown to the model … */
+    guint max_input_tokens;          /* … and as tokens, estimated; 0: no limit */
+    guint max_input_bytes;           /* of document text; a longer one is not shown at all */
     double budget_day, budget_month; /* money for calls of this pack; 0: no limit of its own */
     char *budget_at_limit;           /* "hold" or "template"; NULL: as the configuration has it */
     GHashTable *attached; /* stage name -> GBytes-like pointer with destroy; see pack_attach */
@@ -45,6 +56,13 @@ Pack *pack_load(const char *directory, GError **error);
 Pack *pack_from_schema(const char *name, cJSON *schema, GError **error);
 void pack_free(Pack *pack);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pack, pack_free)
+
+/* A version of the prompt by its name, NULL if there is none; and the one that the document with
+ * this hash gets. Lent. */
+Prompt *pack_prompt(const Pack *pack, const char *version);
+const Prompt *pack_prompt_for(const Pack *pack, const char *sha256);
+/* Adds a version. Takes the text. */
+void pack_add_prompt(Pack *pack, const char *version, char *text);
 
 /* A stage's own compiled part of the pack. attach takes `data`; attached lends it (NULL if none).
  */

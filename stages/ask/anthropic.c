@@ -47,22 +47,17 @@ static void add_block(cJSON *list, const char *text, gboolean mark)
     cJSON_AddItemToArray(list, block);
 }
 
-/* System messages have a place of their own. What is the same for all documents ends with the last
- * of them, which is where the provider's cache shall reach to. */
+/* System messages have a place of their own. */
 static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrArray *messages)
 {
     cJSON *system = cJSON_CreateArray();
     cJSON *list = cJSON_CreateArray();
-    guint last_system = 0, marks = 0;
-    for (guint i = 0; i < messages->len; i++)
-        if (((const Message *)messages->pdata[i])->role == ROLE_SYSTEM)
-            last_system = i;
+    guint marks = 0;
     for (guint i = 0; i < messages->len; i++) {
         const Message *message = messages->pdata[i];
-        gboolean is_system = message->role == ROLE_SYSTEM;
-        gboolean mark = settings->cache_marks && marks < MAX_MARKS && is_system && i == last_system;
+        gboolean mark = settings->cache_marks && message->cache && marks < MAX_MARKS;
         marks += mark;
-        if (is_system) {
+        if (message->role == ROLE_SYSTEM) {
             add_block(system, message->text, mark);
             continue;
         }

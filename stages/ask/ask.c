@@ -8,9 +8,11 @@
 #include "stages/ask/account.h"
 #include "stages/ask/caller.h"
 #include "stages/ask/estimate.h"
+#include "stages/ask/watch.h"
 #include "stages/stages.h"
 
 #define STAGE "ask"
+#define BYTES_PER_TOKEN 4u /* of an answer, about */
 
 /* One server and model that can be asked. */
 typedef struct {
@@ -37,6 +39,7 @@ typedef struct {
     Endpoint *endpoint;
     char *body;       /* until it is sent */
     Ticket *ticket;   /* while it is sent */
+    Watch *watch;     /* over a streamed answer; NULL: it comes in one piece */
     Call *call;       /* until it belongs to the job */
     gboolean counted; /* the account waits for its end */
     StageStep step;   /* what follows when the answer is durable */
@@ -50,6 +53,7 @@ static void pending_free(gpointer data)
     account_forget(pending->ask->account, pending->job);
     if (pending->counted)
         account_abandon(pending->ask->account);
+    watch_free(pending->watch);
     g_free(pending->body);
     if (pending->call)
         call_free(pending->call);
@@ -218,15 +222,29 @@ static void on_answer_durable(Job *job, gpointer data)
     engine_resume(job, step, error);
 }
 
+/* What had come when the watch ended an answer goes on to be corrected: the next stage tells the
+ * model what went wrong. */
+static void take_stopped(Job *job, const Pending *pending, const Outcome *outcome)
+{
+    guint most = pending->endpoint->settings->max_output_tokens;
+    guint made = (guint)MIN(strlen(outcome->text) / BYTES_PER_TOKEN, most);
+    job->answer_fault = g_strdup(watch_why(pending->watch));
+    job_reason(job, outcome->word, "%s; of %u tokens that it could have had, about %u were made",
+               job->answer_fault, most, made);
+}
+
 static void call_ended(const Outcome *outcome, gpointer data)
 {
     Job *job = data;
     Pending *pending = job_data(job, STAGE);
     gboolean answered = outcome->judgement == JUDGE_ANSWERED;
+    gboolean stopped = answered && pending->watch && watch_why(pending->watch);
     GError *error = NULL;
+    if (pending->watch)
+        engine_text(job, "\n", 1);
     pending->counted = FALSE;
     if (!account_end(pending->ask->account, pending->endpoint->settings, job, pending->call,
-                     outcome, answered ? outcome->text : NULL, &error)) {
+                     outcome, answered && !stopped ? outcome->text : NULL, &error)) {
         job_set_data(job, STAGE, NULL, NULL);
         engine_resume(job, STAGE_ERROR, error);
         return;
@@ -234,6 +252,8 @@ static void call_ended(const Outcome *outcome, gpointer data)
     if (!job->asked_us)
         job->asked_us = outcome->begun_us;
     g_ptr_array_add(job->calls, g_steal_pointer(&pending->call));
+    if (stopped)
+        take_stopped(job, pending, outcome);
     if (answered) {
         take_answer(job, pending->endpoint, outcome->text);
         pending->step = STAGE_NEXT;
@@ -263,6 +283,15 @@ static void on_again(Ticket *ticket, gpointer data)
         caller_stop(ticket); /* a fault of the ledger comes back with the end of the call */
 }
 
+/* A piece of an answer that streams. */
+static gboolean on_text(const char *text, gsize from, gsize length, gpointer data)
+{
+    Job *job = data;
+    const Pending *pending = job_data(job, STAGE);
+    engine_text(job, text + from, length - from);
+    return watch_feed(pending->watch, text, from, length);
+}
+
 static void on_request_durable(Job *job, gpointer data)
 {
     (void)data;
@@ -275,6 +304,12 @@ static void on_request_durable(Job *job, gpointer data)
     };
     caller_ask_on(endpoint->caller, g_steal_pointer(&pending->body), &terms, &pending->ticket,
                   call_ended, job);
+    if (!endpoint->settings->stream || !pending->ticket)
+        return;
+    /* The safe subset lets null stand for what is left out, as salvaging does. */
+    const DialectSchema *schema = prepared_schema(job->pack, &subsets[0]);
+    pending->watch = watch_new(schema->schema, endpoint->settings->format != FORMAT_NONE);
+    caller_watch(pending->ticket, on_text);
 }
 
 /* The answer of an earlier run, when the very same request was answered before. */
@@ -377,6 +412,7 @@ static StageStep foresee(Job *job, const Ask *ask, const Endpoint *endpoint, gsi
 static StageStep ask_at(Job *job, Ask *ask, Endpoint *endpoint, GError **error)
 {
     const DialectSchema *schema = prepared_schema(job->pack, endpoint->subset);
+    g_clear_pointer(&job->answer_fault, g_free);
     g_autofree char *body = endpoint->dialect->request(endpoint->settings, job->messages, schema);
     g_autofree char *request_sha256 = hash_request(endpoint, body);
     if (engine_forecast(job->engine))

@@ -65,7 +65,8 @@ void breaker_probe_dropped(Breaker *breaker, gint64 now_us)
 void breaker_trip(Breaker *breaker, gint64 us, gint64 now_us)
 {
     gint64 until_us = now_us + us;
-    breaker->until_us = breaker->state == BREAKER_OPEN ? MAX(breaker->until_us, until_us) : until_us;
+    breaker->until_us =
+        breaker->state == BREAKER_OPEN ? MAX(breaker->until_us, until_us) : until_us;
     breaker->state = BREAKER_OPEN;
     breaker->hopeless = TRUE;
 }

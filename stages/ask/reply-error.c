@@ -86,6 +86,21 @@ static void read_message(const cJSON *error, Reply *reply)
                                              : NULL;
 }
 
+/* Some providers have no word of their own for a prompt that is longer than their context: only the
+ * message tells it (Anthropic, Google, vLLM, in this order). */
+static void read_length(Reply *reply)
+{
+    static const char *const phrases[] = {
+        "prompt is too long", "exceeds the maximum number of tokens", "maximum context length"};
+    for (guint i = 0; reply->message && i < G_N_ELEMENTS(phrases); i++) {
+        if (!strstr(reply->message, phrases[i]))
+            continue;
+        g_free(reply->code);
+        reply->code = g_strdup("context_length_exceeded");
+        return;
+    }
+}
+
 gboolean reply_error(const cJSON *root, Reply *reply)
 {
     const cJSON *error = get(root, "error");
@@ -111,5 +126,6 @@ gboolean reply_error(const cJSON *root, Reply *reply)
         set_word(&reply->code, get(details, "error_code")); /* Anthropic */
     else if (cJSON_IsArray(details))
         read_details(details, reply);
+    read_length(reply);
     return TRUE;
 }

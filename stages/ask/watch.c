@@ -46,7 +46,8 @@ struct Watch {
     GString *string;       /* decoded, of the key or value that is being read */
     gboolean escaped;      /* the last character was a backslash */
     gboolean unclear;      /* the string has an escape that is not decoded here */
-    gsize talk, space;     /* bytes so far */
+    gsize seen;            /* bytes of the text so far */
+    gsize talk, space;     /* bytes of it in a row */
     gsize looked_at;       /* length at which repetition was looked for last */
     gboolean value_needed; /* behind a comma of an array */
     char *why;
@@ -63,7 +64,7 @@ static void restart(Watch *watch)
     g_array_set_size(watch->frames, 0);
     g_string_truncate(watch->string, 0);
     watch->escaped = watch->unclear = watch->value_needed = FALSE;
-    watch->talk = watch->space = watch->looked_at = 0;
+    watch->seen = watch->talk = watch->space = watch->looked_at = 0;
     g_clear_pointer(&watch->why, g_free);
 }
 
@@ -276,7 +277,6 @@ static void in_string(Watch *watch, char c)
     watch->escaped = FALSE;
     if (watch->string->len < MAX_ENUM_BYTES)
         g_string_append_c(watch->string, letter ? values[letter - letters] : c);
-    /* In the middle of a character nothing can be compared: its first byte will do next time. */
     if (watch->state == IN_STRING && !watch->unclear && watch->string->len < MAX_ENUM_BYTES &&
         !candidates_string(&watch->next, watch->string->str, FALSE))
         wrong_word(watch);
@@ -396,10 +396,21 @@ static void look_for_repetition(Watch *watch, const char *text, gsize length)
             "the answer repeats the same %" G_GSIZE_FORMAT " bytes over and over", found);
 }
 
+/* Places and words are cut out of hostile text, maybe in the middle of a character. */
+static void make_valid(Watch *watch)
+{
+    char *valid = watch->why ? g_utf8_make_valid(watch->why, -1) : NULL;
+    g_free(watch->why);
+    watch->why = valid;
+}
+
 gboolean watch_feed(Watch *watch, const char *text, gsize from, gsize length)
 {
     if (from == 0)
         restart(watch);
+    else if (from != watch->seen)
+        watch->state = OFF; /* not the text that was seen before */
+    watch->seen = length;
     for (gsize at = from; at < length && !watch->why; at++) {
         watch->space = g_ascii_isspace(text[at]) ? watch->space + 1 : 0;
         if (watch->space > MAX_SPACE)
@@ -409,5 +420,6 @@ gboolean watch_feed(Watch *watch, const char *text, gsize from, gsize length)
     }
     if (!watch->why)
         look_for_repetition(watch, text, length);
+    make_valid(watch);
     return watch->why == NULL;
 }

@@ -236,6 +236,15 @@ static StageStep give_up(Job *job, const CheckPack *own)
     return STAGE_FALLBACK;
 }
 
+/* An answer that was broken off is no record, even if what came of it would pass for one: what went
+ * wrong is all that the model is told. */
+static void refuse_broken_off(Job *job)
+{
+    job->schema_valid = FALSE;
+    g_ptr_array_set_size(job->problems, 0);
+    add_problem(job->problems, "", "stream", "stopped", job->answer_fault);
+}
+
 /* ---- the stage ---- */
 
 /* The model's claim, as a record; NULL with a problem that says why when there is none in it. */
@@ -265,8 +274,10 @@ static StageStep run_model(Job *job, const CheckPack *own)
         job_reason(job, "salvage", "%u nulls stood where the schema wants nothing", absent);
     job_set_record(job, root == NULL ? NULL : record_new(root, METHOD_MODEL));
     job->schema_valid = FALSE;
-    if (root != NULL && judge(job, own, salvaged))
+    if (root != NULL && judge(job, own, salvaged) && job->answer_fault == NULL)
         return STAGE_NEXT;
+    if (job->answer_fault != NULL)
+        refuse_broken_off(job);
     if (root != NULL && job->schema_valid) {
         CheckState *state = state_of(job);
         cJSON_Delete(state->valid);

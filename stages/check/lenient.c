@@ -63,7 +63,7 @@ static void skip_space(Reader *r)
     for (;;) {
         while (!at_end(r) && (g_ascii_isspace(*r->at) || looking_at(r, "\xC2\xA0")))
             r->at += *r->at == '\xC2' ? 2 : 1;
-        if (looking_at(r, "//"))
+        if (looking_at(r, "//") || looking_at(r, "#"))
             skip_to(r, "\n");
         else if (looking_at(r, "/*"))
             skip_to(r, "*/");
@@ -189,12 +189,15 @@ static cJSON *bare_literal(const char *word, gboolean *json)
         int type;
         gboolean json;
     } words[] = {
-        {"true", cJSON_True, TRUE},    {"false", cJSON_False, TRUE},
-        {"null", cJSON_NULL, TRUE},    {"True", cJSON_True, FALSE},
-        {"False", cJSON_False, FALSE}, {"None", cJSON_NULL, FALSE},
-        {"TRUE", cJSON_True, FALSE},   {"FALSE", cJSON_False, FALSE},
-        {"NULL", cJSON_NULL, FALSE},   {"undefined", cJSON_NULL, FALSE},
-        {"NaN", cJSON_NULL, FALSE},    {"nil", cJSON_NULL, FALSE},
+        {"true", cJSON_True, TRUE},       {"false", cJSON_False, TRUE},
+        {"null", cJSON_NULL, TRUE},       {"True", cJSON_True, FALSE},
+        {"False", cJSON_False, FALSE},    {"None", cJSON_NULL, FALSE},
+        {"TRUE", cJSON_True, FALSE},      {"FALSE", cJSON_False, FALSE},
+        {"NULL", cJSON_NULL, FALSE},      {"undefined", cJSON_NULL, FALSE},
+        {"NaN", cJSON_NULL, FALSE},       {"nil", cJSON_NULL, FALSE},
+        {"Infinity", cJSON_NULL, FALSE},  {"-Infinity", cJSON_NULL, FALSE},
+        {"+Infinity", cJSON_NULL, FALSE}, {"inf", cJSON_NULL, FALSE},
+        {"-inf", cJSON_NULL, FALSE},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
         if (strcmp(word, words[i].word) != 0)

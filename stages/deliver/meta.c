@@ -54,11 +54,13 @@ static cJSON *pack_of(const Job *job)
 /* Only what was shown to a model has a prompt. */
 static cJSON *prompt_of(const Job *job)
 {
-    if (!job->pack || !job->calls->len)
+    if (!job->prompt || !job->calls->len)
         return cJSON_CreateNull();
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "version", job->pack->prompt_version);
-    add_text(object, "sha256", job->pack->prompt_sha256);
+    add_text(object, "version", job->prompt->version);
+    add_text(object, "sha256", job->prompt->sha256);
+    if (job->shown)
+        cJSON_AddItemToObject(object, "shown", cJSON_Duplicate(job->shown, TRUE));
     return object;
 }
 

@@ -83,12 +83,12 @@ static void load(const char *folder, const char *file, Capture *capture)
 typedef struct {
     const Dialect *dialect;
     Draft draft;
-} Reading;
+} Taking;
 
 static gboolean on_event(const SseEvent *event, gpointer data)
 {
-    Reading *reading = data;
-    return reading->dialect->event(event, &reading->draft);
+    Taking *taking = data;
+    return taking->dialect->event(event, &taking->draft);
 }
 
 static void read_capture(const Capture *capture, gsize piece, Reply *reply)
@@ -98,13 +98,13 @@ static void read_capture(const Capture *capture, gsize piece, Reply *reply)
         capture->dialect->reply(capture->status, capture->body, length, reply);
         return;
     }
-    Reading reading = {.dialect = capture->dialect};
-    draft_init(&reading.draft);
-    g_autoptr(Sse) sse = sse_new(on_event, &reading);
+    Taking taking = {.dialect = capture->dialect};
+    draft_init(&taking.draft);
+    g_autoptr(Sse) sse = sse_new(on_event, &taking);
     for (gsize at = 0; at < length; at += piece)
         if (!sse_feed(sse, capture->body + at, MIN(piece, length - at)))
             break;
-    dialect_stream_reply(capture->dialect, &reading.draft, FALSE, reply);
+    dialect_stream_reply(capture->dialect, &taking.draft, FALSE, reply);
 }
 
 static ReplyKind kind_of(const char *name)

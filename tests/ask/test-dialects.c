@@ -8,8 +8,10 @@
 static GPtrArray *conversation(void)
 {
     static char system[] = "Extract.", user[] = "Total \"5\"\n€", answer[] = "{}", again[] = "No.";
-    static Message messages[] = {
-        {ROLE_SYSTEM, system}, {ROLE_USER, user}, {ROLE_ASSISTANT, answer}, {ROLE_USER, again}};
+    static Message messages[] = {{ROLE_SYSTEM, system, TRUE},
+                                 {ROLE_USER, user, FALSE},
+                                 {ROLE_ASSISTANT, answer, FALSE},
+                                 {ROLE_USER, again, FALSE}};
     GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(messages); i++)
         g_ptr_array_add(list, &messages[i]);

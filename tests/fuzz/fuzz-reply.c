@@ -44,24 +44,24 @@ static void try_whole(const Dialect *dialect, guint status, const char *data, si
 typedef struct {
     const Dialect *dialect;
     Draft draft;
-} Reading;
+} Taking;
 
 static gboolean on_event(const SseEvent *event, gpointer data)
 {
-    Reading *reading = data;
-    return reading->dialect->event(event, &reading->draft);
+    Taking *taking = data;
+    return taking->dialect->event(event, &taking->draft);
 }
 
 static void read_stream(const Dialect *dialect, const char *data, size_t size, size_t piece,
                         Reply *reply)
 {
-    Reading reading = {.dialect = dialect};
-    draft_init(&reading.draft);
-    g_autoptr(Sse) sse = sse_new(on_event, &reading);
+    Taking taking = {.dialect = dialect};
+    draft_init(&taking.draft);
+    g_autoptr(Sse) sse = sse_new(on_event, &taking);
     for (size_t at = 0; at < size; at += piece)
         if (!sse_feed(sse, data + at, MIN(piece, size - at)))
             break;
-    dialect_stream_reply(dialect, &reading.draft, FALSE, reply);
+    dialect_stream_reply(dialect, &taking.draft, FALSE, reply);
 }
 
 static void try_stream(const Dialect *dialect, const char *data, size_t size)

@@ -40,7 +40,8 @@ static void set_up(Fixture *fixture, gconstpointer data)
     put(fixture, "pack.conf",
         "[pack]\ntitle = Letter\ndescription = Letters\nprompt = v2\ncontext = guide.md\n"
         "[recognise]\nwords = Dear SIR:2.5;recipe:-4;plain\ncolumns = a; b\nat = 2\n"
-        "[decide]\naccept_at = 0.9\n[limits]\nmax_repairs = 1\nmax_input_chars = 5000\n");
+        "[decide]\naccept_at = 0.9\n[limits]\nmax_repairs = 1\nmax_input_chars = 5000\n"
+        "max_input_tokens = 0\nmax_input_bytes = 100000\n");
     put(fixture, "schema.json", "{\"type\": \"object\", \"title\": \"Letter\"}");
     put(fixture, "prompts/v1.md", "old");
     put(fixture, "prompts/v2.md", "Turn it into a record.\n");
@@ -89,8 +90,11 @@ static void test_loads(Fixture *fixture, gconstpointer data)
     g_autoptr(Pack) pack = load(fixture);
     g_assert_cmpstr(pack->name, ==, "letter");
     g_assert_cmpstr(pack->title, ==, "Letter");
-    g_assert_cmpstr(pack->prompt_version, ==, "v2");
-    g_assert_cmpstr(pack->prompt, ==, "Turn it into a record.\n");
+    g_assert_cmpuint(pack->prompts->len, ==, 2);
+    const Prompt *prompt = pack_prompt_for(pack, "00");
+    g_assert_cmpstr(prompt->version, ==, "v2");
+    g_assert_cmpstr(prompt->text, ==, "Turn it into a record.\n");
+    g_assert_cmpstr(pack_prompt(pack, "v1")->text, ==, "old");
     g_assert_cmpstr(pack->context, ==, "The guide.\n");
     g_assert_cmpuint(pack->examples->len, ==, 1);
     g_assert_cmpuint(pack->words->len, ==, 3);
@@ -104,8 +108,31 @@ static void test_loads(Fixture *fixture, gconstpointer data)
     g_assert_cmpfloat(pack->accept_at, ==, 0.9);
     g_assert_cmpuint(pack->max_repairs, ==, 1);
     g_assert_cmpuint(pack->max_input_chars, ==, 5000);
+    g_assert_cmpuint(pack->max_input_tokens, ==, 0);
+    g_assert_cmpuint(pack->max_input_bytes, ==, 100000);
     g_assert_cmpuint(strlen(pack->version), ==, 64);
-    g_assert_cmpuint(strlen(pack->prompt_sha256), ==, 64);
+}
+
+/* Versions in the order of their numbers, shares as stated, each document always the same one. */
+static void test_prompt_split(Fixture *fixture, gconstpointer data)
+{
+    put(fixture, "prompts/v10.md", "newest");
+    put(fixture, "prompts/notes.txt", "no prompt");
+    put(fixture, "pack.conf", "[pack]\nprompt = v2:90 v10:10\n");
+    g_autoptr(Pack) pack = load(fixture);
+    const char *const versions[] = {"v1", "v2", "v10"};
+    g_assert_cmpuint(pack->prompts->len, ==, G_N_ELEMENTS(versions));
+    for (guint i = 0; i < G_N_ELEMENTS(versions); i++)
+        g_assert_cmpstr(((const Prompt *)pack->prompts->pdata[i])->version, ==, versions[i]);
+    guint newest = 0;
+    for (guint i = 0; i < 1000; i++) {
+        g_autofree char *sha256 = g_strdup_printf("%064x", i);
+        const Prompt *prompt = pack_prompt_for(pack, sha256);
+        g_assert_true(prompt == pack_prompt_for(pack, sha256));
+        newest += g_str_equal(prompt->version, "v10");
+    }
+    g_assert_cmpuint(newest, >, 60);
+    g_assert_cmpuint(newest, <, 140);
 }
 
 static void test_refused(Fixture *fixture, gconstpointer data)
@@ -114,9 +141,15 @@ static void test_refused(Fixture *fixture, gconstpointer data)
     refuse(fixture, "pack.conf", "[pack]\ntitel = x\n", "did you mean \"title\"?");
     refuse(fixture, "pack.conf", "[recognize]\nat = 1\n", "did you mean \"recognise\"?");
     refuse(fixture, "pack.conf", "[decide]\n\naccept_at = 1.5\n", "pack.conf:3: accept_at must be");
+    refuse(fixture, "pack.conf", "[limits]\nmax_input_tokens = 10\n", "max_input_tokens must be");
+    refuse(fixture, "pack.conf", "[limits]\nmax_input_bytes = 1e9\n", "max_input_bytes must be");
     refuse(fixture, "pack.conf", "[recognise]\nwords = a:b\n", "pack.conf:2: the weight after");
     refuse(fixture, "pack.conf", "[pack]\nprompt = ../v1\n", "prompt must be a version");
     refuse(fixture, "pack.conf", "[pack]\nprompt = v9\n", "v9.md");
+    refuse(fixture, "pack.conf", "[pack]\nprompt = v1:90 v9:10\n", "v9.md");
+    refuse(fixture, "pack.conf", "[pack]\n\nprompt = v1:90 v2:0\n", "pack.conf:3: prompt must be");
+    refuse(fixture, "pack.conf", "[pack]\nprompt = v1:1 v1:2\n", "stands there twice");
+    refuse(fixture, "pack.conf", "[pack]\nprompt =\n", "no name is given");
     refuse(fixture, "pack.conf", "[pack]\nprompt = v2\ncontext = ../../x\n", "inside the pack");
     refuse(fixture, "pack.conf", "[pack]\nprompt = v2\ncontext = no.md\n", "no.md");
     refuse(fixture, "schema.json", "{", "schema.json");
@@ -203,7 +236,7 @@ static void test_from_schema(Fixture *fixture, gconstpointer data)
     g_assert_null(pack->directory);
     g_assert_cmpstr(pack->title, ==, "T");
     g_assert_cmpuint(strlen(pack->version), ==, 64);
-    g_assert_cmpuint(strlen(pack->prompt), >, 100);
+    g_assert_cmpuint(strlen(pack_prompt_for(pack, "00")->text), >, 100);
     g_assert_cmpuint(pack->examples->len, ==, 0);
 
     cJSON *list = cJSON_CreateArray();
@@ -217,6 +250,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("/pack/loads", test_loads);
+    ADD("/pack/prompt-split", test_prompt_split);
     ADD("/pack/refused", test_refused);
     ADD("/pack/version", test_version);
     ADD("/pack/many", test_many);

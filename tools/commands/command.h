@@ -74,6 +74,10 @@ void console_safe(const Console *console, const char *text);
 void console_line(const Console *console, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void console_value(const Console *console, const cJSON *value, gboolean indented);
 
+/* Talk that comes in pieces: bytes as they are to standard error, made safe for a terminal but for
+ * line feeds. */
+void console_talk(const char *text, gsize length);
+
 /* An object with "version" and "command" set, as --json answers begin. Caller owns. */
 cJSON *console_object(const Command *command);
 
@@ -119,3 +123,4 @@ COMMAND(budget);
 COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);
+COMMAND(prompt);

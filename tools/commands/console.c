@@ -188,6 +188,16 @@ void console_safe(const Console *console, const char *text)
     fputs(safe, console->out);
 }
 
+void console_talk(const char *text, gsize length)
+{
+    g_autofree char *copy = g_strndup(text, length);
+    g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+    for (guint i = 0; lines[i]; i++) {
+        g_autofree char *safe = bytes_for_terminal(lines[i]);
+        fprintf(stderr, "%s%s", i ? "\n" : "", safe);
+    }
+}
+
 void console_line(const Console *console, const char *format, ...)
 {
     va_list args;

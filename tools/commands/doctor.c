@@ -7,6 +7,8 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/sandbox.h"
 #include "pipeline/host/reader-process.h"
+#include "stages/ask/presets.h"
+#include "stages/ask/probe.h"
 #include "stages/intake/inbox.h"
 #include "tools/commands/command.h"
 
@@ -16,6 +18,7 @@ typedef struct {
     const Console *console;
     const Config *config;
     cJSON *checks, *settings; /* --json: arrays being made, else NULL */
+    gboolean models;          /* ask their servers */
     guint bad;
 } Doctor;
 
@@ -216,24 +219,58 @@ static void check_ledger(Doctor *doctor)
     tell(doctor, FOUND_GOOD, "ledger", "format %u, %s", ledger_schema_version(ledger), line);
 }
 
-static void check_model(Doctor *doctor)
+/* ---- models ---- */
+
+static void tell_finding(ProbeMark mark, const char *what, const char *sentence,
+                         const char *setting, gpointer data)
 {
-    const char *url = config_string(doctor->config, "model.base_url");
-    const char *name = config_string(doctor->config, "model.name");
+    static const Finding findings[] = {
+        [PROBE_GOOD] = FOUND_GOOD, [PROBE_ODD] = FOUND_ODD, [PROBE_BAD] = FOUND_BAD};
+    g_autofree char *hint = setting ? g_strdup_printf("; set %s", setting) : g_strdup("");
+    tell(data, findings[mark], what, "%s%s", sentence, hint);
+}
+
+/* What was found out beforehand about the server, with where each value came from. */
+static void show_known(Doctor *doctor, const char *name)
+{
+    static const char *const keys[] = {
+        "base_url",    "dialect", "schema",       "response_format", "token_parameter",
+        "temperature", "stream",  "stream_usage", "logprobs",        "cache_marks"};
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *origin = NULL;
+        const char *value = preset_value(doctor->config, name, keys[i], &origin);
+        tell(doctor, FOUND_GOOD, keys[i], "%s (%s)", value, origin);
+    }
+}
+
+static void check_endpoint(Doctor *doctor, const char *name)
+{
     g_autoptr(GError) bad = NULL;
-    if (!*url) {
-        tell(doctor, FOUND_ODD, "model",
-             "none is configured: the packs' templates make the records");
+    g_autoptr(ModelSettings) settings = model_settings_new(doctor->config, name, &bad);
+    gboolean named = !g_str_equal(name, CONFIG_DEFAULT_NAME);
+    if (!settings) {
+        tell(doctor, FOUND_BAD, "model", "%s", bad->message);
         return;
     }
-    g_autofree char *key = config_api_key(doctor->config, NULL, &bad);
-    if (bad)
-        tell(doctor, FOUND_BAD, "model", "%s", bad->message);
-    else if (!*name)
-        tell(doctor, FOUND_BAD, "model", "model.base_url is set but model.name is not");
+    g_autofree char *url = model_settings_shown(settings->base_url);
+    tell(doctor, FOUND_GOOD, "model", "%s%s%s at %s, %s%s", named ? name : "", named ? ": " : "",
+         settings->model, url, settings->api_key ? "with an API key" : "without an API key",
+         doctor->models ? "" : " (not contacted; --models asks it what it can do)");
+    show_known(doctor, name);
+    if (doctor->models && !probe_run(settings, tell_finding, doctor, &bad))
+        tell(doctor, FOUND_BAD, "server", "%s", bad->message);
+}
+
+static void check_models(Doctor *doctor)
+{
+    g_auto(GStrv) names = config_names(doctor->config, "model");
+    if (config_has_model(doctor->config))
+        check_endpoint(doctor, CONFIG_DEFAULT_NAME);
     else
-        tell(doctor, FOUND_GOOD, "model", "%s at %s, %s (not contacted)", name, url,
-             key ? "with an API key" : "without an API key");
+        tell(doctor, FOUND_ODD, "model",
+             "none is configured: the packs' templates make the records");
+    for (guint i = 0; names[i]; i++)
+        check_endpoint(doctor, names[i]);
 }
 
 static void show_setting(const char *key, const char *value, const char *origin, const char *help,
@@ -267,7 +304,7 @@ static void examine(Doctor *doctor)
     check_packs(doctor);
     check_folders(doctor);
     check_ledger(doctor);
-    check_model(doctor);
+    check_models(doctor);
     if (!doctor->settings)
         console_text(doctor->console, "\nsettings in force, and where each came from\n");
     config_each(doctor->config, show_setting, doctor);
@@ -276,7 +313,13 @@ static void examine(Doctor *doctor)
 int command_doctor(const Command *command, Console *console, int argc, char **argv)
 {
     int code = EXIT_OK;
-    if (!console_options(console, command, NULL, WITH_INBOX | WITH_OUTBOX | WITH_STATE | WITH_PACKS,
+    gboolean models = FALSE;
+    const GOptionEntry own[] = {
+        {"models", 0, 0, G_OPTION_ARG_NONE, &models,
+         "Ask the models' servers what they can do: a few small requests, which cost a little",
+         NULL},
+        {NULL}};
+    if (!console_options(console, command, own, WITH_INBOX | WITH_OUTBOX | WITH_STATE | WITH_PACKS,
                          argc, argv, &code))
         return code;
     GError *error = NULL;
@@ -284,7 +327,7 @@ int command_doctor(const Command *command, Console *console, int argc, char **ar
     if (!config)
         return console_fail(console, error);
     g_autoptr(cJSON) object = console_object(command);
-    Doctor doctor = {.console = console, .config = config};
+    Doctor doctor = {.console = console, .config = config, .models = models};
     if (console->json) {
         doctor.checks = cJSON_AddArrayToObject(object, "checks");
         doctor.settings = cJSON_AddArrayToObject(object, "settings");

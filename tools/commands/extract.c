@@ -16,7 +16,7 @@ typedef struct {
     Lines *lines;
     Inputs inputs;
     const char *pack; /* the one for all files, or NULL: recognise */
-    gboolean meta, one_a_line;
+    gboolean meta, one_a_line, stream;
     guint64 verdicts[VERDICT_LAST];
     guint64 held_for_budget;
 } Extract;
@@ -94,6 +94,14 @@ static void file_done(Engine *engine, Job *job, gpointer data)
         lines_end(extract->lines, input);
 }
 
+/* Only for looking at: pieces of several documents' answers may mix. */
+static void show_text(const Job *job, const char *text, gsize length, gpointer data)
+{
+    (void)job;
+    (void)data;
+    console_talk(text, length);
+}
+
 static void print_line(const char *text, gpointer data)
 {
     const Extract *extract = data;
@@ -126,7 +134,8 @@ static gboolean prepare(Extract *extract, const char *pack, const char *schema, 
     if (!extract->config || !inputs_begin(&extract->inputs, extract->console->arguments, error))
         return FALSE;
     /* Files that were named are read, never moved. */
-    if (!config_set(extract->config, "run.originals", "keep", error))
+    if (!config_set(extract->config, "run.originals", "keep", error) ||
+        (extract->stream && !config_set(extract->config, "model.stream", "yes", error)))
         return FALSE;
     if (schema)
         return take_schema(extract, schema, error);
@@ -147,6 +156,7 @@ static gboolean walk(Extract *extract, GError **error)
                              .ledger = extract->ledger,
                              .source = next_file,
                              .done = file_done,
+                             .text = extract->stream ? show_text : NULL,
                              .data = extract};
     g_autoptr(Engine) engine = engine_new(&options, error);
     if (engine && !engine_has_model(engine) && extract->console->terminal)
@@ -177,20 +187,24 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Extract, extract_clear)
 int command_extract(const Command *command, Console *console, int argc, char **argv)
 {
     g_autofree char *pack = NULL, *schema = NULL;
-    gboolean meta = FALSE;
+    gboolean meta = FALSE, stream = FALSE;
     const GOptionEntry entries[] = {
         {"pack", 'p', 0, G_OPTION_ARG_FILENAME, &pack, "Every file is of this kind", "NAME"},
         {"schema", 's', 0, G_OPTION_ARG_FILENAME, &schema,
          "Make records for this JSON Schema, without a pack", "FILE"},
         {"meta", 'm', 0, G_OPTION_ARG_NONE, &meta,
          "Print {\"record\": …, \"meta\": …}: with evidence, verdict and reasons", NULL},
+        {"stream", 0, 0, G_OPTION_ARG_NONE, &stream,
+         "Show the model's answers on standard error as they arrive", NULL},
         {NULL}};
     int code = EXIT_OK;
     if (!console_options(console, command, entries, WITH_PACKS, argc, argv, &code))
         return code;
     GError *error = NULL;
-    g_auto(Extract) extract = {
-        .console = console, .meta = meta, .one_a_line = console->n_arguments > 1 || console->json};
+    g_auto(Extract) extract = {.console = console,
+                               .meta = meta,
+                               .stream = stream,
+                               .one_a_line = console->n_arguments > 1 || console->json};
     if (!prepare(&extract, pack, schema, &error) || !walk(&extract, &error))
         return console_fail(console, error);
     return exit_code(&extract);

@@ -40,7 +40,8 @@ static int list(const PackCommand *pack, GError **error)
         cJSON_AddStringToObject(item, "version", one->version);
         cJSON_AddStringToObject(item, "title", one->title);
         cJSON_AddStringToObject(item, "description", one->description);
-        cJSON_AddStringToObject(item, "prompt", one->prompt_version);
+        g_autofree char *prompt = split_to_text(one->prompt_split);
+        cJSON_AddStringToObject(item, "prompt", prompt);
         cJSON_AddStringToObject(item, "directory", one->directory);
         cJSON_AddNumberToObject(item, "accept_at", one->accept_at);
         cJSON_AddItemToArray(array, item);

@@ -4,7 +4,7 @@ _docket() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local common="--config --json --quiet --verbose --no-progress --version --help"
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "run extract read review show stats audit doctor pack validate help --help --version" -- "$word"))
+        COMPREPLY=($(compgen -W "run extract read review show stats audit doctor pack prompt validate help --help --version" -- "$word"))
         return
     fi
     case $before in
@@ -32,6 +32,7 @@ _docket() {
     audit) common+=" --outbox --state" ;;
     doctor) common+=" --inbox --outbox --state --packs" ;;
     pack) common+=" list new check --packs" ;;
+    prompt) common+=" list show diff --document --packs" ;;
     validate) common+=" --format --jsonl --assert-format --assert-content --old-dependencies --dialect --registry --metaschema --bowtie" ;;
     esac
     COMPREPLY=($(compgen -W "$common" -- "$word") $(compgen -f -- "$word"))
