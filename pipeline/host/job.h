@@ -96,17 +96,17 @@ typedef struct Job {
     char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */
-    Reading *reading;     /* read */
-    const Pack *pack;     /* recognise */
-    double pack_score;    /* recognise */
-    const Prompt *prompt; /* compose: the version that this document gets; NULL before */
-    cJSON *shown;        /* compose: how much of the document a model is shown, for the meta file */
-    GPtrArray *messages; /* compose, ask, check: of Message; append-only */
-    char *answer;        /* ask: the model's text; NULL when a repair round brought none */
-    char *answer_fault;  /* ask: why the answer was broken off, a sentence; NULL: it was not */
-    GPtrArray *calls;    /* ask: of Call */
-    Record *record;      /* template or check */
-    GPtrArray *problems; /* check: of Problem, of the last record */
+    Reading *reading;      /* read */
+    const Pack *pack;      /* recognise */
+    double pack_score;     /* recognise */
+    const Prompt *prompt;  /* compose: the version that this document gets; NULL before */
+    cJSON *shown;          /* compose: how much of it a model is shown, for the meta file */
+    GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
+    char *answer;          /* ask: the model's text; NULL when a repair round brought none */
+    char *answer_fault;    /* ask: why the answer was broken off, a sentence; NULL: it was not */
+    GPtrArray *calls;      /* ask: of Call */
+    Record *record;        /* template or check */
+    GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */
     gint64 asked_us;       /* ask: when a model was asked first, monotonic; 0: not yet */
