@@ -387,6 +387,43 @@ static void test_cut_lines(void)
     expect_lines(&sheet, expected);
 }
 
+/* A balance sheet: years over figures, headings among the labels, signs of currencies in columns of their
+ * own, and lines drawn over and under sums, as wide as the column of figures. */
+static void test_statement(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    static const char *const rows[][3] = {{"ASSETS", NULL, NULL},
+                                          {"Cash", "8,556", "7,508"},
+                                          {"Investments", "8,297", "9,346"},
+                                          {"Total current assets", "16,853", "16,854"},
+                                          {"Goodwill", "58,719", "58,660"},
+                                          {"TOTAL ASSETS", "75,572", "75,514"}};
+    for (int column = 0; column < 2; column++)
+        write_at(&sheet, 345 + 150 * column, 86, column ? "July 27, 24" : "May 25, 25");
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        double y = 100 + 14 * i;
+        write_at(&sheet, i == 0 || i == 5 ? 50 : 60, y, rows[i][0]);
+        for (int column = 0; column < 2 && rows[i][1]; column++) {
+            const char *figure = rows[i][1 + column];
+            double right = 400 + 150 * column;
+            write_at(&sheet, right - LETTER * (double)strlen(figure), y, figure);
+            if (i == 1 || i == 5)
+                write_at(&sheet, right - 80, y, "$");
+        }
+    }
+    for (int column = 0; column < 2; column++)
+        for (int i = 0; i < 4; i++) {
+            static const double over[] = {98, 140, 154, 182};
+            rule(&sheet, FALSE, over[i], 315 + 150 * column, 402 + 150 * column);
+        }
+    expect_cells(&sheet, "0 1 May 25, 25\n0 2 July 27, 24\n1 0 ASSETS\n"
+                         "2 0 Cash\n2 1 $ 8,556\n2 2 $ 7,508\n"
+                         "3 0 Investments\n3 1 8,297\n3 2 9,346\n"
+                         "4 0 Total current assets\n4 1 16,853\n4 2 16,854\n"
+                         "5 0 Goodwill\n5 1 58,719\n5 2 58,660\n"
+                         "6 0 TOTAL ASSETS\n6 1 $ 75,572\n6 2 $ 75,514\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -404,5 +441,6 @@ int main(int argc, char **argv)
     g_test_add_func("/layout/colon-values", test_colon_values);
     g_test_add_func("/layout/reaching-box", test_reaching_box);
     g_test_add_func("/layout/cut-lines", test_cut_lines);
+    g_test_add_func("/layout/statement", test_statement);
     return g_test_run();
 }

@@ -155,13 +155,15 @@ static gboolean columns_take(Columns *columns, const Row *row)
     return TRUE;
 }
 
-/* A row with one cell continues the row above (a long description) when it begins in a column, and
- * stands for itself left of all of them (a heading among the labels of a table whose first line is the
- * heads of its figures). */
+/* A row with one cell continues the row above (a long description) when it begins in a column. One that
+ * begins left of all of them, and does not reach the second, heads the rows below: labels are indented
+ * under it, or the only line so far is the heads of figures. */
 static gboolean continues(const Columns *columns, const Row *row)
 {
     const Segment *s = row->segments[0];
-    if (columns->n && s->rect.x1 <= columns->cells[0].x0)
+    if (columns->n && s->rect.x0 < columns->cells[0].x0 &&
+        (s->rect.x1 <= columns->cells[0].x0 ||
+         (columns->n > 1 && s->rect.x1 <= columns->cells[1].x0)))
         return TRUE;
     for (guint i = 0; i < columns->n; i++)
         if (s->rect.x0 >= columns->cells[i].x0 - s->size && s->rect.x0 < columns->cells[i].x1)

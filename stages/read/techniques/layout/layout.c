@@ -267,6 +267,29 @@ static gboolean between_prose(const Layout *l, const Row *rows, guint n, double 
     return is_prose(&left) && is_prose(&right);
 }
 
+/* The row has figures left of x and nothing else right of it: one of a table's. */
+static gboolean has_figures_across(const LayoutWord *words, const Row *row, double x)
+{
+    guint left = 0, right = 0;
+    for (guint k = 0; k < row->n; k++) {
+        const Segment *s = row->segments[k];
+        gboolean figure = layout_is_number(words, s);
+        if (s->rect.x0 >= x && !figure && !layout_is_currency(words[s->first].text))
+            return FALSE;
+        left += figure && s->rect.x1 <= x;
+        right += figure && s->rect.x0 >= x;
+    }
+    return left > 0 && right > 0;
+}
+
+/* The heads of a table may leave a strip free that its figures need. */
+static gboolean heads_table(const Layout *l, const GArray *rows, guint first, guint n, double x)
+{
+    const Row *last = &g_array_index(rows, Row, first + n - 1), *next = last + 1;
+    return first + n < rows->len && next->n >= 3 && next->y0 - last->y1 <= COLUMN_GAP * l->unit &&
+           has_figures_across(l->words, next, x);
+}
+
 /* The run of rows from `first` on that is cut in columns, and where: columns of running text may have
  * gaps across (figures, equations), others end with the first gap. */
 static gboolean find_columns(const Layout *l, const GArray *rows, guint first, guint *n,
@@ -280,9 +303,9 @@ static gboolean find_columns(const Layout *l, const GArray *rows, guint first, g
         for (guint i = 0; i < kept->len && *n >= 2; i++) {
             Strip s = g_array_index(kept, Strip, i);
             double x = (s.x0 + s.x1) / 2;
-            if (s.x1 - s.x0 > widest &&
-                (prose ? between_prose(l, row, *n, x)
-                       : is_column_strip(l->words, row, *n, x, kept->len))) {
+            if (s.x1 - s.x0 > widest && (prose ? between_prose(l, row, *n, x)
+                                               : is_column_strip(l->words, row, *n, x, kept->len) &&
+                                                     !heads_table(l, rows, first, *n, x))) {
                 widest = s.x1 - s.x0;
                 *middle = x;
             }

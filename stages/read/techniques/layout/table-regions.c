@@ -13,6 +13,7 @@
 #define PROSE_WORDS 5.0        /* words a piece, on average: running text */
 #define PARTED 4.0             /* letter heights of white: what stands below is something else */
 #define BESIDE_SHARE 0.6       /* of a column's lines, at least, go on beside it */
+#define NEXT_ROW 1.8           /* letter heights to the middle of the next row, at most */
 #define MAX_HEAD_LINES 6       /* heads over each other leave some lines with one piece */
 
 typedef struct {
@@ -302,6 +303,96 @@ static gboolean is_column_of_figures(const Regions *g, Rect rect, GArray *indice
     return figures && BESIDE_SHARE * lines <= beside;
 }
 
+/* The words of the line of text next to the edge of the region, as far as it may be the next row; the
+ * edge is moved behind it. */
+static GArray *next_line(const Regions *g, Rect *edge, gboolean above)
+{
+    double near = NEXT_ROW * g->unit, at = above ? -G_MAXDOUBLE : G_MAXDOUBLE;
+    GArray *line = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (int pass = 0; pass < 2; pass++)
+        for (guint i = 0; i < g->n; i++) {
+            Rect r = g->words[i].rect;
+            double y = (r.y0 + r.y1) / 2, away = above ? edge->y0 - y : y - edge->y1;
+            if (g->taken[i] || away <= 0 || away > near || r.x1 < edge->x0 || r.x0 > edge->x1)
+                continue;
+            if (pass == 0)
+                at = above ? MAX(at, y) : MIN(at, y);
+            else if (fabs(y - at) < 0.4 * g->unit)
+                g_array_append_val(line, i);
+        }
+    edge->y0 = edge->y1 = at + (above ? -0.4 : 0.4) * g->unit;
+    return line;
+}
+
+static gboolean ends_in_digit(const LayoutWord *word)
+{
+    gsize length = strlen(word->text);
+    while (length && strchr(")%*-", word->text[length - 1]))
+        length--;
+    return length && g_ascii_isdigit(word->text[length - 1]);
+}
+
+/* Figures of the region stand over or under the piece. */
+static gboolean stands_at_figure(const LayoutWord *words, GArray *indices, Rect piece)
+{
+    for (guint i = 0; i < indices->len; i++) {
+        const LayoutWord *word = &words[g_array_index(indices, guint, i)];
+        if (MIN(word->rect.x1, piece.x1) > MAX(word->rect.x0, piece.x0) && ends_in_digit(word))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+typedef enum { LINE_HEADING, LINE_ROW, LINE_OTHER } LineKind;
+
+/* A row of the region's table: it is cut in pieces, and those that are figures stand over or under the
+ * region's. A heading: one piece. */
+static LineKind line_kind(const Regions *g, GArray *line, GArray *inside)
+{
+    guint at_figure = 0, figures = 0;
+    Grid grid = {.words = g->words,
+                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
+                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
+                 .pieces = g_array_new(FALSE, FALSE, sizeof(GridPiece)),
+                 .unit = g->unit};
+    grid_lines(&grid, line);
+    grid_pieces(&grid, 0.8);
+    guint pieces = grid.pieces->len;
+    for (guint i = 0; i < pieces; i++) {
+        const GridPiece *piece = &g_array_index(grid.pieces, GridPiece, i);
+        guint end = piece->first + piece->n;
+        if (!grid_is_number(&grid, piece->first, end) || !ends_in_digit(grid_word(&grid, end - 1)))
+            continue;
+        figures++;
+        at_figure += stands_at_figure(g->words, inside, piece->rect);
+    }
+    g_array_unref(grid.order);
+    g_array_unref(grid.lines);
+    g_array_unref(grid.pieces);
+    if (pieces == 1 && figures == 0)
+        return LINE_HEADING;
+    return figures > 0 && at_figure == figures && pieces > 1 ? LINE_ROW : LINE_OTHER;
+}
+
+/* Stripes and lines over sums frame some rows of a table that goes on above or below them: no frame. */
+static gboolean is_part(const Regions *g, Rect rect, GArray *inside, const GArray *rulings)
+{
+    for (guint i = 0; i < rulings->len; i++)
+        if (g_array_index(rulings, Ruling, i).vertical)
+            return FALSE;
+    for (int above = 0; above < 2; above++) {
+        LineKind kind = LINE_HEADING;
+        Rect edge = rect;
+        for (int i = 0; i < 3 && kind == LINE_HEADING; i++) {
+            g_autoptr(GArray) line = next_line(g, &edge, above);
+            kind = line->len ? line_kind(g, line, inside) : LINE_OTHER;
+        }
+        if (kind == LINE_ROW)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static Table *try_region(const Regions *g, Rect rect)
 {
     double width = rect.x1 - rect.x0, height = rect.y1 - rect.y0;
@@ -309,7 +400,8 @@ static Table *try_region(const Regions *g, Rect rect)
         return NULL;
     g_autoptr(GArray) inside = words_inside(g, rect);
     g_autoptr(GArray) rulings = rulings_inside(g, rect);
-    if (inside->len < 4 || is_column_of_figures(g, rect, inside))
+    if (inside->len < 4 || is_column_of_figures(g, rect, inside) ||
+        is_part(g, rect, inside, rulings))
         return NULL;
     return table_build(g->words, inside, rulings, g->unit);
 }
