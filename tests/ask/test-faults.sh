@@ -36,8 +36,8 @@ check_verdicts() {
     expect_exit 0 "$docket" audit --config "$place/docket.conf"
 }
 
-# Usage: check_sendings RUNS   No request was sent more often than allowed in so many runs, and none
-# again after an answer that was whole.
+# Usage: check_sendings RUNS   Every request that came is one that the ledger counts; none was sent more
+# often than allowed in so many runs, and none again after an answer that was whole.
 check_sendings() {
     local answered='def lost: ["hang-stream", "cut", "stream-error", "garbage-sse", "invalid-utf8",
         "empty", "slow", "drip", "giant", "no-usage"];
@@ -48,6 +48,8 @@ check_sendings() {
         | (if length > most then "sent \(length) times: \(.[0].request)" else empty end),
           (.[:-1] | map(select(whole)) | if length > 0 then "answered and sent again: \(.[0].request)"
               else empty end)' "$work/journal" >"$work/beyond"
+    [ "$(bill requests)" = "$(ledger "SELECT sum(sendings) FROM calls")" ] ||
+        fail "$(bill requests) requests came, the ledger knows of $(ledger "SELECT sum(sendings) FROM calls")"
     [ ! -s "$work/beyond" ] || fail "calls beyond the retry table: $(head -n 5 "$work/beyond")"
 }
 
