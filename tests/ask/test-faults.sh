@@ -58,7 +58,7 @@ try() {
     local name=$1 n=$2 status=0 runs=0 tls=()
     shift 2
     case $* in
-    *https://*) tls=(--tls --certificate "$work/ca.pem") ;;
+    *https:*) tls=(--tls --certificate "$work/ca.pem") ;;
     esac
     start_sim "${tls[@]}" --truth "$work/truth.jsonl" --seed "$seed" --fault all="$rate" --latency 5-40 \
         --price-in 0.25 --price-out 2 --price-cached 0.025 --price-cache-write 0.3125
