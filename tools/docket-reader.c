@@ -1,20 +1,22 @@
 /* docket-reader: turns bytes into readings, for the supervisor on the socket at descriptor 3.
  *
  * It parses hostile bytes with large libraries and must be expected to fall to them. So it takes its
- * limits before anything else, warms up what it will need, and locks itself in before it asks for
- * the first document (pipeline/core/sandbox.h). It has no environment, no network, no ledger, no key
- * and no path of a document: bytes come in through a sealed memory file, a reading goes out through
- * another. It says READY with the profile of the jail in force, and the supervisor judges that. It
- * exits when the supervisor closes the socket or breaks the protocol, dies with the supervisor, and
- * exits with OUT_OF_MEMORY when a document took all the memory that it may have.
+ * limits before anything else, warms up what it will need (the libraries for pages only where it shall
+ * read such), and locks itself in before it asks for the first document (pipeline/core/sandbox.h). It
+ * has no environment, no network, no ledger, no key and no path of a document: bytes come in through a
+ * sealed memory file, a reading goes out through another. It says READY with the profile of the jail
+ * in force, and the supervisor judges that. It exits when the supervisor closes the socket or breaks
+ * the protocol, dies with the supervisor, and exits with OUT_OF_MEMORY when a document took all the
+ * memory that it may have.
  *
- *   docket-reader --languages eng [--memory BYTES] [--tessdata FOLDER] */
+ *   docket-reader --languages eng [--memory BYTES] [--tessdata FOLDER] [--for MEDIA-TYPE] */
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/core/sandbox.h"
 #include "pipeline/core/wire.h"
-#include "stages/read/techniques/overlay.h"
+#include "stages/read/techniques/libraries.h"
+#include "stages/read/techniques/pages-load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +39,7 @@
 static struct {
     char *languages;
     char *tessdata;
+    char *media_type;
     gint64 memory;
 } options = {0};
 
@@ -44,6 +47,8 @@ static const GOptionEntry entries[] = {
     {"languages", 0, 0, G_OPTION_ARG_STRING, &options.languages, "OCR languages", "eng+deu"},
     {"memory", 0, 0, G_OPTION_ARG_INT64, &options.memory, "limit of the address space", "BYTES"},
     {"tessdata", 0, 0, G_OPTION_ARG_FILENAME, &options.tessdata, "OCR language data", "FOLDER"},
+    {"for", 0, 0, G_OPTION_ARG_STRING, &options.media_type,
+     "read documents of this kind and those that need no more; all kinds without it", "MEDIA-TYPE"},
     {NULL}};
 
 /* ---- giving up rights ---- */
@@ -110,8 +115,9 @@ typedef struct {
 
 /* What lives on between tasks: the document of the last one, for the next of the same. */
 typedef struct {
-    Warm *warm;
-    guint64 document; /* its number; 0: none */
+    const Pages *pages; /* NULL: it reads none */
+    Warm *warm;         /* theirs */
+    guint64 document;   /* its number; 0: none */
     GBytes *bytes;
 } Session;
 
@@ -197,8 +203,26 @@ static gboolean send_answer(Answer *answer, guint64 next_offset, guint64 next_ro
 
 /* ---- a task ---- */
 
-static gboolean read_into(Answer *answer, const WireFrame *task, const TechniqueInput *input,
-                          guint64 *next_offset, guint64 *next_row, GError **error)
+static gboolean draws(const WireFrame *task)
+{
+    return task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF);
+}
+
+/* Only the techniques for pages read such documents. */
+static gboolean is_of_pages(const char *media_type)
+{
+    const TechniqueRow *row = technique_find(media_type);
+    return row && !row->read;
+}
+
+static const TechniqueRow *find_row(const Pages *pages, const char *media_type)
+{
+    return is_of_pages(media_type) ? pages->find(media_type) : technique_find(media_type);
+}
+
+static gboolean read_into(Answer *answer, const WireFrame *task, const Pages *pages,
+                          const TechniqueInput *input, guint64 *next_offset, guint64 *next_row,
+                          GError **error)
 {
     *next_offset = *next_row = 0;
     if (task->flags & WIRE_SPLIT_ROWS) {
@@ -215,20 +239,19 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Technique
             add_item(answer, task->first_page, "", members);
         return members != NULL;
     }
-    const TechniqueRow *row = technique_find(task->media_type);
+    const TechniqueRow *row = find_row(pages, task->media_type);
     if (!row) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_UNSUPPORTED, "no technique reads %s",
                     task->media_type);
         return FALSE;
     }
-    gboolean draws = task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF);
-    if (!draws && !row->ranges && task->first_page > 1) {
+    if (!draws(task) && !row->ranges && task->first_page > 1) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_INTERNAL, "%s is not read in ranges",
                     task->media_type);
         return FALSE;
     }
     Reading *reading =
-        draws ? overlay_read(row, input, &answer->picture, error) : row->read(input, error);
+        draws(task) ? pages->overlay(row, input, &answer->picture, error) : row->read(input, error);
     if (reading)
         add_item(answer, 0, "", reading);
     return reading != NULL;
@@ -256,7 +279,6 @@ static void do_task(Session *session, WireFrame *task)
         return;
     }
     Answer answer = {.task = task->task, .began_us = clock_monotonic_us()};
-    gboolean draws = task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF);
     TechniqueInput input = {.bytes = bytes,
                             .media_type = task->media_type,
                             .first_page = task->first_page,
@@ -266,17 +288,23 @@ static void do_task(Session *session, WireFrame *task)
                             .warm = session->warm,
                             .passwords = (const char *const *)task->passwords,
                             .on_page = send_page,
-                            .time_is_up = draws ? NULL : time_is_up,
+                            .time_is_up = draws(task) ? NULL : time_is_up,
                             .data = &answer};
     guint64 next_offset, next_row;
     g_variant_builder_init(&answer.items, G_VARIANT_TYPE("a(ts" READING_VARIANT_TYPE ")"));
     g_variant_builder_init(&answer.bad_rows, G_VARIANT_TYPE("a(tus)"));
-    if (!read_into(&answer, task, &input, &next_offset, &next_row, &error) ||
+    if (!read_into(&answer, task, session->pages, &input, &next_offset, &next_row, &error) ||
         !send_answer(&answer, next_offset, next_row, &error))
         send_failed(task->task, error);
     g_variant_builder_clear(&answer.items);
     g_variant_builder_clear(&answer.bad_rows);
     g_clear_pointer(&answer.picture, g_bytes_unref);
+}
+
+/* It did not load what this task needs, and cannot any more. */
+static gboolean is_too_much(const Session *session, const WireFrame *task)
+{
+    return !session->pages && (draws(task) || is_of_pages(task->media_type));
 }
 
 static int work(Session *session, char *profile)
@@ -291,7 +319,10 @@ static int work(Session *session, char *profile)
             return EXIT_SUCCESS;
         if (task.kind != WIRE_TASK)
             return EXIT_FAILURE;
-        do_task(session, &task);
+        if (is_too_much(session, &task))
+            send_or_exit(&(WireFrame){.kind = WIRE_COLD, .task = task.task, .fd = -1});
+        else
+            do_task(session, &task);
     }
 }
 
@@ -306,17 +337,27 @@ int main(int argc, char **argv)
     sandbox.memory_bytes = (guint64)MAX(options.memory, 0);
 #endif
     give_up_rights(&sandbox);
-    warm_silence();
-    Session session = {.warm = warm_new(options.languages, options.tessdata)};
+    libraries_silence();
+    g_autoptr(Libraries) libraries = libraries_new();
+    Session session = {0};
+    if (!options.media_type || is_of_pages(options.media_type)) {
+        session.pages = pages_load();
+        if (!session.pages)
+            return EXIT_FAILURE;
+        session.warm = session.pages->warm(options.languages, options.tessdata);
+        sandbox.pages = TRUE;
+        sandbox.ocr_folder = session.pages->tessdata(session.warm);
+    }
 #ifdef DOCKET_SANITIZE
     __lsan_do_recoverable_leak_check(); /* it loads its list of known leaks at the first time */
 #endif
-    sandbox.ocr_folder = warm_tessdata(session.warm);
     g_autofree char *profile = sandbox_lock(&sandbox);
     int status = work(&session, profile);
-    warm_free(session.warm);
+    if (session.warm)
+        session.pages->cool(session.warm);
     g_clear_pointer(&session.bytes, g_bytes_unref);
     g_free(options.languages);
     g_free(options.tessdata);
+    g_free(options.media_type);
     return status;
 }

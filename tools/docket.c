@@ -58,16 +58,27 @@ static const Command commands[] = {
      "  docket budget resolve 17 --cost 0.004\n\n"
      "Days and months are those of UTC.",
      command_budget},
+    {"log", "[DOC]", "the calls to models: filter, follow, look into one, ask it again",
+     "One line a call, the latest last. What was sent is kept with log.payloads=full; --replay "
+     "sends\n"
+     "exactly that again, within the budget, and makes no record of the answer.\n\n"
+     "  docket log invoice.pdf\n"
+     "  docket log --follow --pack invoice --json\n"
+     "  docket log --since 1d --outcome refused --prompt v4\n"
+     "  docket log --payload 1204",
+     command_log},
     {"audit", "", "prove that nothing is lost: ledger, outbox and accounting agree",
      "Exit code 0: every document is accounted for. 1: something is not as it should be.",
      command_audit},
-    {"doctor", "", "what this installation finds and which settings are in force", NULL,
+    {"doctor", "", "what this installation finds and which settings are in force",
+     "  docket doctor --models  # asks the models' servers what they can do; costs a little",
      command_doctor},
     {"pack", "ACTION [NAME]", "kinds of documents: list, new, check",
      "Actions:\n"
      "  list                    the packs there are\n"
      "  new NAME                begin one of your own: a folder with comments, ready to check\n"
-     "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases",
+     "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases;\n"
+     "                          with --provider: which rules a provider enforces, which only docket",
      command_pack},
     {"prompt", "ACTION PACK [VERSION…]", "versions of a pack's prompt: list, show, diff",
      "Actions:\n"

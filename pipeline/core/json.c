@@ -32,12 +32,12 @@ cJSON *json_load(const char *path, GError **error)
     return root;
 }
 
-/* A decimal of at most 15 digits, three of them behind the point, reads as the double next to it. */
+/* Whether the number is the double nearest to a decimal of few digits, as amounts and counts are: the
+ * division gives the nearest one, and 15 digits print such a decimal. */
 static gboolean is_short(double number)
 {
-    double thousandths = number * 1000;
-    return fabs(thousandths) < 1e15 && thousandths == floor(thousandths) &&
-           thousandths / 1000 == number;
+    double scaled = nearbyint(number * 1e4);
+    return fabs(scaled) < 1e15 && scaled / 1e4 == number;
 }
 
 /* cJSON prints 15 digits and calls the rest equal, so that 9007199254740991 would become another
@@ -45,7 +45,7 @@ static gboolean is_short(double number)
 static const char *more_digits(const cJSON *value, char buffer[G_ASCII_DTOSTR_BUF_SIZE])
 {
     static const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
-    if (is_short(value->valuedouble)) /* nearly all are, and formatting takes its time */
+    if (is_short(value->valuedouble))
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, formats[i], value->valuedouble);

@@ -46,13 +46,15 @@ static const struct {
 
 /* Folders that may be read beneath after the lock; what does not exist is passed over. */
 static const struct {
-    const char *path, *reason;
+    const char *path;
+    gboolean of_pages; /* only by readers of pages */
+    const char *reason;
 } folder_rows[] = {
-    {"/usr/share/fonts", "letters of pages that embed none; the system's packages"},
-    {"/usr/local/share/fonts", "the same; the administrator's"},
-    {"/usr/share/poppler", "character maps of Chinese, Japanese and Korean PDFs"},
+    {"/usr/share/fonts", TRUE, "letters of pages that embed none; the system's packages"},
+    {"/usr/local/share/fonts", TRUE, "the same; the administrator's"},
+    {"/usr/share/poppler", TRUE, "character maps of Chinese, Japanese and Korean PDFs"},
 #ifdef DOCKET_SANITIZE
-    {"/proc/self", "the sanitizers list mappings and threads"},
+    {"/proc/self", FALSE, "the sanitizers list mappings and threads"},
 #endif
 };
 
@@ -172,7 +174,8 @@ static int restrict_files(const SandboxOptions *options, long *version)
         return errno;
     gboolean good = allow_beneath(ruleset, options->ocr_folder);
     for (gsize i = 0; i < G_N_ELEMENTS(folder_rows) && good; i++)
-        good = allow_beneath(ruleset, folder_rows[i].path);
+        if (options->pages || !folder_rows[i].of_pages)
+            good = allow_beneath(ruleset, folder_rows[i].path);
     int error = good && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0 ? 0 : errno;
     close(ruleset);
     return error;

@@ -12,6 +12,7 @@
 typedef struct {
     int socket;             /* the one descriptor it keeps, beside 0, 1 and 2 */
     guint64 memory_bytes;   /* address space; 0: no limit of its own */
+    gboolean pages;         /* fonts and character maps may be read later */
     const char *ocr_folder; /* language data that may be loaded later; NULL: none */
 } SandboxOptions;
 

@@ -17,6 +17,8 @@ typedef enum {
                     within the task's range, and begins the page's deadline */
     WIRE_RESULT, /* + descriptor: the result (WireResult's body) */
     WIRE_FAILED, /* the document cannot be read: `code`, `message` */
+    WIRE_COLD, /* this reader did not load what the task needs, and did not touch it: another shall
+                    read it, started for every kind of document */
     WIRE_LAST
 } WireKind;
 

@@ -9,6 +9,10 @@
 #define DRAIN_US (4 * G_USEC_PER_SEC)
 /* How long events are gathered for one commit: it costs about as much for one as for many. */
 #define TURN_US 10000
+/* With so many jobs under way there is more to come for a commit within so long; waiting for it
+ * costs none of them what they would notice. */
+#define MANY_JOBS 64u
+#define GATHER_US 4000
 
 /* ---- the loop ---- */
 
@@ -81,6 +85,8 @@ static void wait_for_more(Engine *engine)
 {
     gboolean idle = g_queue_is_empty(&engine->runnable) && engine->actions->len == 0;
     g_main_context_iteration(engine->context, idle);
+    if (idle && g_hash_table_size(engine->jobs) >= MANY_JOBS)
+        g_usleep(GATHER_US);
     gint64 end = clock_monotonic_us() + TURN_US;
     while (g_main_context_iteration(engine->context, FALSE) && clock_monotonic_us() < end)
         ;

@@ -67,3 +67,7 @@ typedef gint64 LedgerMoney;
 LedgerMoney ledger_money(double amount);
 gboolean ledger_spend(Ledger *ledger, const char *pack, const char *tenant, gint64 began_us,
                       LedgerMoney delta, GError **error);
+
+/* ledger-examples.c: a person has decided on a document; what was kept of it as an example gets the
+ * record, or (NULL) goes. */
+gboolean ledger_example_decide(Ledger *ledger, gint64 document, const char *record, GError **error);

@@ -92,5 +92,6 @@ gboolean ledger_review(Ledger *ledger, gint64 document, const char *action, cons
     g_autofree char *reasons = reasons_with(known, action, who, reason);
     return ledger_review_enter(ledger, known, action, who, record, reason, error) &&
            ledger_review_apply(ledger, known, action, record, meta, reasons, error) &&
+           ledger_example_decide(ledger, document, record, error) &&
            (!effects || ledger_effects_add(ledger, document, effects, error));
 }

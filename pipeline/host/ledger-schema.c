@@ -3,6 +3,7 @@
  *  1  documents, attempts, calls, effects, reviews
  *  2  containers, and documents that stand in others: archives, mailboxes, mails
  *  3  what calls cost: endpoints, more kinds of tokens, reservations, what each period has spent
+ *  4  texts of documents that people decided on, as examples for models
  *
  * A step is one function that is never edited once released, only followed by the next. Databases
  * of every earlier version are kept as fixtures in tests/host. Units stand with each column; names
@@ -220,11 +221,29 @@ static gboolean ledger_schema_step_3(Ledger *ledger, GError **error)
            ledger_execute(ledger, schema_spending_3, error);
 }
 
+/* Its full-text index, examples_text, is made when it is first wanted: see ledger-examples.c. */
+static const char schema_examples_4[] =
+    "CREATE TABLE examples ("
+    "  document INTEGER PRIMARY KEY REFERENCES documents(id),"
+    "  pack TEXT NOT NULL,"
+    "  sha256 TEXT NOT NULL,"              /* of the document: no document is its own example */
+    "  text TEXT NOT NULL,"                /* as a model would see it */
+    "  record TEXT,"                       /* JSON; NULL: it waits for a person */
+    "  indexed INTEGER NOT NULL DEFAULT 0" /* 1: it can be found */
+    ") STRICT;"
+    "CREATE INDEX examples_new ON examples(document) WHERE record IS NOT NULL AND NOT indexed;";
+
+static gboolean ledger_schema_step_4(Ledger *ledger, GError **error)
+{
+    return ledger_execute(ledger, schema_examples_4, error);
+}
+
 /* Row i brings version i to version i + 1. */
 static gboolean (*const steps[])(Ledger *ledger, GError **error) = {
     ledger_schema_step_1,
     ledger_schema_step_2,
     ledger_schema_step_3,
+    ledger_schema_step_4,
 };
 
 static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char *sentence)

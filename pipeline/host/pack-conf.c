@@ -160,6 +160,11 @@ static gboolean set_max_input_bytes(Pack *pack, const KeyEntry *entry, const cha
     return entry_count(entry, 1000, DOCKET_MAX_TEXT_BYTES, path, &pack->max_input_bytes, error);
 }
 
+static gboolean set_retrieve(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    return entry_count(entry, 0, 5, path, &pack->retrieve, error);
+}
+
 static gboolean set_budget_day(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
     return entry_number(entry, 0, 1e9, path, &pack->budget_day, error);
@@ -192,6 +197,7 @@ static const PackKey pack_keys[] = {
     {"recognise", "words", set_words},
     {"recognise", "columns", set_columns},
     {"recognise", "at", set_recognise_at},
+    {"examples", "retrieve", set_retrieve},
     {"decide", "accept_at", set_accept_at},
     {"limits", "max_repairs", set_max_repairs},
     {"limits", "max_input_chars", set_max_input_chars},

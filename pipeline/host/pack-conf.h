@@ -7,6 +7,8 @@
  *   [recognise]  words = invoice:3;total due:2;recipe:-5   phrase:weight, weight 1 when left out
  *                columns = title;price    what the columns of a batch of this pack are called
  *                at = 3                   least sum of weights to be recognised
+ *   [examples]   retrieve = 0             0..5 documents that people decided on and that are most
+ *                                         alike are shown as further examples
  *   [decide]     accept_at = 0.8          least confidence of a record that needs no person
  *   [limits]     max_repairs = 2          rounds in which the model may mend its answer
  *                max_input_chars = 60000  of the document's text shown to the model; of a longer one

@@ -34,6 +34,7 @@ typedef struct Pack {
     char *context;       /* text of the files named in context= (a guideline), NULL if none */
     GPtrArray *
         examples; /* of cJSON {"document": text, "record": {…}} from examples.jsonl; may be empty */
+    guint retrieve; /* of documents that people decided on, so many alike as further examples */
     GArray *words;  /* of PackWord: [recognise] words = invoice:3;total:1 */
     char **columns; /* [recognise] columns: names that a batch of this pack has; may be empty */
     double recognise_at;             /* least score to be recognised */

@@ -65,24 +65,37 @@ static void become_reader(int socket, char *const argv[], char *const environmen
     _exit(127);
 }
 
-ReaderProcess *reader_process_start(const char *program, const char *languages,
-                                    const char *tessdata, guint64 memory_bytes, GError **error)
+/* Arguments of the reader, all lent. */
+typedef struct {
+    const char *values[12];
+    guint count;
+} Arguments;
+
+static void add_argument(Arguments *arguments, const char *name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    arguments->values[arguments->count++] = name;
+    arguments->values[arguments->count++] = value;
+}
+
+ReaderProcess *reader_process_start(const ReaderOptions *options, GError **error)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         docket_error_set_errno(error, errno, "opening a socket for", READER_NAME);
         return NULL;
     }
-    g_autofree char *memory = g_strdup_printf("%" G_GUINT64_FORMAT, memory_bytes);
-    const char *argv[10] = {program, "--languages", languages, "--memory", memory};
-    if (tessdata && *tessdata) {
-        argv[5] = "--tessdata";
-        argv[6] = tessdata;
-    }
+    g_autofree char *memory = g_strdup_printf("%" G_GUINT64_FORMAT, options->memory_bytes);
+    Arguments arguments = {.values = {options->program}, .count = 1};
+    add_argument(&arguments, "--languages", options->languages);
+    add_argument(&arguments, "--memory", memory);
+    add_argument(&arguments, "--tessdata", options->tessdata);
+    add_argument(&arguments, "--for", options->kind);
     char *environment[] = {NULL};
     pid_t pid = fork();
     if (pid == 0)
-        become_reader(pair[1], (char *const *)argv, environment);
+        become_reader(pair[1], (char *const *)arguments.values, environment);
     int saved_errno = errno;
     close(pair[1]);
     if (pid < 0) {
@@ -178,11 +191,9 @@ ReaderEnd reader_process_end(ReaderProcess *process, gboolean at_once)
     return end;
 }
 
-char *reader_process_probe(const char *program, const char *languages, const char *tessdata,
-                           guint64 memory_bytes, GError **error)
+char *reader_process_probe(const ReaderOptions *options, GError **error)
 {
-    ReaderProcess *process =
-        reader_process_start(program, languages, tessdata, memory_bytes, error);
+    ReaderProcess *process = reader_process_start(options, error);
     if (!process)
         return NULL;
     struct pollfd wait = {.fd = process->socket, .events = POLLIN};
@@ -195,7 +206,7 @@ char *reader_process_probe(const char *program, const char *languages, const cha
     ReaderEnd end = reader_process_end(process, ready);
     if (!ready)
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
-                    "%s did not come up (status %d, signal %d)", program, end.exit_code,
+                    "%s did not come up (status %d, signal %d)", options->program, end.exit_code,
                     end.signal);
     else if (!filtered)
         return g_strdup("without seccomp: the kernel shows no filter");

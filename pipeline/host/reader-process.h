@@ -21,8 +21,17 @@ typedef struct {
  * none. Caller frees. */
 char *reader_process_find(GError **error);
 
-ReaderProcess *reader_process_start(const char *program, const char *languages,
-                                    const char *tessdata, guint64 memory_bytes, GError **error);
+typedef struct {
+    const char *program;
+    const char *languages; /* of recognition, "eng+deu" */
+    const char *tessdata;  /* folder of their data; NULL or "": the system's */
+    const char *kind;     /* media type of what it shall read; it loads no more than that needs, and
+                              answers to other tasks that it is cold. NULL: everything */
+    guint64 memory_bytes; /* address space */
+} ReaderOptions;
+
+/* It is ready when it says so. Free with reader_process_end(). */
+ReaderProcess *reader_process_start(const ReaderOptions *options, GError **error);
 int reader_process_socket(const ReaderProcess *process);
 /* Lets it use so many more seconds of processor time before SIGXCPU. The deadline is reached first;
  * this is for a supervisor that cannot keep it (stopped, swapped out). */
@@ -34,8 +43,7 @@ gboolean reader_process_is_filtered(const ReaderProcess *process);
 guint64 reader_process_memory(const ReaderProcess *process);
 /* Starts a reader, waits until it is ready and ends it: the profile of its jail (sandbox.h), or NULL
  * and why none came up. Blocks as long as a reader takes to start. Caller frees. */
-char *reader_process_probe(const char *program, const char *languages, const char *tessdata,
-                           guint64 memory_bytes, GError **error);
+char *reader_process_probe(const ReaderOptions *options, GError **error);
 /* Kills the whole group, reaps the process and frees. Unless `at_once`, a process that is about to
  * die by itself gets a moment to do so, and what it died of is told. */
 ReaderEnd reader_process_end(ReaderProcess *process, gboolean at_once);

@@ -28,6 +28,7 @@ typedef struct {
     gboolean ready;   /* has warmed up */
     gboolean used;    /* has seen a document: what it says next may be that one's doing */
     gboolean trusted; /* has been given passwords */
+    gboolean cold;    /* was started for one kind of document */
     guint64 document; /* the last one that it read, which it may have open still */
     Task *task;       /* being read, NULL when idle */
     guint32 page;     /* last page it said it would read */
@@ -47,6 +48,7 @@ struct Workers {
     GQueue tasks;       /* of Task, waiting */
     guint64 last_task;
     guint failed_starts;
+    gboolean mixed; /* a reader met a kind that it was not started for: others are for all kinds */
     guint64 peak_memory;
     char *weakness; /* what the jail lacks, when that is accepted */
     GError *fault;
@@ -216,6 +218,20 @@ static void accept_failure(Worker *worker, const WireFrame *frame)
     settle(worker, NULL, error);
 }
 
+/* It cannot read this kind of document: another shall, started for every kind. */
+static void accept_cold(Worker *worker)
+{
+    Workers *workers = worker->workers;
+    if (!worker->cold) {
+        retire(worker, lied("it was started for every kind of document"));
+        return;
+    }
+    workers->mixed = TRUE;
+    g_queue_push_head(&workers->tasks, g_steal_pointer(&worker->task));
+    g_ptr_array_remove(workers->workers, worker);
+    schedule(workers);
+}
+
 /* What the jail of a reader that is ready lacks, or NULL. The kernel's word goes before the reader's.
  * Caller frees. */
 static char *jail_lacks(const Worker *worker, const char *profile)
@@ -284,6 +300,9 @@ static void dispatch_frame(Worker *worker, WireFrame *frame)
     case WIRE_FAILED:
         accept_failure(worker, frame);
         return;
+    case WIRE_COLD:
+        accept_cold(worker);
+        return;
     case WIRE_TASK:
     case WIRE_LAST:
         retire(worker, lied("a frame of the wrong direction"));
@@ -326,12 +345,16 @@ static gboolean on_deadline(gpointer data)
 
 /* ---- scheduling ---- */
 
-static gboolean start_worker(Workers *workers)
+/* For the kind of document that waits, until one of another kind has come. */
+static gboolean start_worker(Workers *workers, const Task *next)
 {
     GError *error = NULL;
-    ReaderProcess *process =
-        reader_process_start(workers->program, workers->languages, workers->tessdata,
-                             workers->options.memory_bytes, &error);
+    ReaderOptions options = {.program = workers->program,
+                             .languages = workers->languages,
+                             .tessdata = workers->tessdata,
+                             .kind = workers->mixed ? NULL : next->frame.media_type,
+                             .memory_bytes = workers->options.memory_bytes};
+    ReaderProcess *process = reader_process_start(&options, &error);
     if (!process) {
         if (workers->fault)
             g_error_free(error);
@@ -342,6 +365,7 @@ static gboolean start_worker(Workers *workers)
     Worker *worker = g_new0(Worker, 1);
     worker->workers = workers;
     worker->process = process;
+    worker->cold = options.kind != NULL;
     worker->watch = g_unix_fd_source_new(reader_process_socket(process), G_IO_IN | G_IO_HUP);
     g_source_set_callback(worker->watch, G_SOURCE_FUNC(on_frame), worker, NULL);
     /* It never does; but a source that may not is taken out of the loop and put back each time, and
@@ -442,7 +466,8 @@ static void schedule(Workers *workers)
             return;
         if (!idle) {
             gboolean room = workers->workers->len < workers->options.count;
-            if (!room || starting >= g_queue_get_length(&workers->tasks) || !start_worker(workers))
+            if (!room || starting >= g_queue_get_length(&workers->tasks) ||
+                !start_worker(workers, next))
                 return;
             continue;
         }

@@ -11,11 +11,11 @@ struct Account {
     GQueue waiting;  /* of Job, for money that others have set aside */
 };
 
-Account *account_new(Engine *engine)
+Account *account_new(Ledger *ledger, const Config *config, GPtrArray *packs)
 {
     Account *account = g_new0(Account, 1);
-    account->ledger = engine_ledger(engine);
-    account->budget = budget_new(engine_config(engine), engine_packs(engine));
+    account->ledger = ledger;
+    account->budget = budget_new(config, packs);
     g_queue_init(&account->waiting);
     return account;
 }

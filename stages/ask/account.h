@@ -9,8 +9,8 @@
 
 typedef struct Account Account;
 
-/* The budget of a run. */
-Account *account_new(Engine *engine);
+/* The budget of whatever asks; the ledger, the configuration and the packs (of Pack) are lent. */
+Account *account_new(Ledger *ledger, const Config *config, GPtrArray *packs);
 void account_free(Account *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Account, account_free)
 

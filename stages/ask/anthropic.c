@@ -22,7 +22,7 @@ static char *url(const ModelSettings *settings, GError **error)
 
 static char *models_url(const ModelSettings *settings, GError **error)
 {
-    return model_settings_url(settings->base_url, "/v1", PATH, "models", NULL, error);
+    return model_settings_url(settings->base_url, "/v1", PATH, "models", "limit=1000", error);
 }
 
 static void headers(const ModelSettings *settings, GPtrArray *lines)
@@ -207,7 +207,7 @@ static void read_delta(const cJSON *root, Draft *draft)
 
 static gboolean event(const SseEvent *event, Draft *draft)
 {
-    g_autoptr(cJSON) root = dialect_event(event, draft);
+    const cJSON *root = dialect_event(event, draft);
     if (!root)
         return FALSE;
     const char *type = json_string(root, "type", "");

@@ -2,26 +2,16 @@
  * there before the document goes on: what was paid for once is never paid for again. */
 #include <string.h>
 
-#include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
-#include "pipeline/host/engine.h"
 #include "stages/ask/account.h"
-#include "stages/ask/caller.h"
+#include "stages/ask/endpoint.h"
 #include "stages/ask/estimate.h"
+#include "stages/ask/foresee.h"
 #include "stages/ask/watch.h"
 #include "stages/stages.h"
 
 #define STAGE "ask"
 #define BYTES_PER_TOKEN 4u /* of an answer, about */
-
-/* One server and model that can be asked. */
-typedef struct {
-    ModelSettings *settings;
-    const Dialect *dialect;
-    const Subset *subset; /* of JSON Schema that it takes */
-    Caller *caller;
-    LedgerUsage usage; /* what its calls used before this run */
-} Endpoint;
 
 /* What the stage keeps for a run. */
 typedef struct {
@@ -61,39 +51,11 @@ static void pending_free(gpointer data)
     g_free(pending);
 }
 
-/* ---- packs ---- */
-
-static gboolean prepare(Pack *pack, GError **error)
-{
-    for (const Subset *subset = subsets; subset->name; subset++) {
-        DialectSchema *schema = subset_schema(subset, pack->name, pack->schema, NULL, error);
-        if (!schema)
-            return FALSE;
-        g_autofree char *key = g_strconcat(STAGE ":", subset->name, NULL);
-        pack_attach(pack, key, schema, (GDestroyNotify)dialect_schema_free);
-    }
-    return TRUE;
-}
-
-static const DialectSchema *prepared_schema(const Pack *pack, const Subset *subset)
-{
-    g_autofree char *key = g_strconcat(STAGE ":", subset->name, NULL);
-    return pack_attached(pack, key);
-}
-
 /* ---- the run ---- */
 
 static gint64 days_ago(const Config *config, const char *key, gint64 now_us)
 {
     return now_us - (gint64)(config_double(config, key) * 24 * 3600 * G_USEC_PER_SEC);
-}
-
-static void endpoint_free(gpointer data)
-{
-    Endpoint *endpoint = data;
-    caller_free(endpoint->caller);
-    model_settings_free(endpoint->settings);
-    g_free(endpoint);
 }
 
 static void stop(gpointer state)
@@ -108,20 +70,9 @@ static void stop(gpointer state)
 
 static Endpoint *add_endpoint(Ask *ask, Engine *engine, const char *name, GError **error)
 {
-    Endpoint *endpoint = g_new0(Endpoint, 1);
-    endpoint->settings = model_settings_new(engine_config(engine), name, error);
-    if (endpoint->settings && ledger_call_usage(engine_ledger(engine), endpoint->settings->name,
-                                                NULL, &endpoint->usage, error)) {
-        endpoint->dialect = dialect_by_name(endpoint->settings->dialect);
-        endpoint->subset = subset_by_name(endpoint->settings->schema);
-        endpoint->caller =
-            caller_new(endpoint->settings, endpoint->dialect, engine_context(engine), error);
-    }
-    if (!endpoint->caller) {
-        endpoint_free(endpoint);
-        return NULL;
-    }
-    g_hash_table_insert(ask->endpoints, endpoint->settings->name, endpoint);
+    Endpoint *endpoint = endpoint_new(engine, name, error);
+    if (endpoint)
+        g_hash_table_insert(ask->endpoints, endpoint->settings->name, endpoint);
     return endpoint;
 }
 
@@ -142,10 +93,11 @@ static gpointer start(Engine *engine, GError **error)
 {
     const Config *config = engine_config(engine);
     Ask *ask = g_new0(Ask, 1);
-    ask->account = account_new(engine);
+    ask->account = account_new(engine_ledger(engine), config, engine_packs(engine));
     ask->answers_since_us = days_ago(config, "cache.ttl_days", clock_now_us());
     ask->keep_requests = g_str_equal(config_string(config, "log.payloads"), "full");
-    ask->endpoints = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, endpoint_free);
+    ask->endpoints =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)endpoint_free);
     if (!engine_has_model(engine))
         return ask;
     g_auto(GStrv) names = config_names(engine_config(engine), "model");
@@ -307,7 +259,7 @@ static void on_request_durable(Job *job, gpointer data)
     if (!endpoint->settings->stream || !pending->ticket)
         return;
     /* The safe subset lets null stand for what is left out, as salvaging does. */
-    const DialectSchema *schema = prepared_schema(job->pack, &subsets[0]);
+    const DialectSchema *schema = endpoint_schema(job->pack, &subsets[0]);
     pending->watch = watch_new(schema->schema, endpoint->settings->format != FORMAT_NONE);
     caller_watch(pending->ticket, on_text);
 }
@@ -329,17 +281,6 @@ static gboolean use_cached(Job *job, const Ask *ask, const Endpoint *endpoint,
     g_ptr_array_add(job->calls, call);
     take_answer(job, endpoint, answer);
     return TRUE;
-}
-
-/* Everything that can change the answer: whose server, which model, and every byte of the request,
- * which holds the prompt with the document as it was read, the schema and the parameters. */
-static char *hash_request(const Endpoint *endpoint, const char *body)
-{
-    const ModelSettings *settings = endpoint->settings;
-    g_autoptr(GUri) uri = g_uri_parse(settings->base_url, G_URI_FLAGS_ENCODED, NULL);
-    const char *host = uri ? g_uri_get_host(uri) : settings->base_url;
-    g_autofree char *all = g_strjoin("\n", settings->dialect, host, settings->model, body, NULL);
-    return bytes_sha256(all, strlen(all));
 }
 
 static StageStep begin(Job *job, Ask *ask, Endpoint *endpoint, char *body,
@@ -371,52 +312,17 @@ static StageStep begin(Job *job, Ask *ask, Endpoint *endpoint, char *body,
     return STAGE_ERROR;
 }
 
-/* Known: the very request was answered before, or all that comes of the document. */
-static gboolean is_known(Job *job, const Ask *ask, Ledger *ledger, const char *request_sha256,
-                         gboolean *known, GError **error)
-{
-    g_autoptr(GError) bad = NULL;
-    g_autofree char *answer =
-        ledger_call_cached(ledger, request_sha256, 0, ask->answers_since_us, NULL, &bad);
-    g_autoptr(LedgerDocument) same = NULL;
-    if (!answer && !bad)
-        same = ledger_find_same(ledger, job->sha256, job->pack->name, job->pack->version,
-                                job->settings, &bad);
-    *known = answer || same;
-    if (!bad)
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&bad));
-    return FALSE;
-}
-
-/* Adds up what would be asked; the document is left as it is. */
-static StageStep foresee(Job *job, const Ask *ask, const Endpoint *endpoint, gsize bytes,
-                         const char *request_sha256, GError **error)
-{
-    Forecast *forecast = engine_forecast(job->engine);
-    Ledger *ledger = forecast_ledger(forecast);
-    LedgerUsage usage = {0};
-    gboolean known = FALSE;
-    if (ledger &&
-        (!is_known(job, ask, ledger, request_sha256, &known, error) ||
-         !ledger_call_usage(ledger, endpoint->settings->name, job->pack->name, &usage, error)))
-        return STAGE_ERROR;
-    ForecastPack call = {.known = 1};
-    if (!known)
-        call = estimate_call(endpoint->settings, &usage, bytes);
-    forecast_add(forecast, job->pack->name, request_sha256, &call);
-    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "the model was not asked");
-    return STAGE_ERROR;
-}
-
 static StageStep ask_at(Job *job, Ask *ask, Endpoint *endpoint, GError **error)
 {
-    const DialectSchema *schema = prepared_schema(job->pack, endpoint->subset);
+    const DialectSchema *schema = endpoint_schema(job->pack, endpoint->subset);
     g_clear_pointer(&job->answer_fault, g_free);
     g_autofree char *body = endpoint->dialect->request(endpoint->settings, job->messages, schema);
-    g_autofree char *request_sha256 = hash_request(endpoint, body);
-    if (engine_forecast(job->engine))
-        return foresee(job, ask, endpoint, strlen(body), request_sha256, error);
+    g_autofree char *request_sha256 = endpoint_hash(endpoint, body);
+    if (engine_forecast(job->engine)) {
+        if (foresee(job, endpoint, strlen(body), request_sha256, ask->answers_since_us, error))
+            g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "the model was not asked");
+        return STAGE_ERROR;
+    }
     g_autoptr(GError) bad = NULL;
     if (use_cached(job, ask, endpoint, request_sha256, &bad))
         return STAGE_NEXT;
@@ -452,7 +358,7 @@ const Stage stage_ask = {
     .version = 1,
     .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_ROW | STAGE_FOR_MODEL,
     .fallback_to = "template",
-    .prepare = prepare,
+    .prepare = endpoint_prepare_pack,
     .start = start,
     .stop = stop,
     .run = run,

@@ -105,9 +105,7 @@ static void account(const Sending *sending, const ClientResponse *response, cons
     add_tokens(&outcome->tokens_reasoning, reply->tokens_reasoning);
     outcome->latency_ms = response->elapsed_us / 1000;
     outcome->sendings = ticket->sendings;
-    /* What a stream that we ended told of its usage is not all of it. */
-    gboolean stopped = sending->stream && stream_stopped(sending->stream);
-    outcome->unseen += stopped || retry_may_be_billed(seen);
+    outcome->unseen += retry_may_be_billed(seen);
     gint64 first = sending->stream ? stream_first_us(sending->stream) : 0;
     outcome->first_token_ms = first ? (first - sending->sent_us) / 1000 : -1;
 }

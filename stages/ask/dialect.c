@@ -70,10 +70,12 @@ char *dialect_print(cJSON *body, const ModelSettings *settings)
     return json_print(body, FALSE);
 }
 
-cJSON *dialect_event(const SseEvent *event, Draft *draft)
+const cJSON *dialect_event(const SseEvent *event, Draft *draft)
 {
     g_autoptr(GError) bad = NULL;
-    g_autoptr(cJSON) root = json_parse(event->data, event->length, &bad);
+    if (!draft->reader) /* a stream has hundreds of small events */
+        draft->reader = json_reader_new();
+    const cJSON *root = json_reader_parse(draft->reader, event->data, event->length, &bad);
     const cJSON *error = cJSON_GetObjectItemCaseSensitive(root, "error");
     if (!cJSON_IsObject(root)) {
         reply_garbage(&draft->reply, event->data, event->length,
@@ -81,7 +83,7 @@ cJSON *dialect_event(const SseEvent *event, Draft *draft)
         return NULL;
     }
     if (!g_str_equal(event->type, "error") && !cJSON_IsObject(error) && !cJSON_IsString(error))
-        return g_steal_pointer(&root);
+        return root;
     if (!reply_error(root, &draft->reply))
         draft->reply.kind = REPLY_ERROR;
     return NULL;
@@ -123,6 +125,8 @@ void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped
     if (draft->reply.kind == REPLY_ANSWER && stopped)
         draft->reply.kind = REPLY_CUT;
     draft_close(draft, dialect->finish_words, reply);
+    if (torn || stopped)
+        reply->tokens_out = -1; /* what was told of them before is not all */
     if (!torn)
         return;
     reply->kind = REPLY_TORN;

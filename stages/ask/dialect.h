@@ -42,8 +42,8 @@ const Dialect *dialect_by_name(const char *name);
 char *dialect_print(cJSON *body, const ModelSettings *settings);
 
 /* For event(): an event's JSON object; NULL when it is none, or reports an error, which the draft
- * then says. Caller owns. */
-cJSON *dialect_event(const SseEvent *event, Draft *draft);
+ * then says. Lent by the draft until its next event. */
+const cJSON *dialect_event(const SseEvent *event, Draft *draft);
 
 /* For reply(): the JSON object of a response that has one of `members` (NULL-terminated) as array
  * or object; NULL when it is an error or none of the protocol, which the reply then says. Caller
@@ -57,5 +57,5 @@ GPtrArray *dialect_headers(const Dialect *dialect, const ModelSettings *settings
 
 /* Closes the draft of a stream that has ended: REPLY_TORN unless its end mark and a reason came. A
  * connection that broke after both broke nothing. `stopped`: we ended it, so that what came is
- * REPLY_CUT. */
+ * REPLY_CUT. How many tokens came out is not known of either. */
 void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped, Reply *reply);

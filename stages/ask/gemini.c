@@ -23,7 +23,8 @@ static char *url(const ModelSettings *settings, GError **error)
 
 static char *models_url(const ModelSettings *settings, GError **error)
 {
-    return model_settings_url(settings->base_url, "/v1beta", "models", "models", NULL, error);
+    return model_settings_url(settings->base_url, "/v1beta", "models", "models", "pageSize=1000",
+                              error);
 }
 
 /* ---- the request ---- */
@@ -170,7 +171,7 @@ static void reply_from(guint status, const char *body, gsize length, Reply *repl
 
 static gboolean event(const SseEvent *event, Draft *draft)
 {
-    g_autoptr(cJSON) root = dialect_event(event, draft);
+    const cJSON *root = dialect_event(event, draft);
     if (!root)
         return FALSE;
     read_response(root, draft);

@@ -233,7 +233,7 @@ static gboolean event(const SseEvent *event, Draft *draft)
         draft->ended = TRUE;
         return TRUE;
     }
-    g_autoptr(cJSON) root = dialect_event(event, draft);
+    const cJSON *root = dialect_event(event, draft);
     if (!root)
         return FALSE;
     read_usage(get(root, "usage"), &draft->reply);

@@ -61,6 +61,7 @@ void draft_clear(Draft *draft)
     g_string_free(draft->refusal, TRUE);
     g_string_free(draft->token_text, TRUE);
     g_array_unref(draft->tokens);
+    json_reader_free(draft->reader);
     *draft = (Draft){0};
 }
 

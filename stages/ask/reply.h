@@ -2,7 +2,7 @@
  * one whole body or from a stream's events by a dialect, closed once. */
 #pragma once
 
-#include <glib.h>
+#include "pipeline/core/json.h"
 
 typedef enum {
     REPLY_ANSWER,   /* `text` is the model's whole answer */
@@ -47,6 +47,7 @@ typedef struct {
     GString *token_text; /* the texts of all tokens */
     GArray *tokens;      /* of TokenLogprob in token_text */
     gboolean ended;      /* the mark came that ends a stream */
+    JsonReader *reader;  /* of a stream's events; NULL before the first */
 } Draft;
 void draft_init(Draft *draft);
 void draft_clear(Draft *draft);

@@ -20,7 +20,7 @@
 /* What belongs to a pack. */
 typedef struct {
     Schema *schema;
-    Rules *rules; /* NULL: the pack has none */
+    Rules *rules; /* NULL: not compiled yet, or the pack has none */
     CheckFields *fields;
 } CheckPack;
 
@@ -53,14 +53,35 @@ static gboolean prepare(Pack *pack, GError **error)
         return FALSE;
     }
     own->fields = check_fields_new(pack->schema, error);
-    if (own->fields != NULL && pack->rules != NULL)
-        own->rules = rules_new(pack->rules, error);
-    if (own->fields == NULL || (pack->rules != NULL && own->rules == NULL)) {
+    if (own->fields == NULL) {
         g_prefix_error(error, "pack %s, ", pack->name);
         return FALSE;
     }
     pack_attach(pack, STAGE, g_steal_pointer(&own), (GDestroyNotify)check_pack_free);
     return TRUE;
+}
+
+gboolean check_compile_rules(const Pack *pack, GError **error)
+{
+    CheckPack *own = pack_attached(pack, STAGE);
+    if (own->rules == NULL && pack->rules != NULL) {
+        own->rules = rules_new(pack->rules, error);
+        if (own->rules == NULL) {
+            g_prefix_error(error, "pack %s, ", pack->name);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* A run shall not meet a broken pack in its middle. The state is not used. */
+static gpointer start(Engine *engine, GError **error)
+{
+    GPtrArray *packs = engine_packs(engine);
+    for (guint i = 0; engine_outbox(engine) != NULL && i < packs->len; i++)
+        if (!check_compile_rules(g_ptr_array_index(packs, i), error))
+            return NULL;
+    return engine;
 }
 
 /* ---- schema and rules ---- */
@@ -85,10 +106,13 @@ static SchemaVerdict validate(const CheckPack *own, const cJSON *record, GPtrArr
 }
 
 /* TRUE when the rules could be asked; *broken when one of severity error does not hold. */
-static gboolean apply_rules(const CheckPack *own, const cJSON *record, GPtrArray *problems,
+static gboolean apply_rules(const Pack *pack, const cJSON *record, GPtrArray *problems,
                             GPtrArray *findings, gboolean *broken, GError **error)
 {
+    const CheckPack *own = pack_attached(pack, STAGE);
     *broken = FALSE;
+    if (!check_compile_rules(pack, error))
+        return FALSE;
     if (own->rules == NULL)
         return TRUE;
     gboolean ok = rules_run(own->rules, record, findings, error);
@@ -119,7 +143,7 @@ gboolean check_record(const Pack *pack, const cJSON *record, GPtrArray *problems
         return FALSE;
     gboolean broken;
     g_autoptr(GPtrArray) findings = rule_findings_new();
-    return apply_rules(own, record, problems, findings, &broken, error) && !broken;
+    return apply_rules(pack, record, problems, findings, &broken, error) && !broken;
 }
 
 /* ---- grounding and score ---- */
@@ -161,7 +185,7 @@ static gboolean judge(Job *job, const CheckPack *own, guint salvaged)
     g_ptr_array_set_size(job->problems, 0);
     job->schema_valid = validate(own, job->record->root, job->problems) == SCHEMA_VALID;
     if (job->schema_valid &&
-        !apply_rules(own, job->record->root, job->problems, findings, &broken, &error))
+        !apply_rules(job->pack, job->record->root, job->problems, findings, &broken, &error))
         add_problem(job->problems, "", "rules", "failed", error->message);
     ground_and_score(job, own, findings, salvaged);
     return job->schema_valid && !broken;
@@ -310,5 +334,6 @@ const Stage stage_check = {
     .repair_to = "ask",
     .fallback_to = "template",
     .prepare = prepare,
+    .start = start,
     .run = run,
 };

@@ -5,9 +5,11 @@
 #include "pipeline/core/bytes.h"
 #include "pipeline/host/engine.h"
 #include "pipeline/host/ledger-calls.h"
+#include "pipeline/host/ledger-examples.h"
 #include "stages/compose/document.h"
 #include "stages/compose/fit.h"
 #include "stages/compose/prefix.h"
+#include "stages/compose/similar.h"
 #include "stages/compose/tokens.h"
 #include "stages/stages.h"
 
@@ -120,14 +122,36 @@ static StageStep run(Job *job, GError **error)
         job->model_failed = TRUE;
         return STAGE_FALLBACK;
     }
+    g_autofree char *similar =
+        job->engine ? similar_compose(job, engine_ledger(job->engine), text, &bad) : g_strdup("");
+    if (bad) {
+        g_propagate_error(error, g_steal_pointer(&bad));
+        return STAGE_ERROR;
+    }
     /* A row's name is its batch's, which says nothing about it. */
     const char *name = job->kind == JOB_ROW ? NULL : job->name;
     g_autofree char *seen = g_strconcat(name ? name : "", "\n", text, NULL);
     g_autofree char *marker = document_marker(job->sha256, seen);
     g_autofree char *user = document_message(name, marker, text);
     job_message(job, ROLE_SYSTEM, job->prompt->prefix)->cache = TRUE;
-    job_message(job, ROLE_USER, user);
+    g_autofree char *told = g_strconcat(similar, user, NULL);
+    job_message(job, ROLE_USER, told);
     return STAGE_NEXT;
+}
+
+/* A pack that wants examples needs their index; without one nothing is kept for the run. */
+static gpointer start(Engine *engine, GError **error)
+{
+    static const char nothing[] = "";
+    const GPtrArray *packs = engine_packs(engine);
+    for (guint i = 0; i < packs->len; i++) {
+        const Pack *pack = packs->pdata[i];
+        if (pack->retrieve && !ledger_examples_begin(engine_ledger(engine), error)) {
+            g_prefix_error(error, "pack %s: ", pack->name);
+            return NULL;
+        }
+    }
+    return (gpointer)nothing;
 }
 
 const Stage stage_compose = {
@@ -136,5 +160,6 @@ const Stage stage_compose = {
     .roles = STAGE_FOR_DOCUMENT | STAGE_FOR_ROW | STAGE_FOR_MODEL,
     .fallback_to = "template",
     .prepare = prepare,
+    .start = start,
     .run = run,
 };

@@ -18,6 +18,9 @@ static const char delimiters[] =
     "layer and optical recognition: where they agree, the text stands there once; a line "
     "`[<technique> (confidence 0..1) reads <text>, <technique> (confidence 0..1) as above]` says "
     "what the second made of the text before it. Take what the rest of the document confirms.\n\n"
+    "In that message, similar documents with the records that people decided on may stand before "
+    "the "
+    "document, each between such lines of its own; they are examples like those above.\n\n"
     "## The answer\n\n"
     "Answer with one JSON object that holds the fields above and nothing else: no text around it, "
     "no Markdown fence, no other keys.\n";

@@ -269,6 +269,7 @@ gboolean value_spec_compile(Template *t, ValueSpec *spec, const char *name, cons
                   spec_word(entry, "case", case_names, where, &letters, error) &&
                   spec_strings(entry, "spell", where, &spell, error) &&
                   compile_synonyms(spec, entry, where, error);
+    t->reads_dates |= spec->parser == PARSER_DATE;
     if (spell)
         spec->spell = phrases_new();
     for (guint i = 0; spell && spell[i]; i++)

@@ -176,6 +176,7 @@ struct Template {
     cJSON *spec, *schema; /* owned copies; spec may be NULL */
     ValueOrder order;
     gboolean order_known; /* in a run: the document itself tells the order */
+    gboolean reads_dates; /* a field or column is a date */
     ValueDecimal decimal;
     GPtrArray *fields; /* of FieldSpec, in order of filling */
     Phrases *phrases;  /* every label, `not` and noise phrase */

@@ -8,7 +8,7 @@ static Run *run_new(const Template *t, const Reading *reading)
     Run *run = g_new0(Run, 1);
     run->sheet = sheet_new(reading);
     run->own = *t;
-    run->own.order_known = sheet_date_order(run->sheet, &run->own.order);
+    run->own.order_known = t->reads_dates && sheet_date_order(run->sheet, &run->own.order);
     run->template = &run->own;
     run->hits = g_array_new(FALSE, FALSE, sizeof(Hit));
     run->cell_hits = g_array_new(FALSE, FALSE, sizeof(guint));

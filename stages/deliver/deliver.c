@@ -9,8 +9,11 @@
 #include "pipeline/core/limits.h"
 #include "pipeline/core/wire.h"
 #include "pipeline/host/engine.h"
+#include "pipeline/host/ledger-examples.h"
 #include "pipeline/host/outbox.h"
 #include "stages/stages.h"
+
+#define MOST_EXAMPLE_BYTES 8000u /* of a document's text: five of them are still a small prompt */
 
 /* Law 5, where nothing can get past it: whatever went wrong before, what does not validate is not
  * published, and what claims to have a record has one. */
@@ -138,6 +141,16 @@ static void perform(Job *job, gpointer data)
         engine_resume(job, STAGE_ERROR, error);
 }
 
+/* What a person is about to decide on becomes an example, where the pack wants them and it is no
+ * larger than one should be. */
+static gboolean keep_example(Ledger *ledger, const Job *job, GError **error)
+{
+    if (job->verdict != VERDICT_REVIEW || !job->pack || !job->pack->retrieve || !job->reading)
+        return TRUE;
+    g_autofree char *text = reading_to_markdown(job->reading);
+    return strlen(text) > MOST_EXAMPLE_BYTES || ledger_example_keep(ledger, job, text, error);
+}
+
 static StageStep run(Job *job, GError **error)
 {
     Ledger *ledger = engine_ledger(job->engine);
@@ -161,7 +174,8 @@ static StageStep run(Job *job, GError **error)
     /* One that waits for what it holds is taken up again, and its record made again. */
     gboolean keeps = job->record && job->verdict != VERDICT_HELD;
     g_autofree char *record_text = keeps ? json_print(job->record->root, FALSE) : NULL;
-    if (!ledger_decide(ledger, job, record_text, meta_text, effects, error))
+    if (!ledger_decide(ledger, job, record_text, meta_text, effects, error) ||
+        !keep_example(ledger, job, error))
         return STAGE_ERROR;
     engine_after_commit(job, perform, NULL);
     return STAGE_WAIT;

@@ -79,6 +79,11 @@ done
 jq -es 'length == '"$n_documents"' and all(.[]; .currency == "EUR")' "$work"/gemini-yes/outbox/records/bill/*[0-9].txt.json \
     >/dev/null || fail "the records are not what the mock answered"
 
+# doctor asks, and says what to set.
+printf '[model]\nbase_url=%s/v1\nname=mock-1\napi_key_env=MOCK_KEY\n' "$url" >"$work/doctor.conf"
+"$docket" doctor --models --config "$work/doctor.conf" >"$work/out" 2>&1 || true
+expect_text '^(ok|note|BAD) +(request|model|server) ' "$work/out"
+
 # A stream that cannot become a record any more is stopped, corrected, and never kept as an answer.
 printf 'Invoice: INV-9001\nSeller: Nordwind 9 GmbH\nTotal: EUR 9.50\n' >"$work/wrong.txt"
 printf '[paths]\npacks=%s/packs\n[model]\npreset=openai\nbase_url=%s/v1\nname=mock-1\napi_key_env=MOCK_KEY\n' \

@@ -487,6 +487,35 @@ static void test_leave_to_send_again(void)
     }
 }
 
+/* A document whose time is used up, by earlier requests about it, is asked for no more. */
+static void test_deadline_of_document(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GMainContext) context = g_main_context_new();
+    const char *arguments[] = {NULL};
+    Sim sim = sim_start(arguments);
+    ModelSettings settings = settings_for(&sim);
+    g_autoptr(Caller) caller = caller_new(&settings, &dialect_openai, context, &error);
+    g_assert_no_error(error);
+    for (guint late = 0; late < 2; late++) {
+        Tally tally = {.waiting = 1};
+        tally.words = g_hash_table_new(g_str_hash, g_str_equal);
+        tally.sentences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        gint64 ago_us = (DEADLINE_S - 10 + 20 * late) * G_USEC_PER_SEC;
+        CallerTerms terms = {.begun_us = clock_monotonic_us() - ago_us};
+        caller_ask_on(caller, body_of(late), &terms, &tally.tickets[0], on_done, &tally);
+        while (tally.waiting)
+            g_main_context_iteration(context, TRUE);
+        g_assert_cmpuint(word_count(&tally, late ? "deadline" : "ok"), ==, 1);
+        g_assert_cmpuint(tally.judged[late ? JUDGE_UNUSABLE : JUDGE_ANSWERED], ==, 1);
+        g_assert_cmpuint(tally.sendings, ==, !late);
+        tally_clear(&tally);
+    }
+    g_assert_null(caller_given_up(caller)); /* that says nothing about the server */
+    g_clear_pointer(&caller, caller_free);
+    cJSON_Delete(sim_stop(&sim));
+}
+
 /* Cancelled in every state, and freed with requests under way: nothing comes, nothing leaks. */
 static void test_cancel(void)
 {
@@ -560,6 +589,7 @@ int main(int argc, char **argv)
     g_test_add_func("/caller/outage-passes", test_outage_passes);
     g_test_add_func("/caller/hedge", test_hedge);
     g_test_add_func("/caller/leave-to-send-again", test_leave_to_send_again);
+    g_test_add_func("/caller/deadline-of-document", test_deadline_of_document);
     g_test_add_func("/caller/cancel", test_cancel);
     int status = g_test_run();
     remove_folder();

@@ -305,6 +305,7 @@ static void test_anthropic_stream(void)
                 &reply);
     g_assert_cmpint(reply.kind, ==, REPLY_TORN);
     g_assert_cmpint(reply.tokens_in, ==, 30);
+    g_assert_cmpint(reply.tokens_out, ==, -1);
     g_assert_null(reply.text);
 
     read_stream(&dialect_anthropic,

@@ -232,6 +232,22 @@ static void test_other_urls(void)
                "http://host/v1/models/a%3Fb%23c:generateContent");
 }
 
+/* All models on one page. */
+static void test_models_urls(void)
+{
+    static const char *const cases[][2] = {
+        {"openai", "https://api.openai.com/v1/models"},
+        {"anthropic", "https://api.anthropic.com/v1/models?limit=1000"},
+        {"gemini", "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf("[model]\npreset=%s\nname=m\n", cases[i][0]);
+        g_autoptr(ModelSettings) s = settings(text, "default");
+        g_autofree char *url = dialect_by_name(s->dialect)->models_url(s, NULL);
+        g_assert_cmpstr(url, ==, cases[i][1]);
+    }
+}
+
 static void test_bad_urls(void)
 {
     static char model[] = "m";
@@ -261,6 +277,7 @@ int main(int argc, char **argv)
     g_test_add_func("/settings/incomplete", test_incomplete);
     g_test_add_func("/settings/openai-urls", test_openai_urls);
     g_test_add_func("/settings/other-urls", test_other_urls);
+    g_test_add_func("/settings/models-urls", test_models_urls);
     g_test_add_func("/settings/bad-urls", test_bad_urls);
     int status = g_test_run();
     g_autofree char *file = g_build_filename(folder, "docket.conf", NULL);

@@ -18,12 +18,27 @@ docket=$build/docket score=$build/read-score
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Markdown's marks are no words, and what a converter says of a picture is none of the document's.
+# Markdown's marks are no words, and what a converter says of a picture is none of the document's. README.md
+# says what each is: check boxes, list marks in cells, $$ around formulas, names of kinds of charts.
+# shellcheck disable=SC2016  # no $ here means a variable
 strip_marks() {
-    sed -E -e 's/<!--[^>]*-->//g' -e 's/!?\[([^]]*)\]\([^)]*\)/\1/g' -e 's/^ *([-*+]|#+|>) +//' \
-        -e 's/\*\*|~~|__|`//g' -e 's/^\|? *:?-+:? *(\| *:?-+:? *)*\|? *$//' -e 's/\|/ /g' \
+    sed -E -e 's/(^|[ |])- \[x\] /\1☒ /g' -e 's/(^|[ |])- \[ \] /\1☐ /g' -e 's/^\$\$(.*)\$\$$/\1/' \
+        -e '/^(Area|Bar|Line|Pie|Scatter) chart$/d' -e 's/<!--[^>]*-->//g' -e 's/!?\[([^]]*)\]\([^)]*\)/\1/g' \
+        -e 's/^ *([-*+]|#+|>) +//' -e 's/(\*+) ([],.;:!?)])/\1\2/g' -e 's/\*\*|~~|__|`//g' \
+        -e 's/^\|? *:?-+:? *(\| *:?-+:? *)*\|? *$//' -e 's/\| - ([^|])/| \1/g' -e 's/\|/ /g' \
         -e 's/ \*([^* ]+)\*/ \1/g' -e 's/\\([_*|#<>-])/\1/g' -e 's/&amp;/\&/g' -e 's/&lt;/</g' \
         -e 's/&gt;/>/g' -e 's/^\[author: [^]]*\]: //'
+}
+
+# A truth has a line for each run of letters: what closes a phrase begins a line there.
+join_runs() {
+    sed -zE 's/[[:space:]]*\n[[:space:]]*([],.;:!?)]+[[:space:]])/\1/g'
+}
+
+# For both sides: "1." and "1" are one enumerator, "00:00:00" and "0:00:00" one time of day.
+same_notation() {
+    sed -E -i -e 's/(^|[[:space:]])([0-9]+(\.[0-9]+)*)\.([[:space:]]|$)/\1\2\4/g' \
+        -e 's/(^|[[:space:]])0([0-9]:[0-9]{2}:[0-9]{2})/\1\2/g' "$1"
 }
 
 # Usage: peer FORMAT FILE   The other converter's text, or failure when there is none.
@@ -55,12 +70,15 @@ jq -r '[.format, .file, .truth_text // .truth_markdown // ""] | @tsv' "$corpus/i
         fi
         case $truth in
         *.md) strip_marks <"$corpus/$truth" >"$work/truth" ;;
-        *) cp "$corpus/$truth" "$work/truth" ;;
+        *) join_runs <"$corpus/$truth" >"$work/truth" ;;
         esac
+        same_notation "$work/truth"
+        same_notation "$work/ours"
         recall=$("$score" recall "$work/truth" "$work/ours")
         f1=$("$score" f1 "$work/truth" "$work/ours")
         other=-
         if peer "$format" "$corpus/$file" >"$work/theirs"; then
+            same_notation "$work/theirs"
             other=$("$score" recall "$work/truth" "$work/theirs")/$("$score" f1 "$work/truth" "$work/theirs")
         fi
         printf '%-52s recall %s  F1 %s  peer %s\n' "$name" "$recall" "$f1" "$other"

@@ -1,7 +1,8 @@
 /* Reads documents in this process, for measuring and looking; the shipped way is `docket read`.
  * Usage: read-one text|md|json|hocr|none MEDIA-TYPE FOLDER FILE...
  * FOLDER gets one NAME.txt each; "-" is stdout. */
-#include "stages/read/techniques/technique.h"
+#include "stages/read/techniques/libraries.h"
+#include "stages/read/techniques/pages/pages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,8 @@ static gboolean read_one(Warm *warm, char **arguments, const char *path)
     TechniqueInput input = {
         .bytes = bytes, .media_type = type, .first_page = 1, .languages = "eng", .warm = warm};
     const TechniqueRow *row = technique_find(type);
+    if (row && !row->read)
+        row = docket_pages.find(type);
     g_autoptr(Reading) reading = row ? row->read(&input, &error) : NULL;
     if (!reading) {
         fprintf(stderr, "%s: %s\n", path, error ? error->message : "unsupported");
@@ -63,9 +66,10 @@ int main(int argc, char **argv)
     gboolean ok = TRUE;
     if (argc < 5)
         return 2;
-    warm_silence();
-    g_autoptr(Warm) warm = warm_new("eng", NULL);
+    libraries_silence();
+    Warm *warm = docket_pages.warm("eng", NULL);
     for (int i = 4; i < argc; i++)
         ok &= read_one(warm, argv + 1, argv[i]);
+    docket_pages.cool(warm);
     return ok ? 0 : 1;
 }

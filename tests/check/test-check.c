@@ -256,7 +256,7 @@ static void test_broken_packs(void)
         g_autoptr(Pack) pack = pack_from_schema("bad", cJSON_Parse(cases[i].schema), &error);
         if (pack != NULL) {
             pack->rules = g_strdup(cases[i].rules);
-            g_assert_false(stage_check.prepare(pack, &error));
+            g_assert_false(stage_check.prepare(pack, &error) && check_compile_rules(pack, &error));
         }
         g_assert_nonnull(error);
         g_test_message("%s", error->message);

@@ -48,7 +48,7 @@ test_help() {
     expect_text '^Usage: docket COMMAND' "$out"
     expect_empty "$err"
     local command
-    for command in run extract read review show stats audit doctor pack prompt validate; do
+    for command in run extract read review show stats budget log audit doctor pack prompt validate; do
         expect_exit 0 "$docket" "$command" --help
         expect_text '^  docket ' "$out"
         expect_empty "$err"

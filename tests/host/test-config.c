@@ -110,6 +110,9 @@ static void test_refused(Fixture *fixture, gconstpointer data)
     refuse(fixture, "[run]\nattempts = 11\n", ":2", "must be a whole number");
     refuse(fixture, "[run]\nattempts =\n", ":2", "must be a whole number");
     refuse(fixture, "[run]\noriginals = remove\n", ":2", "one of archive, keep, delete");
+    refuse(fixture, "[budget]\nat_limit = stop\n", ":2", "one of hold, template");
+    refuse(fixture, "[tenant acme]\nyear = 5\n", ":2", "unknown key \"year\"");
+    refuse(fixture, "[model]\nprice_cached = auto\n", ":2", "must be same or a number");
     refuse(fixture, "[run]\nsettle = 1\nsettle = 2\n", ":3", "twice (first on line 2)");
     refuse(fixture, "settle = 1\n", ":1", "before the first");
     refuse(fixture, "[run]\nsettle\n", ":2", "expected \"key = value\"");

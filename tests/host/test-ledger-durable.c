@@ -415,6 +415,47 @@ static void test_version_2(void)
     remove_state(state);
 }
 
+static gboolean check_call(const LedgerCall *call, gpointer data)
+{
+    if (call->call.id != 2)
+        return TRUE;
+    g_assert_cmpstr(call->call.endpoint, ==, "strong");
+    g_assert_cmpstr(call->call.answered_by, ==, "m-2026");
+    g_assert_cmpstr(call->tenant, ==, "acme");
+    g_assert_cmpuint(call->call.bytes, ==, 11);
+    g_assert_cmpint(call->call.tokens_cache_write, ==, 10);
+    g_assert_cmpint(call->call.first_token_ms, ==, 300);
+    g_assert_cmpfloat(call->call.reserved, ==, 0.125);
+    g_assert_cmpstr(call->request, ==, "the request");
+    ++*(guint *)data;
+    return TRUE;
+}
+
+/* Calls with all that is known of them, and sums for everything, a pack and a tenant. */
+static void test_version_3(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *state = temp_state();
+    g_autofree char *script = NULL, *path = ledger_path(state);
+    g_autofree char *fixture = g_test_build_filename(G_TEST_DIST, "ledger-v3.sql", NULL);
+    g_assert_true(g_file_get_contents(fixture, &script, NULL, NULL));
+    run_sql(path, script);
+    Ledger *ledger = open_ledger(state);
+    g_assert_cmpuint(ledger_schema_version(ledger), >=, 3);
+    assert_whole(ledger);
+    guint seen = 0;
+    double spent = 0;
+    LedgerCallFilter all = {.payloads = TRUE};
+    g_assert_true(ledger_each_call(ledger, &all, check_call, &seen, &error));
+    g_assert_cmpuint(seen, ==, 1);
+    ledger_spent(ledger, "tenant:acme", PERIOD_DAY, G_GINT64_CONSTANT(1700000000000000), &spent,
+                 &error);
+    g_assert_cmpfloat(spent, ==, 0.625);
+    g_assert_no_error(error);
+    ledger_close(ledger);
+    remove_state(state);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -429,5 +470,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger-durable/disk-full", test_disk_full);
     g_test_add_func("/ledger-durable/version-1", test_version_1);
     g_test_add_func("/ledger-durable/version-2", test_version_2);
+    g_test_add_func("/ledger-durable/version-3", test_version_3);
     return g_test_run();
 }

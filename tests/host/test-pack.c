@@ -41,7 +41,8 @@ static void set_up(Fixture *fixture, gconstpointer data)
         "[pack]\ntitle = Letter\ndescription = Letters\nprompt = v2\ncontext = guide.md\n"
         "[recognise]\nwords = Dear SIR:2.5;recipe:-4;plain\ncolumns = a; b\nat = 2\n"
         "[decide]\naccept_at = 0.9\n[limits]\nmax_repairs = 1\nmax_input_chars = 5000\n"
-        "max_input_tokens = 0\nmax_input_bytes = 100000\n");
+        "max_input_tokens = 0\nmax_input_bytes = 100000\n"
+        "[budget]\nday = 2.5\nmonth = 40\nat_limit = template\n");
     put(fixture, "schema.json", "{\"type\": \"object\", \"title\": \"Letter\"}");
     put(fixture, "prompts/v1.md", "old");
     put(fixture, "prompts/v2.md", "Turn it into a record.\n");
@@ -110,6 +111,9 @@ static void test_loads(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(pack->max_input_chars, ==, 5000);
     g_assert_cmpuint(pack->max_input_tokens, ==, 0);
     g_assert_cmpuint(pack->max_input_bytes, ==, 100000);
+    g_assert_cmpfloat(pack->budget_day, ==, 2.5);
+    g_assert_cmpfloat(pack->budget_month, ==, 40);
+    g_assert_cmpstr(pack->budget_at_limit, ==, "template");
     g_assert_cmpuint(strlen(pack->version), ==, 64);
 }
 
@@ -143,6 +147,8 @@ static void test_refused(Fixture *fixture, gconstpointer data)
     refuse(fixture, "pack.conf", "[decide]\n\naccept_at = 1.5\n", "pack.conf:3: accept_at must be");
     refuse(fixture, "pack.conf", "[limits]\nmax_input_tokens = 10\n", "max_input_tokens must be");
     refuse(fixture, "pack.conf", "[limits]\nmax_input_bytes = 1e9\n", "max_input_bytes must be");
+    refuse(fixture, "pack.conf", "[budget]\nday = -1\n", "pack.conf:2: day must be");
+    refuse(fixture, "pack.conf", "[budget]\nat_limit = stop\n", "must be hold or template");
     refuse(fixture, "pack.conf", "[recognise]\nwords = a:b\n", "pack.conf:2: the weight after");
     refuse(fixture, "pack.conf", "[pack]\nprompt = ../v1\n", "prompt must be a version");
     refuse(fixture, "pack.conf", "[pack]\nprompt = v9\n", "v9.md");

@@ -1,7 +1,9 @@
 /* What the readers' tests share: documents made in memory, and looking at what was read. */
 #pragma once
 
-#include "stages/read/techniques/technique.h"
+#include "stages/read/techniques/libraries.h"
+#include "stages/read/techniques/pages/pages.h"
+#include "stages/read/techniques/pages/warm.h"
 
 #include <cairo-pdf.h>
 #include <glib.h>
@@ -23,6 +25,13 @@ static inline TechniqueInput fixture_input(GBytes *bytes, const char *media_type
                             .warm = warm};
 }
 
+/* The technique for a media type, one of those for pages included. */
+static inline const TechniqueRow *fixture_find(const char *media_type)
+{
+    const TechniqueRow *row = technique_find(media_type);
+    return row && !row->read ? docket_pages.find(media_type) : row;
+}
+
 /* Only those that read ranges name their pages: the supervisor takes a named page for one that can be
  * asked for by itself. */
 static inline void fixture_on_page(guint page, gpointer row)
@@ -36,7 +45,7 @@ static inline Reading *fixture_read(GBytes *bytes, const char *media_type, Warm 
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(bytes, media_type, warm);
     input.flags = flags;
-    const TechniqueRow *row = technique_find(media_type);
+    const TechniqueRow *row = fixture_find(media_type);
     g_assert_nonnull(row);
     input.on_page = fixture_on_page;
     input.data = (gpointer)row;
@@ -61,7 +70,7 @@ static inline void fixture_refuse(GBytes *bytes, const char *media_type, Warm *w
 {
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(bytes, media_type, warm);
-    Reading *reading = technique_find(media_type)->read(&input, &error);
+    Reading *reading = fixture_find(media_type)->read(&input, &error);
     g_assert_null(reading);
     g_assert_error(error, DOCKET_ERROR, code);
 }

@@ -175,7 +175,7 @@ static void test_broken(void)
         g_autoptr(GBytes) part = g_bytes_new(data, cut);
         g_autoptr(GError) error = NULL;
         TechniqueInput input = fixture_input(part, DOCX, NULL);
-        g_autoptr(Reading) r = technique_find(DOCX)->read(&input, &error);
+        g_autoptr(Reading) r = fixture_find(DOCX)->read(&input, &error);
         g_assert_true((r == NULL) == (error != NULL));
         if (r)
             fixture_has(r, "all of it");
@@ -197,7 +197,7 @@ static void test_hostile_xml(void)
                    NULL);
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(laughs, DOCX, NULL);
-    g_autoptr(Reading) r = technique_find(DOCX)->read(&input, &error);
+    g_autoptr(Reading) r = fixture_find(DOCX)->read(&input, &error);
     if (r)
         fixture_lacks(r, "ha");
     g_autoptr(GString) deep = g_string_new("<w:document" W_SPACE ">");

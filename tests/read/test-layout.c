@@ -1,7 +1,7 @@
 /* Layout: tables with and without drawn lines, headers over several columns, broken words. */
 #include "pipeline/core/reading.h"
 #include "stages/read/techniques/layout/layout.h"
-#include "stages/read/techniques/layout/rulings.h"
+#include "stages/read/techniques/pages/rulings.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 #include "stages/read/techniques/ocr/light.h"
 #include "stages/read/techniques/ocr/pieces.h"
 #include "stages/read/techniques/ocr/prepare.h"
-#include "stages/read/techniques/warm.h"
 
 static Warm *warm;
 
@@ -281,7 +280,7 @@ static void test_language_choice(void)
     pixDestroy(&pix);
     TechniqueInput input = fixture_input(bytes, "image/png", warm);
     input.languages = "eng+deu";
-    g_autoptr(Reading) r = technique_find("image/png")->read(&input, &error);
+    g_autoptr(Reading) r = fixture_find("image/png")->read(&input, &error);
     g_assert_no_error(error);
     fixture_has(r, "größere Straßen");
 }

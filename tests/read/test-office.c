@@ -255,7 +255,7 @@ static void check_range(GBytes *bytes, guint first, guint last, gboolean hurry, 
     input.first_page = first;
     input.last_page = last;
     input.time_is_up = hurry ? always : NULL;
-    g_autoptr(Reading) r = technique_find(ODS)->read(&input, &error);
+    g_autoptr(Reading) r = fixture_find(ODS)->read(&input, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(r->page_count, ==, 12);
     g_assert_cmpuint(r->pages->len, ==, pages);
@@ -268,7 +268,7 @@ static void test_ranges(void)
 {
     static const char *const types[] = {PPTX, ODT, ODS, ODP, EPUB};
     for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
-        g_assert_true(technique_find(types[i])->ranges);
+        g_assert_true(fixture_find(types[i])->ranges);
     g_autoptr(GString) sheets = g_string_new("<office:document-content" ODF_SPACES ">"
                                              "<office:body><office:spreadsheet>");
     for (guint i = 1; i <= 12; i++)

@@ -2,8 +2,7 @@
  * document that stays open. */
 #include "fixture.h"
 
-#include "stages/read/techniques/overlay.h"
-#include "stages/read/techniques/warm.h"
+#include "stages/read/techniques/pages/overlay.h"
 
 #include <allheaders.h>
 
@@ -41,7 +40,7 @@ static void test_ends_early(void)
     input.time_is_up = at_once;
     for (guint page = 1; page <= PAGES; page += 2) {
         input.first_page = page;
-        g_autoptr(Reading) r = technique_find("application/pdf")->read(&input, &error);
+        g_autoptr(Reading) r = fixture_find("application/pdf")->read(&input, &error);
         g_assert_no_error(error);
         g_assert_cmpuint(r->pages->len, ==, 1); /* at least one, whatever the time */
         g_assert_cmpuint(reading_page(r, 0)->number, ==, page);
@@ -80,7 +79,7 @@ static GBytes *draw(GBytes *bytes, const char *media_type, guint flags, guint pa
     TechniqueInput input = fixture_input(bytes, media_type, warm);
     input.flags = flags;
     input.first_page = page;
-    g_autoptr(Reading) r = overlay_read(technique_find(media_type), &input, &picture, &error);
+    g_autoptr(Reading) r = overlay_read(fixture_find(media_type), &input, &picture, &error);
     g_assert_no_error(error);
     g_assert_nonnull(picture);
     g_assert_cmpuint(r->pages->len, ==, n_pages);
@@ -137,7 +136,7 @@ static void test_no_such_page(void)
     TechniqueInput input = fixture_input(bytes, "application/pdf", warm);
     input.flags = WIRE_OVERLAY_PNG;
     input.first_page = PAGES + 1;
-    g_assert_null(overlay_read(technique_find("application/pdf"), &input, &picture, &error));
+    g_assert_null(overlay_read(fixture_find("application/pdf"), &input, &picture, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY);
     g_assert_null(picture);
 }

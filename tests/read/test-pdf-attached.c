@@ -140,7 +140,7 @@ static void test_note(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    warm_silence();
+    libraries_silence();
     warm = warm_new("eng", NULL);
     g_test_add_func("/pdf-attached/invoice", test_invoice);
     g_test_add_func("/pdf-attached/invoice-that-lies", test_invoice_that_lies);

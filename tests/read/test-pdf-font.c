@@ -245,7 +245,7 @@ static void test_lost(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    warm_silence();
+    libraries_silence();
     warm = warm_new("eng", NULL);
     g_test_add_func("/pdf-font/glyphs", test_glyphs);
     g_test_add_func("/pdf-font/space", test_space);

@@ -268,7 +268,7 @@ static void test_damaged(void)
         g_autoptr(GError) error = NULL;
         TechniqueInput input = fixture_input(bytes, "application/pdf", warm);
         input.flags = WIRE_OCR_NEVER;
-        g_autoptr(Reading) r = technique_find("application/pdf")->read(&input, &error);
+        g_autoptr(Reading) r = fixture_find("application/pdf")->read(&input, &error);
         g_assert_true((r == NULL) == (error != NULL));
     }
 }
@@ -276,7 +276,7 @@ static void test_damaged(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    warm_silence();
+    libraries_silence();
     warm = warm_new("eng", NULL);
     g_test_add_func("/pdf-hidden/hidden", test_hidden);
     g_test_add_func("/pdf-hidden/never-proved", test_never_proved);

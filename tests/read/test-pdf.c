@@ -246,7 +246,7 @@ static void test_page_range(void)
     input.last_page = 3;
     input.on_page = count_page;
     input.data = log;
-    g_autoptr(Reading) r = technique_find("application/pdf")->read(&input, &error);
+    g_autoptr(Reading) r = fixture_find("application/pdf")->read(&input, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(r->page_count, ==, 5);
     g_assert_cmpuint(r->pages->len, ==, 2);
@@ -283,7 +283,7 @@ static void test_broken(void)
         g_autoptr(GError) error = NULL;
         TechniqueInput input = fixture_input(part, "application/pdf", warm);
         input.flags = WIRE_OCR_NEVER;
-        g_autoptr(Reading) r = technique_find("application/pdf")->read(&input, &error);
+        g_autoptr(Reading) r = fixture_find("application/pdf")->read(&input, &error);
         g_assert_true((r == NULL) == (error != NULL));
     }
 }
@@ -313,12 +313,12 @@ static void test_no_language(void)
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(bytes, "application/pdf", bare);
     input.languages = "xyz";
-    g_assert_null(technique_find("application/pdf")->read(&input, &error));
+    g_assert_null(fixture_find("application/pdf")->read(&input, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE);
     g_assert_nonnull(strstr(error->message, "tesseract-ocr-xyz"));
     input.languages = "../../etc/passwd";
     g_clear_error(&error);
-    g_assert_null(technique_find("application/pdf")->read(&input, &error));
+    g_assert_null(fixture_find("application/pdf")->read(&input, &error));
     g_assert_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_LANGUAGE);
 }
 

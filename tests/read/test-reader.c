@@ -21,7 +21,8 @@ static const char *program(void)
     return path;
 }
 
-static Reader reader_start(const char *memory)
+/* With one option more, unless it is NULL. */
+static Reader reader_start(const char *option, const char *value)
 {
     int pair[2];
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), ==, 0);
@@ -32,7 +33,7 @@ static Reader reader_start(const char *memory)
             dup2(pair[1], 3);
             close(pair[1]);
         }
-        execl(program(), program(), "--languages", "eng", memory ? "--memory" : NULL, memory, NULL);
+        execl(program(), program(), "--languages", "eng", option, value, NULL);
         _exit(127);
     }
     close(pair[1]);
@@ -99,7 +100,7 @@ static int reader_stop(Reader *reader)
 
 static void test_document(void)
 {
-    Reader reader = reader_start(NULL);
+    Reader reader = reader_start(NULL, NULL);
     WireFrame ready = receive(&reader);
     g_assert_cmpint(ready.kind, ==, WIRE_READY);
     wire_frame_clear(&ready);
@@ -121,7 +122,7 @@ static void test_document(void)
 
 static void test_rows(void)
 {
-    Reader reader = reader_start(NULL);
+    Reader reader = reader_start(NULL, NULL);
     WireFrame ready = receive(&reader);
     wire_frame_clear(&ready);
     guint page = 0;
@@ -154,7 +155,7 @@ static void test_failures(void)
                  {"application/zip", "PK", DOCKET_ERROR_UNSUPPORTED},
                  {"image/png", "\x89PNG\r\n\x1a\nxxxxxxxxxxxxxxxxxxxxx", DOCKET_ERROR_DAMAGED},
                  {"text/plain", " \n ", DOCKET_ERROR_EMPTY}};
-    Reader reader = reader_start(NULL);
+    Reader reader = reader_start(NULL, NULL);
     WireFrame ready = receive(&reader);
     wire_frame_clear(&ready);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -169,10 +170,42 @@ static void test_failures(void)
     g_assert_cmpint(reader_stop(&reader), ==, 0);
 }
 
+/* A reader for texts says of pages that it is cold, and lives on; one for pages reads texts as well. */
+static void test_kinds(void)
+{
+    static const struct {
+        const char *kind, *type;
+        guint flags;
+        WireKind answer;
+    } cases[] = {{"text/html", "application/pdf", 0, WIRE_COLD},
+                 {"text/html", "image/png", 0, WIRE_COLD},
+                 {"text/html", "text/plain", WIRE_OVERLAY_PNG, WIRE_COLD},
+                 {"text/html", "text/plain", 0, WIRE_RESULT},
+                 {"application/zip", "text/html", 0, WIRE_RESULT},
+                 {"application/pdf", "text/plain", 0, WIRE_RESULT},
+                 {"application/pdf", "image/png", 0, WIRE_FAILED},
+                 {"image/tiff", "text/plain", WIRE_OVERLAY_PNG, WIRE_RESULT}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Reader reader = reader_start("--for", cases[i].kind);
+        WireFrame ready = receive(&reader);
+        wire_frame_clear(&ready);
+        guint page = 0;
+        send_task(&reader, 1, cases[i].type, "plain", 5, cases[i].flags);
+        WireFrame frame = answer(&reader, 1, &page);
+        g_assert_cmpint(frame.kind, ==, cases[i].answer);
+        wire_frame_clear(&frame);
+        send_task(&reader, 2, "text/html", "<p>plain", 8, 0);
+        frame = answer(&reader, 2, &page);
+        g_assert_cmpint(frame.kind, ==, WIRE_RESULT);
+        wire_frame_clear(&frame);
+        g_assert_cmpint(reader_stop(&reader), ==, 0);
+    }
+}
+
 /* A frame that the protocol does not know ends the process. */
 static void test_protocol(void)
 {
-    Reader reader = reader_start(NULL);
+    Reader reader = reader_start(NULL, NULL);
     WireFrame ready = receive(&reader);
     wire_frame_clear(&ready);
     g_assert_cmpint(send(reader.socket, "nonsense", 8, MSG_NOSIGNAL), ==, 8);
@@ -190,7 +223,7 @@ static void test_memory(void)
 #else
     GString *bomb = g_string_new("P5 12000 12000 255\n"); /* 144 MB of pixels, more to work on */
     g_string_set_size(bomb, bomb->len + 12000u * 12000u);
-    Reader reader = reader_start("471859200");
+    Reader reader = reader_start("--memory", "471859200");
     WireFrame ready = receive(&reader);
     wire_frame_clear(&ready);
     for (gsize i = 20; i < bomb->len; i += 7)
@@ -227,6 +260,7 @@ int main(int argc, char **argv)
     g_test_add_func("/reader/document", test_document);
     g_test_add_func("/reader/rows", test_rows);
     g_test_add_func("/reader/failures", test_failures);
+    g_test_add_func("/reader/kinds", test_kinds);
     g_test_add_func("/reader/protocol", test_protocol);
     g_test_add_func("/reader/memory", test_memory);
     return g_test_run();

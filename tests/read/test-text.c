@@ -90,7 +90,7 @@ static void test_noise(void)
         g_autoptr(GError) error = NULL;
         const char *type = types[i % G_N_ELEMENTS(types)];
         TechniqueInput input = fixture_input(bytes, type, NULL);
-        g_autoptr(Reading) r = technique_find(type)->read(&input, &error);
+        g_autoptr(Reading) r = fixture_find(type)->read(&input, &error);
         g_assert_true((r == NULL) == (error != NULL));
     }
 }

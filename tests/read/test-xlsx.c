@@ -65,9 +65,9 @@ static void test_page_range(void)
     g_autoptr(GBytes) bytes = workbook(SHEET(""), "");
     g_autoptr(GError) error = NULL;
     TechniqueInput input = fixture_input(bytes, XLSX, NULL);
-    g_assert_true(technique_find(XLSX)->ranges);
+    g_assert_true(fixture_find(XLSX)->ranges);
     input.first_page = input.last_page = 2;
-    g_autoptr(Reading) r = technique_find(XLSX)->read(&input, &error);
+    g_autoptr(Reading) r = fixture_find(XLSX)->read(&input, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(r->pages->len, ==, 1);
     g_assert_cmpuint(reading_page(r, 0)->number, ==, 2);

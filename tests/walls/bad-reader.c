@@ -233,6 +233,12 @@ static void noise_frame(const Session *s)
     hang(s);
 }
 
+/* Said by every reader that the document is given to, also by those that were started for all kinds. */
+static void be_cold(const Session *s)
+{
+    wire_send(s->socket, &(WireFrame){.kind = WIRE_COLD, .task = s->task->task, .fd = -1}, NULL);
+}
+
 /* A frame of a kind that only the supervisor sends. */
 static void give_orders(const Session *s)
 {
@@ -444,6 +450,7 @@ static const struct {
     {"giant-frame", giant_frame},
     {"empty-frame", empty_frame},
     {"noise-frame", noise_frame},
+    {"be-cold", be_cold},
     {"give-orders", give_orders},
     {"ready-again", ready_again},
     {"other-task", other_task},

@@ -22,7 +22,7 @@
 
 #include "pipeline/core/limits.h"
 #include "pipeline/core/sandbox.h"
-#include "stages/read/techniques/technique.h"
+#include "stages/read/techniques/pages/warm.h"
 
 #define SOCKET 3
 #define MEMORY (1024ull << 20)
@@ -39,6 +39,7 @@ typedef struct {
     long call;
     long arguments[6];
     int (*act)(void); /* instead of one call: ESCAPED, or the errno of the refusal */
+    gboolean plain;   /* in a reader that reads no pages */
 } Attack;
 
 /* In place of `sanitized`: the sanitizers need it, so there it works. */
@@ -372,6 +373,7 @@ static const Attack attacks[] = {
 
     /* and what it may: or the rest would prove nothing */
     {"read the fonts", ECANCELED, .act = read_fonts},
+    {"read the fonts without pages", EACCES, .act = read_fonts, .plain = TRUE},
     {"draw letters", ECANCELED, .act = draw_letters},
     {"look for a terminal", ENOTTY, 0, SYS_ioctl, {0, TCGETS, TEXT(scratch)}},
     {"abort", -SIGABRT, .act = die_honestly},
@@ -390,7 +392,7 @@ static int perform(const Attack *attack, long parent)
 }
 
 /* The locking is docket-reader's own, in the same order. Returns what the jail lacks, or NULL. */
-static char *lock(void)
+static char *lock(gboolean pages)
 {
     int pair[2];
     int nowhere = open("/dev/null", O_RDWR);
@@ -400,7 +402,7 @@ static char *lock(void)
         dup2(nowhere, fd);
     if (dup2(pair[0], SOCKET) != SOCKET)
         _exit(NOT_LOCKED);
-    SandboxOptions options = {.socket = SOCKET, .memory_bytes = MEMORY};
+    SandboxOptions options = {.socket = SOCKET, .memory_bytes = MEMORY, .pages = pages};
 #ifdef DOCKET_SANITIZE
     options.memory_bytes = 0;
 #endif
@@ -413,7 +415,7 @@ static char *lock(void)
 static void attack_behind_lock(const Attack *attack)
 {
     pid_t parent = getppid();
-    g_autofree char *missing = lock();
+    g_autofree char *missing = lock(!attack->plain);
     _exit(missing ? NOT_LOCKED : perform(attack, parent));
 }
 
@@ -447,7 +449,7 @@ static gboolean kernel_has_it(void)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        g_autofree char *missing = lock();
+        g_autofree char *missing = lock(TRUE);
         _exit(missing ? NOT_LOCKED : 0);
     }
     return wait_for(pid) == 0;

@@ -29,6 +29,7 @@ close-and-stay          reader_lied|reader_signal|reader_timeout
 giant-frame             reader_lied
 empty-frame             reader_lied|reader_signal
 noise-frame             reader_lied
+be-cold                 reader_lied
 give-orders             reader_lied
 ready-again             reader_lied
 other-task              reader_lied

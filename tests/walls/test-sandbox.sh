@@ -48,6 +48,15 @@ expect_exit 2 "$work/bin/docket" read --config "$work/docket.conf" "$work/plain.
 expect_exit 2 "$work/bin/docket" read --config "$work/boast.conf" "$work/plain.txt"
 expect_text 'the kernel shows no filter' "$work/err"
 
+# The libraries for pages are loaded where pages are read, and missed nowhere else.
+mkdir "$work/bare"
+cp "$docket" "$DOCKET_BUILD/docket-reader" "$work/bare/"
+expect_exit 0 "$work/bare/docket" read --config "$work/docket.conf" "$work/plain.txt"
+expect_exit 2 "$work/bare/docket" read --config "$work/docket.conf" "$DOCKET_SOURCE/samples/inbox/invoice-scan.pdf"
+expect_text 'no reader comes up' "$work/err"
+expect_exit 2 "$work/bare/docket" doctor --config "$work/docket.conf"
+expect_text 'BAD .*docket-pages.so is missing' "$work/out"
+
 # ---- seen from outside ----
 
 scan=$DOCKET_SOURCE/samples/inbox/invoice-scan.pdf
@@ -148,6 +157,27 @@ expect_exit 0 "$docket" read --config "$work/docket.conf" "${pages[@]}"
 for word in Zażółć Καλημέρα שלום Здравствуйте مرحبا Привет Привіт Документ สวัสดี 請求書番号 領収書発行 发票号码 發票號碼 영수증번호; do
     grep -q "$word" "$work/out" || fail "$word did not come through the jail: a converter is missing"
 done
+
+# A page in a Chinese font that it does not embed: the character map is a file, read behind the lock.
+cat >"$work/chinese.pdf" <<END
+%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 99]/Contents 4 0 R/Resources<</Font<</A 5 0 R>>>>>>endobj
+4 0 obj<</Length 44>>stream
+BT /A 9 Tf 9 9 Td <53D1796853F77801> Tj ET  
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[6 0 R]>>endobj
+6 0 obj<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/FontDescriptor 7 0 R
+/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>endobj
+7 0 obj<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0
+/Ascent 800/Descent -200/StemV 80>>endobj
+trailer<</Root 1 0 R/Size 8>>
+%%EOF
+END
+expect_exit 0 "$docket" read --config "$work/docket.conf" --ocr never --overlay "$work/chinese.png" "$work/chinese.pdf"
+expect_exit 0 "$docket" read --config "$work/docket.conf" --ocr never "$work/chinese.pdf"
+expect_text '发票号码' "$work/out"
 
 find "$DOCKET_SOURCE/samples/inbox" -type f >"$work/list"
 for folder in csv-and-encodings bench/tricky; do

@@ -123,4 +123,5 @@ COMMAND(budget);
 COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);
+COMMAND(log);
 COMMAND(prompt);

@@ -54,6 +54,17 @@ static void check_system(Doctor *doctor)
              g_get_num_processors());
 }
 
+/* Without it a reader reads no PDF and no picture, and does not come up for all kinds. */
+static void check_pages(Doctor *doctor, const char *reader)
+{
+    g_autofree char *folder = g_path_get_dirname(reader);
+    g_autofree char *pages = g_build_filename(folder, "docket-pages.so", NULL);
+    if (access(pages, R_OK) == 0)
+        tell(doctor, FOUND_GOOD, "pages", "%s", pages);
+    else
+        tell(doctor, FOUND_BAD, "pages", "%s is missing: install it again", pages);
+}
+
 /* The same places as the pool of readers looks in. */
 static void check_reader(Doctor *doctor)
 {
@@ -66,6 +77,7 @@ static void check_reader(Doctor *doctor)
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
         if (access(places[i], X_OK) == 0) {
             tell(doctor, FOUND_GOOD, "reader", "%s", places[i]);
+            check_pages(doctor, places[i]);
             return;
         }
     }
@@ -82,11 +94,11 @@ static void check_jail(Doctor *doctor)
     const char *configured = config_string(config, "readers.program");
     g_autoptr(GError) bad = NULL;
     g_autofree char *program = *configured ? g_strdup(configured) : reader_process_find(&bad);
-    g_autofree char *profile =
-        program ? reader_process_probe(program, config_string(config, "readers.languages"),
-                                       config_string(config, "readers.tessdata"),
-                                       (guint64)config_int(config, "readers.memory") << 20, &bad)
-                : NULL;
+    ReaderOptions options = {.program = program,
+                             .languages = config_string(config, "readers.languages"),
+                             .tessdata = config_string(config, "readers.tessdata"),
+                             .memory_bytes = (guint64)config_int(config, "readers.memory") << 20};
+    g_autofree char *profile = program ? reader_process_probe(&options, &bad) : NULL;
     if (!profile) {
         tell(doctor, FOUND_BAD, "jail", "no reader comes up: %s", bad->message);
         return;

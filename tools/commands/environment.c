@@ -3,6 +3,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
+#include "stages/check/check.h"
 #include "stages/plan.h"
 #include "tools/commands/command.h"
 
@@ -42,17 +43,17 @@ char *console_packs_folder(const Config *config, const char **origin)
 
 gboolean console_prepare(Pack *pack, GError **error)
 {
-    for (guint i = 0; plan[i]; i++) {
-        g_autoptr(GError) bad = NULL;
-        if (!plan[i]->prepare || plan[i]->prepare(pack, &bad))
-            continue;
-        if (g_str_has_prefix(bad->message, "pack "))
-            g_propagate_error(error, g_steal_pointer(&bad));
-        else
-            g_propagate_prefixed_error(error, g_steal_pointer(&bad), "pack %s: ", pack->name);
-        return FALSE;
-    }
-    return TRUE;
+    g_autoptr(GError) bad = NULL;
+    for (guint i = 0; plan[i] && !bad; i++)
+        if (plan[i]->prepare)
+            plan[i]->prepare(pack, &bad);
+    if (!bad && check_compile_rules(pack, error))
+        return TRUE;
+    if (bad && g_str_has_prefix(bad->message, "pack "))
+        g_propagate_error(error, g_steal_pointer(&bad));
+    else if (bad)
+        g_propagate_prefixed_error(error, g_steal_pointer(&bad), "pack %s: ", pack->name);
+    return FALSE;
 }
 
 GPtrArray *console_packs(const Config *config, GError **error)

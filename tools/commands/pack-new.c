@@ -33,7 +33,13 @@ static const char pack_conf[] =
     "\n"
     "[limits]\n"
     "max_repairs = 2\n"
-    "max_input_chars = 60000\n";
+    "max_input_chars = 60000\n"
+    "\n"
+    "# Money for this pack's model calls in a day and a month (UTC), and what happens then:\n"
+    "# [budget]\n"
+    "# day = 2.50\n"
+    "# month = 50\n"
+    "# at_limit = hold          (or template)\n";
 
 static const char schema_json[] =
     "{\n"

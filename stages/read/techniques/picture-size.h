@@ -3,5 +3,6 @@
 
 #include <glib.h>
 
-/* Pixels; FALSE when it is not PNG, JPEG, GIF or BMP, or too short to say. */
+/* Pixels; FALSE when it is not PNG, JPEG, GIF, BMP, TIFF (its first page), WebP or JPEG 2000, or too
+ * short to say. */
 gboolean picture_size(GBytes *bytes, guint *width, guint *height);

@@ -2,7 +2,6 @@
 
 #include "stages/read/techniques/html/html.h"
 #include "stages/read/techniques/mail/mail.h"
-#include "stages/read/techniques/ocr/image.h"
 #include "stages/read/techniques/office/docx.h"
 #include "stages/read/techniques/office/epub.h"
 #include "stages/read/techniques/office/legacy.h"
@@ -10,17 +9,14 @@
 #include "stages/read/techniques/office/pptx.h"
 #include "stages/read/techniques/office/rtf.h"
 #include "stages/read/techniques/office/xlsx.h"
-#include "stages/read/techniques/pdf/pdf.h"
 #include "stages/read/techniques/text/csv.h"
 #include "stages/read/techniques/text/einvoice.h"
 #include "stages/read/techniques/text/jsonl.h"
 #include "stages/read/techniques/text/text.h"
 
-#include <string.h>
-
 static const TechniqueRow rows[] = {
-    {.media_type = "application/pdf", .read = pdf_read, .ranges = TRUE},
-    {.media_type = "image/", .read = image_read, .ranges = TRUE},
+    {.media_type = "application/pdf"}, /* these two: pages/pages.c */
+    {.media_type = "image/"},
     {.media_type = "text/html", .read = html_read},
     {.media_type = "text/csv", .read = csv_read},
     {.media_type = "text/tab-separated-values", .read = csv_read},
@@ -57,18 +53,7 @@ static const TechniqueRow rows[] = {
     {.media_type = "text/", .read = text_read},
 };
 
-static gboolean row_takes(const TechniqueRow *row, const char *media_type)
-{
-    gsize length = strlen(row->media_type);
-    if (row->media_type[length - 1] == '/')
-        return strncmp(row->media_type, media_type, length) == 0;
-    return strcmp(row->media_type, media_type) == 0;
-}
-
 const TechniqueRow *technique_find(const char *media_type)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (row_takes(&rows[i], media_type))
-            return &rows[i];
-    return NULL;
+    return technique_find_in(rows, G_N_ELEMENTS(rows), media_type);
 }

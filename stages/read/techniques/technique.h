@@ -6,7 +6,7 @@
 #include "pipeline/core/reading.h"
 #include "pipeline/core/wire.h"
 
-/* What a reader keeps warm for its whole life (the OCR engine, font caches). */
+/* What a reader of pages keeps warm for its whole life (pages/warm.h). */
 typedef struct Warm Warm;
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
     guint last_page;  /* inclusive; 0 = the end */
     guint flags;      /* WireTaskFlags */
     const char *languages;
-    Warm *warm;
+    Warm *warm;                   /* NULL where no page is read */
     const char *const *passwords; /* to try when the document is encrypted, in order; NULL: none */
     /* Through technique_begin_page() only. Tells the supervisor where we are. May be NULL. */
     void (*on_page)(guint page, gpointer data);
@@ -38,7 +38,8 @@ static inline gboolean technique_begin_page(const TechniqueInput *input, guint p
 
 typedef struct {
     const char *media_type; /* exact, or a prefix that ends in '/' ("image/") */
-    /* A reading of the pages asked for, or NULL and a DOCKET_ERROR. Caller frees. */
+    /* A reading of the pages asked for, or NULL and a DOCKET_ERROR. Caller frees. NULL: one of the
+     * techniques for pages reads it (pages/pages.h). */
     Reading *(*read)(const TechniqueInput *input, GError **error);
     /* It reads the pages first_page to last_page alone, and names each by technique_begin_page().
      * Others always read the whole document, and are never asked for a later first page. */
@@ -47,6 +48,9 @@ typedef struct {
 
 /* The row for a media type, or NULL: unsupported. */
 const TechniqueRow *technique_find(const char *media_type);
+/* The same in another table. */
+const TechniqueRow *technique_find_in(const TechniqueRow *rows, gsize n_rows,
+                                      const char *media_type);
 
 /* Rows of a batch, from a byte offset on, at most `limit`. Emits each row's canonical JSON text (an
  * object of column -> text) with its reading, or the error of a bad row; see csv.c and jsonl.c. */
@@ -66,14 +70,3 @@ gboolean rows_read(const TechniqueInput *input, guint64 offset, guint64 first_ro
  * count them) unless bad_row is told why it cannot be had. *next_row is 0 when there are no more. NULL and an error when the container itself cannot be read, or passes a limit. */
 Reading *members_read(const TechniqueInput *input, guint64 offset, guint64 first,
                       const RowSink *sink, guint64 *next_offset, guint64 *next_row, GError **error);
-
-/* Loads whatever the techniques will open, dlopen or start threads for, so that none of it is tried
- * behind the lock of the jail. `tessdata`: folder of the OCR language data, NULL for the system's. Never fails: missing language
- * data is an error (NO_LANGUAGE) of the first document that needs OCR, and of no other. */
-Warm *warm_new(const char *languages, const char *tessdata);
-/* Where it looks for language data. Lent. */
-const char *warm_tessdata(const Warm *warm);
-void warm_free(Warm *warm);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Warm, warm_free)
-/* Libraries under the techniques say nothing on stderr from here on. For the reader's main. */
-void warm_silence(void);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "stages/read/techniques/layout/layout.h"
-#include "stages/read/techniques/warm.h"
+#include "stages/read/techniques/pages/warm.h"
 
 #include <allheaders.h>
 

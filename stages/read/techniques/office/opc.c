@@ -2,9 +2,9 @@
 
 #include "opc-chart.h"
 #include "pipeline/core/error.h"
+#include "stages/read/techniques/picture-size.h"
 #include "xml-walk.h"
 
-#include <allheaders.h>
 #include <string.h>
 
 #define MAX_RELATIONS 50000u
@@ -139,14 +139,10 @@ const char *opc_picture_type(const char *name)
 /* Whether a picture may be a page, as scans are that somebody put into a document. */
 static gboolean is_page_like(GBytes *bytes)
 {
-    gsize length;
-    const guint8 *data = g_bytes_get_data(bytes, &length);
-    l_int32 format, width = 0, height = 0, bits, samples, colours;
-    if (length < DOCUMENT_PICTURE_BYTES)
-        return FALSE;
-    if (pixReadHeaderMem(data, length, &format, &width, &height, &bits, &samples, &colours) != 0)
-        return FALSE;
-    return MIN(width, height) >= DOCUMENT_SHORT_SIDE && MAX(width, height) >= DOCUMENT_LONG_SIDE;
+    guint width, height;
+    return g_bytes_get_size(bytes) >= DOCUMENT_PICTURE_BYTES &&
+           picture_size(bytes, &width, &height) && MIN(width, height) >= DOCUMENT_SHORT_SIDE &&
+           MAX(width, height) >= DOCUMENT_LONG_SIDE;
 }
 
 static const char *embedded_type(const char *name)

@@ -1,7 +1,7 @@
 #include "pdf-file.h"
 
 #include "pipeline/core/limits.h"
-#include "stages/read/techniques/warm.h"
+#include "stages/read/techniques/pages/warm.h"
 
 #include <string.h>
 

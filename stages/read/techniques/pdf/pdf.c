@@ -13,9 +13,9 @@
 #include "pdf-text.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/core/reading-agree.h"
-#include "stages/read/techniques/layout/rulings.h"
 #include "stages/read/techniques/ocr/ocr.h"
-#include "stages/read/techniques/warm.h"
+#include "stages/read/techniques/pages/rulings.h"
+#include "stages/read/techniques/pages/warm.h"
 
 #include <math.h>
 

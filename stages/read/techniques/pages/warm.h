@@ -2,9 +2,16 @@
  * so that Poppler does not set up its global parameters for every document. */
 #pragma once
 
-#include "technique.h"
+#include "stages/read/techniques/technique.h"
 
 #include <tesseract/capi.h>
+
+/* See Pages.warm (pages.h). */
+Warm *warm_new(const char *languages, const char *tessdata);
+void warm_free(Warm *warm);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Warm, warm_free)
+/* Where it looks for language data. Lent. */
+const char *warm_tessdata(const Warm *warm);
 
 /* The names in "eng+deu" (NULL or "": those of warm_new), each with its data in place. NULL and
  * NO_LANGUAGE, naming what to install. Caller frees. */

@@ -1,7 +1,7 @@
 /* What lies under the boxes of an overlay: the page itself. */
 #pragma once
 
-#include "technique.h"
+#include "stages/read/techniques/technique.h"
 
 #include <cairo.h>
 

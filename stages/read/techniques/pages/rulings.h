@@ -1,7 +1,7 @@
 /* Ruling lines in a picture of a page: drawn lines, and the edges of shaded areas. */
 #pragma once
 
-#include "layout.h"
+#include "stages/read/techniques/layout/layout.h"
 
 #include <allheaders.h>
 

@@ -1,10 +1,9 @@
 #include "warm.h"
 
-#include "warm-libraries.h"
+#include "drawing.h"
 
 #include <allheaders.h>
 #include <fcntl.h>
-#include <libxml/xmlerror.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,32 +23,14 @@ struct Warm {
     char *tessdata;     /* folder of NAME.traineddata */
     char *languages;    /* "eng+deu" */
     GHashTable *models; /* language -> Model */
-    WarmLibraries *libraries;
+    Drawing *drawing;
     GBytes *kept_bytes; /* of the document below; NULL: none */
     gpointer kept;
     GDestroyNotify close_kept;
 };
 
-static void silence_xml(void *context, const char *format, ...)
-{
-}
-
 static void silence_lept(const char *message)
 {
-}
-
-static GLogWriterOutput silence_glib(GLogLevelFlags level, const GLogField *fields, gsize n,
-                                     gpointer data)
-{
-    return G_LOG_WRITER_HANDLED;
-}
-
-void warm_silence(void)
-{
-    setMsgSeverity(L_SEVERITY_NONE);
-    leptSetStderrHandler(silence_lept);
-    xmlSetGenericErrorFunc(NULL, silence_xml);
-    g_log_set_writer_func(silence_glib, NULL, NULL);
 }
 
 /* The names become part of a path: only what Tesseract's own names are made of. */
@@ -137,6 +118,8 @@ static Model *model_for(Warm *warm, const char *language)
 Warm *warm_new(const char *languages, const char *tessdata)
 {
     Warm *warm = g_new0(Warm, 1);
+    setMsgSeverity(L_SEVERITY_NONE);
+    leptSetStderrHandler(silence_lept);
     warm->tessdata = g_strdup(tessdata ? tessdata : DOCKET_TESSDATA);
     warm->languages = g_strdup(languages ? languages : "eng");
     warm->models = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, model_free);
@@ -145,7 +128,7 @@ Warm *warm_new(const char *languages, const char *tessdata)
         for (guint i = 0; each[i]; i++)
             model_for(warm, each[i]);
     }
-    warm->libraries = warm_libraries_new();
+    warm->drawing = drawing_new();
     return warm;
 }
 
@@ -181,7 +164,7 @@ void warm_free(Warm *warm)
         return;
     g_hash_table_unref(warm->models);
     close_kept(warm);
-    warm_libraries_free(warm->libraries);
+    drawing_free(warm->drawing);
     g_free(warm->tessdata);
     g_free(warm->languages);
     g_free(warm);

@@ -1,0 +1,9 @@
+/* What asking about a document would come to, without asking. */
+#pragma once
+
+#include "stages/ask/endpoint.h"
+
+/* Adds the request to the engine's forecast. Answers younger than `since_us` (epoch) that the
+ * runs' ledger has cost nothing. */
+gboolean foresee(Job *job, const Endpoint *endpoint, gsize bytes, const char *request_sha256,
+                 gint64 since_us, GError **error);
