@@ -78,7 +78,8 @@ static const Command commands[] = {
      "  list                    the packs there are\n"
      "  new NAME                begin one of your own: a folder with comments, ready to check\n"
      "  check [NAME|FOLDER]     is it whole: schema, prompt, template, rules, examples, cases;\n"
-     "                          with --provider: which rules a provider enforces, which only docket",
+     "                          with --provider: which rules a provider enforces, which only "
+     "docket",
      command_pack},
     {"prompt", "ACTION PACK [VERSION…]", "versions of a pack's prompt: list, show, diff",
      "Actions:\n"

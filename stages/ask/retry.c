@@ -254,7 +254,7 @@ gboolean retry_may_be_billed(const Response *response)
         const Reply *reply = response->reply;
         /* What a stream told of its usage before it broke off is not all of it. */
         gboolean torn = response->too_large || reply->kind == REPLY_TORN ||
-                          reply->kind == REPLY_ERROR || reply->kind == REPLY_GARBAGE;
+                        reply->kind == REPLY_ERROR || reply->kind == REPLY_GARBAGE;
         return torn || reply->tokens_in < 0 || reply->tokens_out < 0;
     }
     /* A gateway that waited in vain; the server behind it may be done by now. */
