@@ -41,13 +41,20 @@ check_verdicts() {
 check_sendings() {
     local answered='def lost: ["hang-stream", "cut", "stream-error", "garbage-sse", "invalid-utf8",
         "empty", "slow", "drip", "giant", "no-usage"];
-        def whole: .status == 200 and .billed and (.faults - lost) == .faults;'
+        # A stream that goes wrong is stopped, and is no answer that a later run could use.
+        def spoiled: ["broken-json", "prose", "fence", "think", "wrong-types", "extra-keys",
+            "wrong-digits", "wrong-neighbour", "wrong-invented"];
+        def whole: .status == 200 and .billed and (.faults - lost) == .faults
+            and ((.stream | not) or (.faults - spoiled) == .faults);'
     jq -s -r "$answered"'
         def most: '$((attempts * $1))';
         group_by(.request)[] | sort_by(.times)
         | (if length > most then "sent \(length) times: \(.[0].request)" else empty end),
           (.[:-1] | map(select(whole)) | if length > 0 then "answered and sent again: \(.[0].request)"
               else empty end)' "$work/journal" >"$work/beyond"
+    [ "$(ledger "SELECT count(*) FROM calls a JOIN calls b USING (request_sha256)
+        WHERE a.id < b.id AND a.outcome = 'ok' AND a.answer IS NOT NULL")" = 0 ] ||
+        fail "a question was asked again after its answer had been written down"
     [ "$(bill requests)" = "$(ledger "SELECT sum(sendings) FROM calls")" ] ||
         fail "$(bill requests) requests came, the ledger knows of $(ledger "SELECT sum(sendings) FROM calls")"
     [ ! -s "$work/beyond" ] || fail "calls beyond the retry table: $(head -n 5 "$work/beyond")"
