@@ -277,8 +277,11 @@ gboolean pdf_map_xobject(PdfMap *m, PdfObject resources, const char *name, PdfXO
         return FALSE;
     qpdf_oh dict = qpdf_oh_get_dict(m->file, stream);
     out->optional = !is_null(m, key(m, dict, "/OC"));
-    if (is_name(m, key(m, dict, "/Subtype"), "/Image"))
+    if (is_name(m, key(m, dict, "/Subtype"), "/Image")) {
+        double width = get_number(m, key(m, dict, "/Width"), 0);
+        out->pixels = MAX(0, width) * MAX(0, get_number(m, key(m, dict, "/Height"), 0));
         return TRUE;
+    }
     out->kind = PDF_FORM;
     return is_name(m, key(m, dict, "/Subtype"), "/Form") && read_form(m, stream, resources, out);
 }

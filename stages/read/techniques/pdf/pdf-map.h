@@ -36,6 +36,7 @@ typedef enum { PDF_FORM, PDF_IMAGE } PdfXObjectKind;
 typedef struct {
     PdfXObjectKind kind;
     gboolean optional; /* in a layer */
+    double pixels;     /* of an image; 0 where it does not say */
     GBytes *content;   /* of a form; caller unrefs */
     double matrix[6];
     Rect box;

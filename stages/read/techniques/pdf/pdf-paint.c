@@ -62,16 +62,25 @@ static gboolean show_form(PdfPainter *p, const PdfXObject *form)
     return whole;
 }
 
+static void show_image(PdfPainter *p, double pixels)
+{
+    gboolean exact;
+    double points = fabs(p->s.ctm.a * p->s.ctm.d - p->s.ctm.b * p->s.ctm.c);
+    pdf_paint_add_area(p, pdf_matrix_rect(p->s.ctm, (Rect){0, 0, 1, 1}, &exact));
+    p->paint->images++;
+    if (points > 0)
+        p->paint->fineness = MAX(p->paint->fineness, sqrt(pixels / points));
+}
+
 static gboolean show_object(PdfPainter *p)
 {
     PdfXObject object;
-    gboolean exact;
     if (p->n_names != 1 || !pdf_map_xobject(p->map, p->resources, p->names[0], &object))
         return FALSE;
     guint veils = p->s.veils;
     p->s.veils |= object.optional ? PDF_VEIL_LAYER : 0;
     if (object.kind == PDF_IMAGE) {
-        pdf_paint_add_area(p, pdf_matrix_rect(p->s.ctm, (Rect){0, 0, 1, 1}, &exact));
+        show_image(p, object.pixels);
         p->s.veils = veils;
         return TRUE;
     }

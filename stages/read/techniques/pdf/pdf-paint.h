@@ -26,6 +26,8 @@ typedef struct {
 
 typedef struct {
     GArray *shows, *areas;
+    guint images;       /* among the areas */
+    double fineness;    /* of the finest image: pixels per point; 0 unknown */
     guint lost;         /* pieces of text that Poppler leaves out of the text layer */
     gboolean annotated; /* it has, or may have, annotations that are more than links */
     const char *odd;    /* why only drawing can tell, or NULL; static */

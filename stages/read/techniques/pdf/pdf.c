@@ -196,11 +196,20 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
     return ok;
 }
 
+/* A page of nothing but images has no more to show than their pixels. */
+static double ocr_dpi(const PdfPage *p)
+{
+    const PdfPaint *paint = p->paint;
+    if (!knows_paint(p) || paint->shows->len > 0 || paint->images != paint->areas->len)
+        return OCR_DPI;
+    return paint->fineness > 0 ? CLAMP(72.0 * paint->fineness, LOOK_DPI, OCR_DPI) : OCR_DPI;
+}
+
 /* With `blank`: when the picture shows nothing at all, nothing is recognised or emitted, and it is set. */
 static gboolean emit_ocr(PdfPage *p, Reading *into, gboolean *blank, GError **error)
 {
     double dpi;
-    PIX *picture = pdf_picture(p->page, OCR_DPI, OCR_PIXELS, &dpi);
+    PIX *picture = pdf_picture(p->page, ocr_dpi(p), OCR_PIXELS, &dpi);
     if (!picture) {
         set_not_drawn(p, error);
         return FALSE;
