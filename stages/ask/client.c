@@ -27,6 +27,8 @@ struct Transfer {
     Client *client;
     CURL *easy;
     struct curl_slist *headers;
+    const char *upload; /* of the request's body, what has not been sent yet */
+    gsize upload_left;
     GByteArray *body;
     gsize received; /* bytes of the body, streamed ones too */
     gsize max_bytes;
@@ -322,6 +324,29 @@ static void set_walls(CURL *easy, const ClientRequest *request)
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 }
 
+/* The body is handed out once and cannot be wound back: else libcurl would send a request again by
+ * itself when a connection that was kept breaks before the answer, and nobody would know that it may
+ * have been billed twice. */
+static size_t on_upload(char *buffer, size_t size, size_t n, void *user)
+{
+    Transfer *t = user;
+    gsize length = MIN(size * n, t->upload_left);
+    memcpy(buffer, t->upload, length);
+    t->upload += length;
+    t->upload_left -= length;
+    return length;
+}
+
+static void set_upload(Transfer *t, const ClientRequest *request)
+{
+    t->upload = request->body;
+    t->upload_left = request->length;
+    curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
+    curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, on_upload);
+    curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
+}
+
 Transfer *client_send(Client *client, const ClientRequest *request, ClientDone done, gpointer data)
 {
     Transfer *t = g_new0(Transfer, 1);
@@ -339,10 +364,8 @@ Transfer *client_send(Client *client, const ClientRequest *request, ClientDone d
     set_walls(t->easy, request);
     curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-    if (request->body) {
-        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
-        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, request->body);
-    }
+    if (request->body)
+        set_upload(t, request);
     curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, ""); /* the cap is on what comes out */
     curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "docket/" DOCKET_VERSION);
     curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);

@@ -232,6 +232,10 @@ RetryVerdict retry_judge(const Response *response)
         return (RetryVerdict){JUDGE_UNUSABLE, "answer_too_large",
                               "the answer is larger than docket takes"};
     if (response->code != CURLE_OK) {
+        /* libcurl says the same of an address that it cannot use and of an answer that is not HTTP;
+         * but to the first nothing is ever sent. */
+        if (response->code == CURLE_UNSUPPORTED_PROTOCOL && response->sent)
+            return connection_lost;
         for (guint i = 0; i < G_N_ELEMENTS(curl_table); i++)
             if (curl_table[i].code == response->code)
                 return curl_table[i].verdict;
@@ -246,8 +250,13 @@ gboolean retry_may_be_billed(const Response *response)
 {
     if (response->code != CURLE_OK)
         return response->sent;
-    if (response->status >= 200 && response->status < 300)
-        return response->reply->tokens_in < 0 || response->reply->tokens_out < 0;
+    if (response->status >= 200 && response->status < 300) {
+        const Reply *reply = response->reply;
+        /* What a stream told of its usage before it broke off is not all of it. */
+        gboolean torn = response->too_large || reply->kind == REPLY_TORN ||
+                        reply->kind == REPLY_ERROR || reply->kind == REPLY_GARBAGE;
+        return torn || reply->tokens_in < 0 || reply->tokens_out < 0;
+    }
     /* A gateway that waited in vain; the server behind it may be done by now. */
     return response->status == 504 || response->status == 524;
 }

@@ -101,6 +101,8 @@ static void test_billed(void)
     g_assert_false(may_be_billed(200, REPLY_ANSWER, 5));
     g_assert_true(may_be_billed(200, REPLY_ANSWER, -1));
     g_assert_true(may_be_billed(200, REPLY_TORN, -1));
+    g_assert_true(may_be_billed(200, REPLY_TORN, 5)); /* told so far; more may follow */
+    g_assert_true(may_be_billed(200, REPLY_GARBAGE, 5));
     g_assert_true(may_be_billed(504, REPLY_ERROR, -1));
     g_assert_false(may_be_billed(429, REPLY_ERROR, -1));
     g_assert_false(may_be_billed(500, REPLY_ERROR, -1));
@@ -109,6 +111,15 @@ static void test_billed(void)
     lost.code = CURLE_COULDNT_CONNECT;
     lost.sent = FALSE;
     g_assert_false(retry_may_be_billed(&lost));
+}
+
+/* An answer that is not HTTP is no reason to give up the server; an address without one is. */
+static void test_not_http(void)
+{
+    Response response = {.code = CURLE_UNSUPPORTED_PROTOCOL, .should_retry = -1, .sent = TRUE};
+    g_assert_cmpint(retry_judge(&response).judgement, ==, JUDGE_AGAIN);
+    response.sent = FALSE;
+    g_assert_cmpint(retry_judge(&response).judgement, ==, JUDGE_REFUSED);
 }
 
 static void test_server_state(void)
@@ -245,6 +256,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retry/curl-codes", test_curl_codes);
     g_test_add_func("/retry/words", test_words);
     g_test_add_func("/retry/billed", test_billed);
+    g_test_add_func("/retry/not-http", test_not_http);
     g_test_add_func("/retry/server-state", test_server_state);
     g_test_add_func("/retry/answers", test_answers);
     g_test_add_func("/retry/waits", test_waits);

@@ -61,7 +61,7 @@ pick '\.[ch]$' | without '^(stages/read/techniques|samples/make|tests)/' |
     refuse library '#include <(poppler|cairo|tesseract|leptonica|allheaders|libxml|uchardet|archive|gmime)'
 pick '\.[ch]$' | without '^(stages/(ask|deliver)|tests)/' | refuse library '#include <curl/'
 pick '\.[ch]$' | without '^(stages/check|tests)/' | refuse library '#include <jq\.h>'
-pick '\.[ch]$' | without '^(tools/llm-sim[^/]*|tests/.*)$' | refuse library '#include <microhttpd'
+pick '\.[ch]$' | without '^(tools/llm-sim(\.c|/.*)|tests/.*)$' | refuse library '#include <microhttpd'
 
 # Calls that have no place beside hostile input.
 pick '\.[ch]$' |

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pipeline/core/error.h"
+#include "tools/llm-sim/question.h"
 
 #define MARKER_DIGITS 16 /* of the SHA-256, as the document's marker has them */
 
@@ -120,10 +121,23 @@ static char *between(const char *prompt, const char *before, const char *after)
     return end && (!line || end <= line) ? g_strndup(start, (gsize)(end - start)) : NULL;
 }
 
+/* A document known by its marker. Documents and examples may hold lines that look like markers, and
+ * the document comes last: the last one that is known counts. */
+static const Entry *find_marked(const Truth *truth, const char *prompt)
+{
+    const Entry *found = NULL;
+    for (const char *at = prompt; (at = strstr(at, QUESTION_BEGIN)); at += strlen(QUESTION_BEGIN)) {
+        g_autofree char *marker = between(at, QUESTION_BEGIN, " ===");
+        const Entry *entry = marker ? g_hash_table_lookup(truth->by_sha256, marker) : NULL;
+        if (entry)
+            found = entry;
+    }
+    return found;
+}
+
 static const Entry *find_declared(const Truth *truth, const char *prompt)
 {
-    g_autofree char *marker = between(prompt, "=== BEGIN DOCUMENT ", " ===");
-    const Entry *entry = marker ? g_hash_table_lookup(truth->by_sha256, marker) : NULL;
+    const Entry *entry = find_marked(truth, prompt);
     if (entry)
         return entry;
     g_autofree char *quoted = between(prompt, "File name: ", "\n");

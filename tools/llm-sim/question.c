@@ -1,0 +1,74 @@
+#include "tools/llm-sim/question.h"
+
+#include <string.h>
+
+#include "pipeline/core/bytes.h"
+
+void question_init(Question *question)
+{
+    *question = (Question){
+        .prompt = g_string_new(NULL),
+        .users = g_string_new(NULL),
+        .most_tokens = -1,
+        .top_logprobs = -1,
+    };
+}
+
+void question_clear(Question *question)
+{
+    g_free(question->model);
+    g_free(question->document);
+    g_free(question->tool);
+    if (question->prompt)
+        g_string_free(question->prompt, TRUE);
+    if (question->users)
+        g_string_free(question->users, TRUE);
+    if (question->marks)
+        g_array_unref(question->marks);
+    *question = (Question){0};
+}
+
+/* Examples may stand before the document, with markers of their own. */
+static char *identify(const char *text)
+{
+    const char *last = NULL;
+    for (const char *at = text; (at = strstr(at, QUESTION_BEGIN)); at += strlen(QUESTION_BEGIN))
+        last = at + strlen(QUESTION_BEGIN);
+    const char *end = last ? strstr(last, " ===") : NULL;
+    return end ? g_strndup(last, (gsize)(end - last)) : bytes_sha256(text, strlen(text));
+}
+
+void question_add(Question *question, const char *role, const char *text)
+{
+    /* A message costs what its frame costs: <|role|>…<|end|>, about sixteen bytes. */
+    g_string_append_printf(question->prompt, "<|%.6s|>", role);
+    g_string_append(question->prompt, text);
+    g_string_append(question->prompt, "<|end|>\n");
+    if (g_str_equal(role, "assistant"))
+        question->repair = TRUE;
+    if (!g_str_equal(role, "user"))
+        return;
+    if (!question->document)
+        question->document = identify(text);
+    g_string_append_printf(question->users, "%s\n", text);
+}
+
+void question_add_image(Question *question)
+{
+    question->images++;
+}
+
+void question_add_schema(Question *question, const cJSON *schema)
+{
+    g_autofree char *text = json_print(schema, FALSE);
+    question->schema = schema;
+    g_string_prepend(question->prompt, text);
+}
+
+void question_mark(Question *question)
+{
+    if (!question->marks)
+        question->marks = g_array_new(FALSE, FALSE, sizeof(gsize));
+    gsize here = question->prompt->len;
+    g_array_append_val(question->marks, here);
+}
