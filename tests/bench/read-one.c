@@ -1,5 +1,5 @@
 /* Reads documents in this process, for measuring and looking; the shipped way is `docket read`.
- * Usage: read-one text|md|json|hocr|none MEDIA-TYPE FOLDER FILE...
+ * Usage: read-one [--ocr=never] text|md|json|hocr|none MEDIA-TYPE FOLDER FILE...
  * FOLDER gets one NAME.txt each; "-" is stdout. */
 #include "stages/read/techniques/libraries.h"
 #include "stages/read/techniques/pages/pages.h"
@@ -30,7 +30,7 @@ static gboolean put(const char *folder, const char *path, const char *text, GErr
     return g_file_set_contents(out, text, -1, error);
 }
 
-static gboolean read_one(Warm *warm, char **arguments, const char *path)
+static gboolean read_one(Warm *warm, char **arguments, guint flags, const char *path)
 {
     const char *format = arguments[0], *type = arguments[1], *folder = arguments[2];
     g_autoptr(GError) error = NULL;
@@ -41,8 +41,12 @@ static gboolean read_one(Warm *warm, char **arguments, const char *path)
         return FALSE;
     }
     g_autoptr(GBytes) bytes = g_bytes_new_take(g_steal_pointer(&data), length);
-    TechniqueInput input = {
-        .bytes = bytes, .media_type = type, .first_page = 1, .languages = "eng", .warm = warm};
+    TechniqueInput input = {.bytes = bytes,
+                            .media_type = type,
+                            .first_page = 1,
+                            .flags = flags,
+                            .languages = "eng",
+                            .warm = warm};
     const TechniqueRow *row = technique_find(type);
     if (row && !row->read)
         row = docket_pages.find(type);
@@ -63,13 +67,15 @@ static gboolean read_one(Warm *warm, char **arguments, const char *path)
 
 int main(int argc, char **argv)
 {
-    gboolean ok = TRUE;
+    gboolean ok = TRUE, never = argc > 1 && strcmp(argv[1], "--ocr=never") == 0;
+    argc -= never;
+    argv += never;
     if (argc < 5)
         return 2;
     libraries_silence();
     Warm *warm = docket_pages.warm("eng", NULL);
     for (int i = 4; i < argc; i++)
-        ok &= read_one(warm, argv + 1, argv[i]);
+        ok &= read_one(warm, argv + 1, never ? WIRE_OCR_NEVER : 0, argv[i]);
     docket_pages.cool(warm);
     return ok ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-/* Any bytes as the content of a PDF page: what it paints is found, within bounds, or odd. */
-#include "stages/read/techniques/pdf/pdf-paint.h"
+/* Any bytes as the content of a PDF page: what it paints and says is found, within bounds, or odd. */
+#include "stages/read/techniques/pdf/pdf-hidden.h"
 #include "tests/fuzz/fuzz.h"
 
 static GBytes *page_of(const uint8_t *data, size_t size)
@@ -28,16 +28,33 @@ static GBytes *page_of(const uint8_t *data, size_t size)
     return g_string_free_to_bytes(out);
 }
 
+static void check_words(const PdfPaint *paint)
+{
+    if (paint->odd)
+        return;
+    g_assert(paint->text->words->len == paint->text->inks->len);
+    pdf_hidden_prove(paint);
+    for (guint i = 0; i < paint->text->words->len; i++) {
+        const LayoutWord *word = &g_array_index(paint->text->words, LayoutWord, i);
+        const PdfInk *ink = &g_array_index(paint->text->inks, PdfInk, i);
+        g_assert(*word->text && g_utf8_validate(word->text, -1, NULL));
+        g_assert(word->rect.x0 <= word->rect.x1 && word->rect.y0 <= word->rect.y1);
+        g_assert(ink->first <= ink->last && ink->darkest <= ink->lightest);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(GBytes) bytes = page_of(data, size);
-    g_autoptr(PdfMap) map = pdf_map_new(bytes, NULL, 1);
+    g_autoptr(PdfMap) map = pdf_map_new(bytes, NULL);
     g_assert(map);
-    g_autoptr(PdfPaint) paint = pdf_paint_new(map, 1, 400, 300);
+    g_autoptr(PdfPaint) paint = pdf_paint_new(map, 1);
+    g_assert((paint->odd == NULL) == (paint->text != NULL));
     for (guint i = 0; !paint->odd && i < paint->areas->len; i++) {
         const PdfArea *area = &g_array_index(paint->areas, PdfArea, i);
         g_assert(area->rect.x0 <= area->rect.x1 && area->rect.y0 <= area->rect.y1);
         g_assert(area->cover >= 0 && area->cover <= 1 && area->light >= -1 && area->light <= 1.001);
     }
+    check_words(paint);
     return 0;
 }

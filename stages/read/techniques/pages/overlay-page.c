@@ -12,8 +12,7 @@
 static void draw_pdf(const TechniqueInput *input, const Page *page, cairo_t *cr)
 {
     g_autoptr(PdfFile) file = pdf_file_open(input, NULL);
-    g_autoptr(PopplerPage) drawn =
-        file ? poppler_document_get_page(file->document, (int)page->number - 1) : NULL;
+    g_autoptr(PopplerPage) drawn = file ? pdf_file_page(file, page->number) : NULL;
     double width = 0, height = 0;
     if (drawn)
         poppler_page_get_size(drawn, &width, &height);

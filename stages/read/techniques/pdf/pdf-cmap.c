@@ -5,11 +5,12 @@
 #include <string.h>
 
 #define MAX_MENTIONS 70000
-#define NO_SPACE G_MAXUINT
+#define MAX_TEXT_BYTES (4 * PDF_CODE_TEXT) /* in UTF-16 */
 
 typedef struct {
     guint from, to; /* codes */
-    guint text;     /* what `from` stands for; NO_SPACE for more than one character */
+    guint n;        /* characters that `from` stands for; 0: more than a letter has */
+    gunichar text[PDF_CODE_TEXT];
 } Mention;
 
 struct PdfCMap {
@@ -20,47 +21,60 @@ typedef struct {
     GArray *mentions;
     GByteArray *scratch;
     guint per;      /* strings of a mention: 2 for bfchar, 3 for bfrange; 0 outside */
-    guint codes[3]; /* strings since the last mention */
+    guint codes[2]; /* strings since the last mention */
     guint n;
     gboolean array;
 } Parser;
 
-/* At most four bytes, as a number. */
-static gboolean to_number(Parser *p, const PdfToken *token, gsize longest, guint *out)
+/* The bytes of a code as a number. */
+static gboolean to_code(const guint8 *bytes, gsize length, guint *out)
 {
-    gsize length;
-    const guint8 *bytes = pdf_lex_bytes(token, p->scratch, &length);
     *out = 0;
-    for (gsize i = 0; i < length && i < 4; i++)
+    for (gsize i = 0; i < MIN(length, 4); i++)
         *out = *out << 8 | bytes[i];
-    return token->hex && length >= 1 && length <= longest;
+    return length >= 1 && length <= 4;
 }
 
-static void add(Parser *p, guint from, guint to, guint text)
+/* UTF-16, or one byte. n stays 0 for what is too long or broken. */
+static void to_text(const guint8 *bytes, gsize length, Mention *m)
 {
-    Mention mention = {from, to, text};
-    g_array_append_val(p->mentions, mention);
+    if (length == 1) {
+        m->text[m->n++] = bytes[0];
+        return;
+    }
+    if (length > MAX_TEXT_BYTES || length % 2)
+        return;
+    guint n = 0;
+    for (gsize i = 0; i + 1 < length; i += 2) {
+        gunichar c = (gunichar)(bytes[i] << 8 | bytes[i + 1]);
+        if (c >= 0xd800 && c < 0xdc00 && i + 3 < length && (bytes[i + 2] & 0xfc) == 0xdc) {
+            c = 0x10000 + ((c & 0x3ff) << 10) + (gunichar)((bytes[i + 2] & 3) << 8 | bytes[i + 3]);
+            i += 2;
+        }
+        if (n == PDF_CODE_TEXT)
+            return;
+        m->text[n++] = c;
+    }
+    m->n = n;
 }
 
 static gboolean take_string(Parser *p, const PdfToken *token)
 {
-    guint value;
-    gboolean plain = to_number(p, token, p->n + 1 == p->per ? 2 : 4, &value);
+    gsize length;
+    const guint8 *bytes = pdf_lex_bytes(token, p->scratch, &length);
     if (p->per == 0)
         return TRUE;
     if (!token->hex || p->mentions->len > MAX_MENTIONS)
         return FALSE;
-    if (p->array) { /* one after the other for each code of the range */
-        add(p, p->codes[0], p->codes[0], plain ? value : NO_SPACE);
+    if (!p->array && p->n + 1 < p->per)
+        return to_code(bytes, length, &p->codes[p->n++]);
+    Mention mention = {.from = p->codes[0], .to = p->array ? p->codes[0] : p->codes[p->per - 2]};
+    to_text(bytes, length, &mention);
+    g_array_append_val(p->mentions, mention);
+    if (p->array) /* one after the other for each code of the range */
         p->codes[0]++;
-        return TRUE;
-    }
-    if (p->n + 1 < p->per) {
-        p->codes[p->n++] = value;
-        return plain;
-    }
-    add(p, p->codes[0], p->codes[p->per - 2], plain ? value : NO_SPACE);
-    p->n = 0;
+    else
+        p->n = 0;
     return TRUE;
 }
 
@@ -135,25 +149,29 @@ void pdf_cmap_free(PdfCMap *map)
     g_free(map);
 }
 
-gboolean pdf_cmap_has(const PdfCMap *map, guint code)
+/* The last character counts up along a range. */
+static gboolean says(const Mention *m, guint code, const gunichar *text, guint n)
 {
-    for (guint i = 0; i < map->mentions->len; i++) {
-        const Mention *m = &g_array_index(map->mentions, Mention, i);
-        if (code >= m->from && code <= m->to)
-            return TRUE;
-    }
-    return FALSE;
+    for (guint i = 0; i < n; i++)
+        if (text[i] != m->text[i] + (i + 1 == n ? code - m->from : 0))
+            return FALSE;
+    return m->n == n;
 }
 
-gboolean pdf_cmap_is_space(const PdfCMap *map, guint code)
+PdfCMapAnswer pdf_cmap_text(const PdfCMap *map, guint code, gunichar *text, guint *n)
 {
+    PdfCMapAnswer answer = PDF_CMAP_NOTHING;
+    *n = 0;
     for (guint i = 0; i < map->mentions->len; i++) {
         const Mention *m = &g_array_index(map->mentions, Mention, i);
         if (code < m->from || code > m->to)
             continue;
-        guint text = m->text == NO_SPACE ? NO_SPACE : m->text + (code - m->from);
-        if (text == NO_SPACE || !g_unichar_isspace(text))
-            return FALSE;
+        if (m->n == 0 || (answer == PDF_CMAP_TEXT && !says(m, code, text, *n)))
+            return PDF_CMAP_ODD;
+        answer = PDF_CMAP_TEXT;
+        *n = m->n;
+        for (guint k = 0; k < m->n; k++)
+            text[k] = m->text[k] + (k + 1 == m->n ? code - m->from : 0);
     }
-    return TRUE;
+    return answer;
 }

@@ -3,15 +3,6 @@
 
 #include <lcms2.h>
 
-gboolean pdf_map_has_plain_colours(PdfMap *m, PdfObject resources)
-{
-    qpdf_oh spaces = key(m, resources, "/ColorSpace");
-    return is_null(m, key(m, spaces, "/DefaultGray")) &&
-           is_null(m, key(m, spaces, "/DefaultRGB")) && is_null(m, key(m, spaces, "/DefaultCMYK"));
-}
-
-/* ---- colour spaces ---- */
-
 static void *open_profile(PdfMap *m, qpdf_oh stream, int parts)
 {
     static const cmsUInt32Number formats[] = {0, TYPE_GRAY_DBL, 0, TYPE_RGB_DBL, TYPE_CMYK_DBL};
@@ -21,10 +12,10 @@ static void *open_profile(PdfMap *m, qpdf_oh stream, int parts)
     gsize size;
     const void *data = g_bytes_get_data(bytes, &size);
     cmsHPROFILE profile = cmsOpenProfileFromMem(data, (cmsUInt32Number)size);
-    cmsHPROFILE screen = cmsCreate_sRGBProfile();
+    cmsHPROFILE screen = cmsCreateXYZProfile();
     void *transform = NULL;
     if (profile && screen && (int)cmsChannelsOf(cmsGetColorSpace(profile)) == parts)
-        transform = cmsCreateTransform(profile, formats[parts], screen, TYPE_RGB_DBL,
+        transform = cmsCreateTransform(profile, formats[parts], screen, TYPE_XYZ_DBL,
                                        INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE);
     if (profile)
         cmsCloseProfile(profile);
@@ -51,25 +42,67 @@ static PdfSpace space_by_profile(PdfMap *m, qpdf_oh array)
     return space;
 }
 
-PdfSpace pdf_map_space(PdfMap *m, PdfObject resources, const char *name)
+static const struct {
+    const char *name, *standing_for;
+    int parts;
+} devices[] = {{"/DeviceGray", "/DefaultGray", 1},
+               {"/DeviceRGB", "/DefaultRGB", 3},
+               {"/DeviceCMYK", "/DefaultCMYK", 4}};
+
+/* By an array that names a profile; every other kind is not followed. */
+static PdfSpace space_by_array(PdfMap *m, qpdf_oh array)
 {
-    static const struct {
-        const char *name;
-        int parts;
-    } devices[] = {{"DeviceGray", 1}, {"DeviceRGB", 3}, {"DeviceCMYK", 4}};
-    for (gsize i = 0; i < G_N_ELEMENTS(devices); i++)
-        if (strcmp(name, devices[i].name) == 0)
-            return (PdfSpace){pdf_map_has_plain_colours(m, resources) ? devices[i].parts : 0, NULL};
-    qpdf_oh array = resource(m, resources, "/ColorSpace", name);
     if (!qpdf_oh_is_array(m->file, array) || qpdf_oh_get_array_n_items(m->file, array) != 2 ||
         !is_name(m, qpdf_oh_get_array_item(m->file, array, 0), "/ICCBased"))
         return (PdfSpace){0, NULL};
     return space_by_profile(m, array);
 }
 
+PdfSpace pdf_map_device(PdfMap *m, PdfObject resources, int parts)
+{
+    qpdf_oh spaces = key(m, resources, "/ColorSpace"), found = 0;
+    if (is_null(m, spaces))
+        return (PdfSpace){parts, NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(devices); i++)
+        if (devices[i].parts == parts)
+            found = key(m, spaces, devices[i].standing_for);
+    if (is_null(m, found))
+        return (PdfSpace){parts, NULL};
+    PdfSpace space = space_by_array(m, found);
+    return space.parts == parts ? space : (PdfSpace){0, NULL};
+}
+
+PdfSpace pdf_map_space(PdfMap *m, PdfObject resources, const char *name)
+{
+    g_autofree char *slashed = g_strconcat("/", name, NULL);
+    qpdf_oh found = key(m, key(m, resources, "/ColorSpace"), slashed);
+    const char *device =
+        qpdf_oh_is_name(m->file, found) ? qpdf_oh_get_name(m->file, found) : slashed;
+    for (gsize i = 0; i < G_N_ELEMENTS(devices); i++) {
+        gboolean doubled = !is_null(m, found) && strcmp(slashed, devices[i].name) == 0;
+        if (strcmp(device, devices[i].name) == 0 && !doubled)
+            return pdf_map_device(m, resources, devices[i].parts);
+    }
+    return space_by_array(m, found);
+}
+
 static double grey_of_rgb(const double *v)
 {
     return 0.3 * CLAMP(v[0], 0, 1) + 0.59 * CLAMP(v[1], 0, 1) + 0.11 * CLAMP(v[2], 0, 1);
+}
+
+/* As on a screen (sRGB), from CIE XYZ under the D50 light of profiles. Done here, as a profile of the screen costs
+ * more to set up than all colours of most documents. */
+static double grey_of_xyz(const double *xyz)
+{
+    static const double to_rgb[3][3] = {
+        {3.1339, -1.6169, -0.4906}, {-0.9788, 1.9161, 0.0335}, {0.0719, -0.2290, 1.4052}};
+    double rgb[3];
+    for (guint i = 0; i < 3; i++) {
+        double v = to_rgb[i][0] * xyz[0] + to_rgb[i][1] * xyz[1] + to_rgb[i][2] * xyz[2];
+        rgb[i] = v <= 0.0031308 ? 12.92 * v : 1.055 * pow(MIN(v, 1), 1 / 2.4) - 0.055;
+    }
+    return grey_of_rgb(rgb);
 }
 
 double pdf_space_light(const PdfSpace *space, const double *colour)
@@ -79,7 +112,7 @@ double pdf_space_light(const PdfSpace *space, const double *colour)
         in[i] = CLAMP(colour[i], 0, 1) * (space->profile && space->parts == 4 ? 100 : 1);
     if (space->profile) {
         cmsDoTransform(space->profile, in, out, 1);
-        return grey_of_rgb(out);
+        return grey_of_xyz(out);
     }
     switch (space->parts) {
     case 1:

@@ -69,9 +69,8 @@ static PopplerDocument *open_document(const TechniqueInput *input, GBytes *bytes
     return document;
 }
 
-static gboolean count_pages(PdfFile *file, GError **error)
+static gboolean check_pages(int pages, PdfFile *file, GError **error)
 {
-    int pages = poppler_document_get_n_pages(file->document);
     if (pages <= 0) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "the PDF has no pages");
         return FALSE;
@@ -83,24 +82,54 @@ static gboolean count_pages(PdfFile *file, GError **error)
     return file->pages <= DOCKET_MAX_PAGES;
 }
 
-static PdfFile *open_new(const TechniqueInput *input, GError **error)
+/* What the map does not open without a password, Poppler opens or says why not. */
+static gboolean open_by_poppler(const TechniqueInput *input, PdfFile *file, GError **error)
 {
     const char *password = NULL;
+    file->asked = TRUE;
+    file->document = open_document(input, file->bytes, &password, error);
+    if (!file->document || !check_pages(poppler_document_get_n_pages(file->document), file, error))
+        return FALSE;
+    file->map = password ? pdf_map_new(file->bytes, password) : NULL;
+    if (file->map && pdf_map_count_pages(file->map) != file->pages)
+        g_clear_pointer(&file->map, pdf_map_free);
+    return TRUE;
+}
+
+static PdfFile *open_new(const TechniqueInput *input, GError **error)
+{
     if (g_bytes_get_size(input->bytes) == 0) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "the PDF has no bytes");
         return NULL;
     }
-    g_autoptr(GBytes) bytes = without_hints(input->bytes);
-    PopplerDocument *document = open_document(input, bytes, &password, error);
-    if (!document)
-        return NULL;
     g_autoptr(PdfFile) file = g_new0(PdfFile, 1);
     g_atomic_ref_count_init(&file->references);
-    file->document = document;
-    if (!count_pages(file, error))
+    file->bytes = without_hints(input->bytes);
+    file->map = pdf_map_new(file->bytes, NULL);
+    if (file->map)
+        file->pages = pdf_map_count_pages(file->map);
+    else if (!open_by_poppler(input, file, error))
         return NULL;
-    file->map = pdf_map_new(bytes, password, file->pages);
     return g_steal_pointer(&file);
+}
+
+PopplerDocument *pdf_file_poppler(PdfFile *file)
+{
+    if (!file->asked)
+        file->document = poppler_document_new_from_bytes(file->bytes, NULL, NULL);
+    file->asked = TRUE;
+    return file->document;
+}
+
+PopplerPage *pdf_file_page(PdfFile *file, guint number)
+{
+    PopplerDocument *document = pdf_file_poppler(file);
+    return document ? poppler_document_get_page(document, (int)number - 1) : NULL;
+}
+
+gboolean pdf_file_may_have_attachments(const PdfFile *file)
+{
+    return !file->map || pdf_map_may_have_attachments(file->map);
 }
 
 static void unref(gpointer data)
@@ -126,6 +155,7 @@ void pdf_file_unref(PdfFile *file)
     if (!file || !g_atomic_ref_count_dec(&file->references))
         return;
     pdf_map_free(file->map);
-    g_object_unref(file->document);
+    g_clear_object(&file->document);
+    g_bytes_unref(file->bytes);
     g_free(file);
 }

@@ -1,65 +1,83 @@
-/* Whether text in a font can be seen. Fonts that are embedded are asked for each code that is used; for
- * the others Poppler takes another font, which has the letters of the usual ones. */
+/* Fonts that are embedded are asked for each code that is used; for the others Poppler, and whoever shows the
+ * page, takes another font, which has the letters of the usual ones. */
 #include "pdf-font.h"
 
-#include "pdf-cmap.h"
 #include "pdf-encoding.h"
 #include "pdf-glyphs.h"
 #include "pdf-lex.h"
 #include "pdf-objects.h"
+#include "pdf-standard.h"
+#include "pdf-text.h"
 #include "pdf-type1.h"
+#include "pdf-unicode.h"
+#include "pdf-widths.h"
 
-/* Thousandths of an em. */
-#define USUAL_WIDTH 1000.0
-#define UNKNOWN_WIDTH 1e6
+#define USUAL_WIDTH 1000.0 /* thousandths of an em, in composite fonts */
+#define WIDEST 1e5
+#define USUAL_ASCENT 0.95
+#define USUAL_DESCENT (-0.35)
+#define LARGEST_ASCENT 3.0          /* ems; beyond, it is taken for a mistake */
 #define MAX_FONT_BYTES (4u << 20)   /* of one font, decoded */
 #define MAX_FONTS_BYTES (32u << 20) /* of all fonts of a document */
 #define SYMBOLIC 4                  /* flag of a font's descriptor */
 
+/* What is known of a code: 0 nothing. */
+enum { CODE_ODD = 1, CODE_FINE };
+
+typedef struct {
+    PdfCode code;
+    int judged;
+} Code;
+
 struct PdfFont {
     PdfMap *map;
-    double widest; /* ems */
-    gboolean wide; /* two bytes a code */
+    PdfFontStyle style;
     gboolean truetype, symbolic;
     PdfGlyphs *glyphs; /* NULL: not embedded */
     GBytes *gids;      /* of CIDs, two bytes each; NULL: the same */
     GStringChunk *strings;
+    const char *base;       /* its name, of simple fonts that are not embedded */
     const char *names[256]; /* of simple fonts, by code; NULL: none */
-    gboolean bullets; /* not embedded, and its encoding has a letter for each code from ' ' on */
-    gboolean own;     /* not embedded, with its own encoding: all codes are letters */
-    int unicode;      /* object number of the ToUnicode stream, 0 none */
-    gboolean looked;  /* at that stream */
-    PdfCMap *cmap;    /* NULL: none, or odd */
-    guint8 shown[65536 / 8]; /* codes that were found to be seen */
+    gboolean own;           /* not embedded, with its own encoding: all codes are letters */
+    GArray *widths;         /* of PdfWidth; NULL: those of a standard font */
+    double usual;           /* width of codes that are not listed */
+    int unicode;            /* object number of the ToUnicode stream, 0 none */
+    gboolean looked;        /* at that stream */
+    PdfCMap *cmap;          /* NULL: none, or odd */
+    Code *codes[256];       /* by their upper byte, 256 each; NULL before the first */
 };
 
-/* ---- widths ---- */
+/* ---- measures ---- */
 
-/* The widest of the widths in a list, written out: asking for each of hundreds costs more than the page.
- * "[500 600]"; for composite fonts "[first [width …] first last width …]". */
-static double widest_of(PdfMap *m, qpdf_oh widths, gboolean ranges)
+static gboolean read_widths(PdfFont *f, qpdf_oh list, gboolean composite, guint first)
 {
-    if (!qpdf_oh_is_array(m->file, widths))
-        return 0;
-    const char *p = qpdf_oh_unparse_resolved(m->file, widths);
-    double widest = 0;
-    int depth = 0, codes = 0; /* numbers since the last width of a range */
-    while (*p) {
-        if (*p == '[' || *p == ']') {
-            depth += *p++ == '[' ? 1 : -1;
-            codes = 0;
-        } else if (g_ascii_isdigit(*p) || *p == '-' || *p == '.') {
-            char *end;
-            double value = g_ascii_strtod(p, &end);
-            gboolean is_width = !ranges || depth == 2 || ++codes == 3;
-            if (is_width)
-                widest = MAX(widest, value >= 0 ? value : UNKNOWN_WIDTH);
-            codes = codes == 3 ? 0 : codes;
-            p = end > p ? end : p + 1;
-        } else if (*p++ != ' ')
-            return UNKNOWN_WIDTH;
-    }
-    return MIN(widest, UNKNOWN_WIDTH);
+    PdfMap *m = f->map;
+    f->widths = g_array_new(FALSE, FALSE, sizeof(PdfWidth));
+    return is_null(m, list) ||
+           (qpdf_oh_is_array(m->file, list) &&
+            pdf_widths_parse(qpdf_oh_unparse_resolved(m->file, list), composite, first, f->widths));
+}
+
+/* Some writers leave heights at zero, forget a sign, or mean another unit. */
+static double height_of(PdfMap *m, qpdf_oh number, double sign, double otherwise)
+{
+    double ems = fabs(get_number(m, number, 0)) / 1000;
+    return ems > 0 && ems < LARGEST_ASCENT ? sign * ems : otherwise;
+}
+
+static void read_style(PdfFont *f, qpdf_oh base_font, qpdf_oh descriptor)
+{
+    PdfMap *m = f->map;
+    PdfFontStyle *s = &f->style;
+    const char *name =
+        qpdf_oh_is_name(m->file, base_font) ? qpdf_oh_get_name(m->file, base_font) : "/";
+    f->base = g_string_chunk_insert(f->strings, name + 1);
+    s->bold = pdf_text_is_bold_name(name);
+    s->ascent = USUAL_ASCENT;
+    s->descent = USUAL_DESCENT;
+    pdf_standard_height(f->base, &s->ascent, &s->descent);
+    s->ascent = height_of(m, key(m, descriptor, "/Ascent"), 1, s->ascent);
+    s->descent = height_of(m, key(m, descriptor, "/Descent"), -1, s->descent);
 }
 
 /* ---- streams ---- */
@@ -144,28 +162,39 @@ static gboolean read_encoding(PdfFont *f, qpdf_oh encoding, GBytes *type1)
         base = PDF_ENCODING_WIN;
     pdf_encoding_fill(base, f->names);
     f->own = !f->glyphs && is_null(m, encoding);
-    f->bullets = !f->glyphs && base == PDF_ENCODING_WIN;
+    if (!f->glyphs && base == PDF_ENCODING_NONE && !f->truetype) /* others take that of Windows */
+        pdf_encoding_fill(PDF_ENCODING_STANDARD, f->names);
+    for (guint code = ' ' + 1; code < 256 && !f->glyphs && base == PDF_ENCODING_WIN; code++)
+        if (!f->names[code])
+            f->names[code] = "bullet"; /* ISO 32000-1, D.2 */
     /* Where it cannot be read, the codes that it gives have no names, and do not show. */
     if (type1 && base == PDF_ENCODING_NONE)
         pdf_type1_encoding(type1, f->names, f->strings);
+    else if (f->glyphs && !f->truetype && base == PDF_ENCODING_NONE)
+        pdf_glyphs_own_names(f->glyphs, f->names, f->strings);
     return TRUE;
 }
 
 /* Fonts that are there, or have a stand-in, wherever PDFs are drawn. */
-static gboolean is_common(PdfFont *f, qpdf_oh base_font)
+static gboolean is_common(PdfFont *f)
 {
-    static const char *const letters[] = {"/Helvetica", "/Times", "/Courier", "/Arial"};
-    static const char *const symbols[] = {"/Symbol", "/ZapfDingbats"};
-    PdfMap *m = f->map;
-    const char *name =
-        qpdf_oh_is_name(m->file, base_font) ? qpdf_oh_get_name(m->file, base_font) : "";
+    static const char *const letters[] = {"Helvetica", "Times", "Courier", "Arial"};
     for (guint i = 0; i < G_N_ELEMENTS(letters); i++)
-        if (g_str_has_prefix(name, letters[i]))
+        if (g_str_has_prefix(f->base, letters[i]))
             return TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(symbols); i++)
-        if (strcmp(name, symbols[i]) == 0)
-            return f->own;
     return FALSE;
+}
+
+static gboolean read_simple_widths(PdfFont *f, qpdf_oh font, qpdf_oh descriptor)
+{
+    PdfMap *m = f->map;
+    double first = get_number(m, key(m, font, "/FirstChar"), 0);
+    qpdf_oh list = key(m, font, "/Widths");
+    f->usual = get_number(m, key(m, descriptor, "/MissingWidth"), 0);
+    if (is_null(m, list))
+        return !f->glyphs;
+    return first >= 0 && first < 256 && f->usual >= 0 && f->usual < WIDEST &&
+           read_widths(f, list, FALSE, (guint)first);
 }
 
 static gboolean open_simple(PdfFont *f, qpdf_oh font)
@@ -181,11 +210,10 @@ static gboolean open_simple(PdfFont *f, qpdf_oh font)
         kind = PDF_GLYPHS_TRUETYPE;
     else if (!is_null(m, compact))
         kind = PDF_GLYPHS_CFF;
-    f->widest = MAX(USUAL_WIDTH, widest_of(m, key(m, font, "/Widths"), FALSE));
-    return embed(f, descriptor, kind, &file) &&
+    read_style(f, key(m, font, "/BaseFont"), descriptor);
+    return embed(f, descriptor, kind, &file) && read_simple_widths(f, font, descriptor) &&
            read_encoding(f, key(m, font, "/Encoding"), kind == PDF_GLYPHS_TYPE1 ? file : NULL) &&
-           (f->glyphs ||
-            (is_null(m, key(m, font, "/ToUnicode")) && is_common(f, key(m, font, "/BaseFont"))));
+           (f->glyphs || (is_null(m, key(m, font, "/ToUnicode")) && is_common(f)));
 }
 
 /* ---- composite fonts ---- */
@@ -201,11 +229,12 @@ static gboolean open_composite(PdfFont *f, qpdf_oh font)
         return FALSE;
     qpdf_oh cid = qpdf_oh_get_array_item(m->file, descendants, 0);
     qpdf_oh gids = key(m, cid, "/CIDToGIDMap"), usual_width = key(m, cid, "/DW");
-    double usual =
-        is_null(m, usual_width) ? USUAL_WIDTH : get_number(m, usual_width, UNKNOWN_WIDTH);
-    f->wide = TRUE;
+    f->usual = is_null(m, usual_width) ? USUAL_WIDTH : get_number(m, usual_width, -1);
+    f->style.wide = TRUE;
+    read_style(f, key(m, cid, "/BaseFont"), key(m, cid, "/FontDescriptor"));
     f->truetype = is_name(m, key(m, cid, "/Subtype"), "/CIDFontType2");
-    f->widest = MAX(MAX(usual, USUAL_WIDTH), widest_of(m, key(m, cid, "/W"), TRUE));
+    if (!(f->usual >= 0 && f->usual < WIDEST) || !read_widths(f, key(m, cid, "/W"), TRUE, 0))
+        return FALSE;
     if (f->truetype && qpdf_oh_is_stream(m->file, gids)) {
         f->gids = decode(m, gids);
         if (!f->gids)
@@ -240,29 +269,44 @@ void pdf_font_free(PdfFont *f)
     pdf_cmap_free(f->cmap);
     if (f->gids)
         g_bytes_unref(f->gids);
+    if (f->widths)
+        g_array_unref(f->widths);
+    for (guint i = 0; i < G_N_ELEMENTS(f->codes); i++)
+        g_free(f->codes[i]);
     g_string_chunk_free(f->strings);
     g_free(f);
 }
 
 /* ---- codes ---- */
 
-static gboolean has_ink(PdfFont *f, guint code)
+/* The glyph that a code of an embedded font leads to; -1 none, or nobody can tell. */
+static int glyph_of(PdfFont *f, guint code)
 {
-    const char *name = f->wide ? NULL : f->names[code];
-    int glyph = (int)code;
-    if (!f->glyphs)
-        return f->own || (name && pdf_encoding_unicode(name));
-    if (f->wide && f->gids) {
+    const char *name = f->style.wide ? NULL : f->names[code];
+    if (f->style.wide && f->gids) {
         gsize size;
         const guint8 *gids = g_bytes_get_data(f->gids, &size);
-        glyph = 2 * code + 1 < size ? gids[2 * code] << 8 | gids[2 * code + 1] : 0;
-    } else if (!f->wide && f->truetype) {
-        glyph = pdf_glyphs_by_code(f->glyphs, code, name, f->symbolic);
-    } else if (!f->wide) {
-        glyph = name ? (int)pdf_glyphs_by_name(f->glyphs, name) : -1;
-        glyph = glyph == 0 ? -1 : glyph;
+        return 2 * code + 1 < size ? gids[2 * code] << 8 | gids[2 * code + 1] : 0;
     }
-    return glyph >= 0 && pdf_glyphs_has_ink(f->glyphs, (guint)glyph);
+    if (f->style.wide)
+        return (int)code;
+    if (f->truetype)
+        return pdf_glyphs_by_code(f->glyphs, code, name, f->symbolic);
+    guint glyph = name ? pdf_glyphs_by_name(f->glyphs, name) : 0;
+    return glyph ? (int)glyph : -1;
+}
+
+/* *known: its glyph is known, or that it shows ink. */
+static gboolean has_ink(PdfFont *f, guint code, PdfCode *c, gboolean *known)
+{
+    const char *name = f->style.wide ? NULL : f->names[code];
+    c->ink = (Rect){0, f->style.descent, c->width, f->style.ascent};
+    *known = f->own || (name && pdf_encoding_unicode(name));
+    if (!f->glyphs)
+        return *known;
+    int glyph = glyph_of(f, code);
+    *known = glyph >= 0;
+    return glyph >= 0 && pdf_glyphs_has_ink(f->glyphs, (guint)glyph, &c->ink);
 }
 
 static gboolean is_space_name(const char *name)
@@ -274,43 +318,89 @@ static gboolean is_space_name(const char *name)
     return FALSE;
 }
 
-/* Nothing is drawn; then nothing may be read, either. */
-static gboolean is_space(PdfFont *f, guint code)
+static gboolean is_space_text(const PdfCode *c)
 {
-    if (!f->looked) {
-        f->looked = TRUE;
-        g_autoptr(GBytes) stream =
-            f->unicode ? decode(f->map, qpdf_get_object_by_id(f->map->file, f->unicode, 0)) : NULL;
-        f->cmap = stream ? pdf_cmap_new(stream) : NULL;
-    }
-    if (f->unicode && !f->cmap)
+    return c->n == 1 && g_unichar_isspace(c->text[0]);
+}
+
+/* Nothing is drawn; then nothing may be read, either. */
+static gboolean is_space(PdfFont *f, guint code, PdfCMapAnswer answer, const PdfCode *c)
+{
+    gboolean mapped = answer == PDF_CMAP_TEXT;
+    if (mapped && !is_space_text(c))
         return FALSE;
-    if (f->wide)
-        return f->cmap && pdf_cmap_is_space(f->cmap, code);
+    if (f->style.wide)
+        return mapped;
     const char *name = f->names[code];
     if (!f->glyphs && !name)
-        return code < ' ' || f->bullets; /* below, nothing for Poppler, either */
-    return (name ? is_space_name(name) : f->cmap && pdf_cmap_has(f->cmap, code)) &&
-           (!f->cmap || pdf_cmap_is_space(f->cmap, code));
+        return code < ' '; /* nothing for Poppler, either */
+    return name ? is_space_name(name) : mapped;
 }
 
-double pdf_font_widest(const PdfFont *f)
+static void open_map(PdfFont *f)
 {
-    return f->widest / 1000;
+    if (f->looked)
+        return;
+    f->looked = TRUE;
+    g_autoptr(GBytes) stream =
+        f->unicode ? decode(f->map, qpdf_get_object_by_id(f->map->file, f->unicode, 0)) : NULL;
+    f->cmap = stream ? pdf_cmap_new(stream) : NULL;
 }
 
-gboolean pdf_font_shows(PdfFont *f, const guint8 *codes, gsize length)
+/* What a simple font's code stands for by the name of its glyph. */
+static void read_name(PdfFont *f, guint code, PdfCode *c)
 {
-    guint step = f->wide ? 2 : 1;
-    if (length % step)
-        return FALSE;
-    for (gsize i = 0; i < length; i += step) {
-        guint code = f->wide ? (guint)(codes[i] << 8 | codes[i + 1]) : codes[i];
-        if (f->shown[code / 8] & 1 << code % 8)
-            continue;
-        if (!has_ink(f, code) && !is_space(f, code))
-            return FALSE;
-        f->shown[code / 8] |= (guint8)(1 << code % 8);
+    const char *name = f->names[code];
+    c->n = name ? pdf_unicode_of_name(name, c->text) : 0;
+    int glyph = name && c->n == 0 && f->glyphs && !f->truetype ? glyph_of(f, code) : -1;
+    gunichar found = glyph >= 0 ? pdf_glyphs_unicode(f->glyphs, (guint)glyph) : 0;
+    if (found)
+        c->text[c->n++] = found;
+}
+
+static double width_of(PdfFont *f, guint code)
+{
+    if (f->widths)
+        return pdf_widths_of(f->widths, code, f->usual);
+    return f->names[code] ? pdf_standard_width(f->base, f->names[code]) : 0;
+}
+
+static int judge(PdfFont *f, guint code, PdfCode *c)
+{
+    open_map(f);
+    if (f->unicode && !f->cmap)
+        return CODE_ODD;
+    PdfCMapAnswer answer =
+        f->cmap ? pdf_cmap_text(f->cmap, code, c->text, &c->n) : PDF_CMAP_NOTHING;
+    double width = width_of(f, code);
+    if (answer == PDF_CMAP_ODD || width < 0)
+        return CODE_ODD;
+    c->width = width / 1000;
+    gboolean known, ink = has_ink(f, code, c, &known), space = !ink && is_space(f, code, answer, c);
+    if (answer == PDF_CMAP_NOTHING && !f->style.wide)
+        read_name(f, code, c);
+    if (!ink && !space && (c->n > 0 || !f->glyphs))
+        return CODE_ODD;
+    /* A glyph without ink that stands for nothing is a space at most. */
+    if (space || (!ink && known) || is_space_text(c)) {
+        c->n = 1;
+        c->text[0] = ' ';
     }
-    return TRUE;
+    return CODE_FINE;
+}
+
+const PdfFontStyle *pdf_font_style(const PdfFont *f)
+{
+    return &f->style;
+}
+
+const PdfCode *pdf_font_code(PdfFont *f, guint code)
+{
+    Code **page = &f->codes[code >> 8 & 255];
+    if (!*page)
+        *page = g_new0(Code, 256);
+    Code *c = &(*page)[code & 255];
+    if (!c->judged)
+        c->judged = judge(f, code, &c->code);
+    return c->judged == CODE_FINE ? &c->code : NULL;
 }

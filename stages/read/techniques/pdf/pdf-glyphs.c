@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#define MAX_NAME 100
 #define PIXELS 24      /* an em */
 #define LEAST_INK 0.5  /* pixels; a full stop has 6 */
 #define LARGEST 4      /* ems, of a side */
@@ -23,6 +24,7 @@ struct PdfGlyphs {
     GBytes *file;
     FT_Face face;
     FT_CharMap unicode, roman, symbol; /* NULL: none */
+    GHashTable *characters;            /* glyph -> character; NULL before the first question */
 };
 
 /* The last of each kind counts, as it does for Poppler. */
@@ -72,6 +74,7 @@ void pdf_glyphs_free(PdfGlyphs *g)
         return;
     if (g->face)
         FT_Done_Face(g->face);
+    g_clear_pointer(&g->characters, g_hash_table_unref);
     g_bytes_unref(g->file);
     g_free(g);
 }
@@ -89,7 +92,7 @@ static double ink_of(FT_GlyphSlot slot)
     return sum / 255.0;
 }
 
-gboolean pdf_glyphs_has_ink(PdfGlyphs *g, guint glyph)
+gboolean pdf_glyphs_has_ink(PdfGlyphs *g, guint glyph, Rect *ink)
 {
     FT_BBox box;
     FT_GlyphSlot slot = g->face->glyph;
@@ -97,7 +100,10 @@ gboolean pdf_glyphs_has_ink(PdfGlyphs *g, guint glyph)
         slot->format != FT_GLYPH_FORMAT_OUTLINE || slot->outline.n_points < 3)
         return FALSE;
     FT_Outline_Get_CBox(&slot->outline, &box);
-    double em = PIXELS * 64, x = (double)(box.xMin + box.xMax) / 2 / em;
+    double em = PIXELS * 64;
+    *ink = (Rect){(double)box.xMin / em, (double)box.yMin / em, (double)box.xMax / em,
+                  (double)box.yMax / em};
+    double x = (double)(box.xMin + box.xMax) / 2 / em;
     double y = (double)(box.yMin + box.yMax) / 2 / em, advance = (double)slot->advance.x / em;
     if ((double)(box.xMax - box.xMin) > LARGEST * em ||
         (double)(box.yMax - box.yMin) > LARGEST * em)
@@ -109,6 +115,34 @@ gboolean pdf_glyphs_has_ink(PdfGlyphs *g, guint glyph)
 guint pdf_glyphs_by_name(PdfGlyphs *g, const char *name)
 {
     return FT_HAS_GLYPH_NAMES(g->face) ? FT_Get_Name_Index(g->face, name) : 0;
+}
+
+void pdf_glyphs_own_names(PdfGlyphs *g, const char **names, GStringChunk *strings)
+{
+    char name[MAX_NAME];
+    if (!FT_HAS_GLYPH_NAMES(g->face) || (FT_Select_Charmap(g->face, FT_ENCODING_ADOBE_CUSTOM) &&
+                                         FT_Select_Charmap(g->face, FT_ENCODING_ADOBE_STANDARD)))
+        return;
+    for (guint code = 0; code < 256; code++) {
+        guint glyph = FT_Get_Char_Index(g->face, code);
+        if (!names[code] && glyph && !FT_Get_Glyph_Name(g->face, glyph, name, MAX_NAME))
+            names[code] = g_string_chunk_insert(strings, name);
+    }
+}
+
+gunichar pdf_glyphs_unicode(PdfGlyphs *g, guint glyph)
+{
+    if (!g->characters) {
+        g->characters = g_hash_table_new(NULL, NULL);
+        FT_UInt found = 0;
+        gboolean named = FT_HAS_GLYPH_NAMES(g->face) && !FT_IS_SFNT(g->face) &&
+                         !FT_Select_Charmap(g->face, FT_ENCODING_UNICODE);
+        for (FT_ULong c = named ? FT_Get_First_Char(g->face, &found) : 0; found;
+             c = FT_Get_Next_Char(g->face, c, &found))
+            if (!g_hash_table_contains(g->characters, GUINT_TO_POINTER(found)))
+                g_hash_table_insert(g->characters, GUINT_TO_POINTER(found), GUINT_TO_POINTER(c));
+    }
+    return GPOINTER_TO_UINT(g_hash_table_lookup(g->characters, GUINT_TO_POINTER(glyph)));
 }
 
 static guint look_up(PdfGlyphs *g, FT_CharMap map, FT_ULong code)

@@ -76,7 +76,7 @@ static void delete_transform(gpointer transform)
         cmsDeleteTransform(transform);
 }
 
-PdfMap *pdf_map_new(GBytes *bytes, const char *password, guint pages)
+PdfMap *pdf_map_new(GBytes *bytes, const char *password)
 {
     gsize size;
     const char *data = g_bytes_get_data(bytes, &size);
@@ -100,9 +100,23 @@ PdfMap *pdf_map_new(GBytes *bytes, const char *password, guint pages)
     if (qpdf_read_memory(m->file, "", data, size, password) != QPDF_SUCCESS || !pdf_map_is_sound(m))
         return NULL;
     qpdf_oh tree = key(m, qpdf_get_root(m->file), "/Pages");
-    gboolean whole = walk(m, tree, -1, 0) && m->pages->len == pages;
+    gboolean whole = walk(m, tree, -1, 0) && m->pages->len > 0;
     qpdf_oh_release_all(m->file);
     return whole && pdf_map_is_sound(m) ? g_steal_pointer(&m) : NULL;
+}
+
+guint pdf_map_count_pages(const PdfMap *m)
+{
+    return m->pages->len;
+}
+
+gboolean pdf_map_may_have_attachments(PdfMap *m)
+{
+    qpdf_oh root = qpdf_get_root(m->file);
+    qpdf_oh names = key(m, root, "/Names");
+    gboolean none = is_null(m, key(m, names, "/EmbeddedFiles")) && pdf_map_is_sound(m);
+    qpdf_oh_release_all(m->file);
+    return !none;
 }
 
 void pdf_map_free(PdfMap *m)

@@ -1,9 +1,11 @@
-/* A second look into the PDF beside Poppler's: which content a page shows, and the resources that
- * decide whether its text can be seen. Poppler gives out words, not how they were painted.
+/* What a PDF says of its pages: their content, and the resources that decide what its letters stand for and
+ * whether they can be seen.
  *
- * Two parsers can be played against each other. So this one takes well-formed files only: whatever
- * is repaired, doubled, encoded in an unusual way or otherwise odd makes the map say nothing, and
- * the page is drawn instead. */
+ * Two parsers can be played against each other: one reads a text, another one shows the page. A page that is
+ * read through the map is read by it alone, and what is proved to be seen are the very letters that are read. So
+ * that whoever shows the page sees the same, the map takes well-formed files only: whatever is repaired,
+ * doubled, encoded in an unusual way or otherwise odd makes it say nothing, and the page is read by Poppler, and
+ * drawn by it. */
 #pragma once
 
 #include "pdf-font.h"
@@ -11,10 +13,15 @@
 
 typedef struct PdfMap PdfMap;
 
-/* NULL when the file is odd. `pages` is what Poppler counts. `bytes` is kept. `password` may be NULL. */
-PdfMap *pdf_map_new(GBytes *bytes, const char *password, guint pages);
+/* NULL when the file is odd, or has no page, or more than DOCKET_MAX_PAGES. `bytes` is kept. `password` may be
+ * NULL. */
+PdfMap *pdf_map_new(GBytes *bytes, const char *password);
 void pdf_map_free(PdfMap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfMap, pdf_map_free)
+
+guint pdf_map_count_pages(const PdfMap *map);
+/* FALSE when the file surely carries no other files. */
+gboolean pdf_map_may_have_attachments(PdfMap *map);
 
 /* Resources of a page or form, and objects found through them: numbers that are valid until
  * pdf_map_close_page; 0 is none. */
@@ -59,9 +66,6 @@ typedef enum {
 /* What a graphics state does to the veils and width of lines that are in force. */
 gboolean pdf_map_state(PdfMap *map, PdfObject resources, const char *name, guint *veils,
                        double *line_width);
-/* TRUE when rg, g and k mean what they say: no default colour spaces. */
-gboolean pdf_map_has_plain_colours(PdfMap *map, PdfObject resources);
-
 /* How light a colour of 1, 3 or 4 numbers is: 0 black to 1 white, as device colour; through the
  * profile of a colour space where there is one; -1 unknown. */
 typedef struct {
@@ -69,6 +73,8 @@ typedef struct {
     void *profile; /* NULL for a device's; lives as long as the map */
 } PdfSpace;
 PdfSpace pdf_map_space(PdfMap *map, PdfObject resources, const char *name);
+/* What g (1), rg (3) and k (4) mean: the device's colours, or those of a default colour space. */
+PdfSpace pdf_map_device(PdfMap *map, PdfObject resources, int parts);
 double pdf_space_light(const PdfSpace *space, const double *colour);
 
 /* FALSE when something odd was met since the page was opened. Ask last. */

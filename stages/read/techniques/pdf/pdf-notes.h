@@ -4,6 +4,8 @@
 
 #include "pdf-text.h"
 
+#include <poppler.h>
+
 /* Adds the values of the page's form fields to its words: text and choices as they are, boxes as ☒
  * or ☐. Their page_rect is the field; that they can be seen is not known. Returns how many. */
 guint pdf_notes_add_fields(PopplerPage *page, PdfText *text, double scale);

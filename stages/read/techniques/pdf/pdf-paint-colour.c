@@ -5,7 +5,7 @@
 
 static gboolean set_device(PdfPainter *p, gboolean stroke, int parts)
 {
-    PdfSpace space = {p->plain ? parts : 0, NULL};
+    PdfSpace space = p->devices[parts];
     *(stroke ? &p->s.stroke_space : &p->s.fill_space) = space;
     *(stroke ? &p->s.stroke : &p->s.fill) = pdf_space_light(&space, p->operands);
     if (!stroke)

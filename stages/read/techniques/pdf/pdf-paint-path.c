@@ -4,20 +4,21 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_AREAS 20000
+#define MAX_AREAS 100000
 
 static void finish_areas(PdfPainter *p, guint first, double light, guint veils)
 {
     GArray *areas = p->paint->areas;
     guint kept = first;
     veils |= p->s.veils & (PDF_VEIL_MASK | PDF_VEIL_BLEND | PDF_VEIL_LAYER);
-    veils |= p->layered ? PDF_VEIL_LAYER : 0;
+    veils |= p->layer ? PDF_VEIL_LAYER : 0;
     p->order++;
     for (guint i = first; i < areas->len; i++) {
         PdfArea area = g_array_index(areas, PdfArea, i);
         area.rect = (Rect){MAX(area.rect.x0, p->s.clip.x0), MAX(area.rect.y0, p->s.clip.y0),
                            MIN(area.rect.x1, p->s.clip.x1), MIN(area.rect.y1, p->s.clip.y1)};
         area.exact &= !p->s.shaped && !veils;
+        area.n_corners = p->s.shaped || veils ? 0 : area.n_corners;
         area.light = veils ? -1 : light;
         area.order = p->order;
         if (!isfinite(area.rect.x0 + area.rect.y0 + area.rect.x1 + area.rect.y1))
@@ -60,7 +61,7 @@ static void paint_path(PdfPainter *p, gboolean fill, gboolean stroke)
     }
     if (fill) {
         guint first = p->paint->areas->len;
-        pdf_path_fill(&p->path, p->paint->areas);
+        pdf_path_fill(&p->path, p->paint->areas, p->paint->corners);
         finish_areas(p, first, p->s.fill, p->s.veils & PDF_VEIL_FILL);
     }
     if (stroke) {

@@ -1,9 +1,10 @@
-/* An interpreter of content streams that keeps only where text and areas are. Operators and their
- * meaning: ISO 32000-1, annex A. Everything that could hide text in a way that the lists of shows and
- * areas do not tell makes the page odd: invisible and clipping render modes, transparency, clips
+/* An interpreter of content streams that keeps only text and areas. Operators and their meaning:
+ * ISO 32000-1, annex A. Everything that could hide text in a way that words and areas do not tell
+ * makes the page odd: invisible and clipping render modes, transparency, clips
  * that are no rectangles, patterns as ink, optional content, Type 3 fonts, inline images. */
 #include "pdf-lex.h"
 #include "pdf-painter.h"
+#include "pipeline/core/limits.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #define MAX_SAVED 64
 #define MAX_FORMS 6 /* inside each other */
 #define MAX_FORM_USES 300
-#define MAX_ESCAPED_OC 6 /* "#4f#43" */
+#define MAX_LOST 0.15 /* of the letters; Poppler may know more */
 
 /* ---- forms and graphics states ---- */
 
@@ -20,20 +21,23 @@ static void run(PdfPainter *p, GBytes *content);
 static void set_resources(PdfPainter *p, PdfObject resources)
 {
     p->resources = resources;
-    p->plain = pdf_map_has_plain_colours(p->map, resources);
+    for (int parts = 1; parts <= 4; parts++)
+        if (parts != 2)
+            p->devices[parts] = pdf_map_device(p->map, resources, parts);
 }
 
 static gboolean has_operands(const PdfPainter *p)
 {
-    return p->n || p->n_names || p->n_strings || p->array;
+    return p->n || p->n_names || p->n_strings || p->n_arrays || p->array;
 }
 
 static void reset_operands(PdfPainter *p)
 {
-    p->n = p->n_names = p->n_strings = 0;
-    p->bytes = 0;
-    p->forwards = p->backwards = 0;
-    p->array = p->escaped = p->stand_in = FALSE;
+    p->n = p->n_names = p->n_strings = p->n_arrays = 0;
+    g_byte_array_set_size(p->codes, 0);
+    g_array_set_size(p->moves, 0);
+    p->array = p->escaped = FALSE;
+    p->dict.kind = PDF_END;
 }
 
 static gboolean show_form(PdfPainter *p, const PdfXObject *form)
@@ -90,17 +94,6 @@ static gboolean show_object(PdfPainter *p)
     return fine;
 }
 
-/* A text that stands in for letters (ActualText, mostly of ligatures) is placed by the state at its end. When
- * that has no font, Poppler loses the text, and the letters with it. */
-static void end_marked(PdfPainter *p)
-{
-    if (p->marked && p->marks == p->marked) {
-        p->paint->lost += p->s.font == NULL;
-        p->marked = 0;
-    }
-    p->marks -= p->marks > 0;
-}
-
 static gboolean state_operator(PdfPainter *p, guint32 op)
 {
     const double *v = p->operands;
@@ -128,11 +121,6 @@ static gboolean state_operator(PdfPainter *p, guint32 op)
     case OP('r', 'i', 0):
     case OP('B', 'X', 0):
     case OP('E', 'X', 0):
-    case OP('M', 'P', 0):
-    case OP('D', 'P', 0):
-        return TRUE;
-    case OP('E', 'M', 'C'):
-        end_marked(p);
         return TRUE;
     case OP('g', 's', 0):
         return p->n_names == 1 &&
@@ -147,18 +135,6 @@ static gboolean state_operator(PdfPainter *p, guint32 op)
     }
 }
 
-/* Where a layer ends is not followed: the rest of its page or form counts as inside. */
-static gboolean begin_marked(PdfPainter *p)
-{
-    if (p->n_names == 0 || (p->escaped && strlen(p->names[0]) <= MAX_ESCAPED_OC))
-        return FALSE;
-    if (strcmp(p->names[0], "OC") == 0)
-        p->layered = TRUE;
-    if (p->stand_in && !p->marked)
-        p->marked = p->marks + 1;
-    return TRUE;
-}
-
 static gboolean execute(PdfPainter *p, const PdfToken *token)
 {
     const char *t = token->text;
@@ -166,8 +142,8 @@ static gboolean execute(PdfPainter *p, const PdfToken *token)
         return FALSE;
     guint32 op = OP((guint8)t[0], token->length > 1 ? (guint8)t[1] : 0,
                     token->length > 2 ? (guint8)t[2] : 0);
-    if (op == OP('B', 'M', 'C') || op == OP('B', 'D', 'C'))
-        return begin_marked(p) && ++p->marks;
+    if (pdf_paint_mark_operator(p, op))
+        return TRUE;
     if (p->escaped)
         return FALSE;
     return t[0] == 'T' || op == OP('B', 'T', 0) || op == OP('E', 'T', 0) || op == OP('\'', 0, 0) ||
@@ -177,15 +153,25 @@ static gboolean execute(PdfPainter *p, const PdfToken *token)
                      state_operator(p, op);
 }
 
-/* The font in force is the one that it will be shown in: setting another takes operands, too. */
 static gboolean take_string(PdfPainter *p, const PdfToken *token)
 {
     gsize length;
     const guint8 *bytes = pdf_lex_bytes(token, p->scratch, &length);
     p->n_strings++;
-    p->bytes += length;
-    if (p->s.font && !pdf_font_shows(p->s.font, bytes, length))
-        set_odd(p, "letters that may paint nothing");
+    g_byte_array_append(p->codes, bytes, (guint)length);
+    return TRUE;
+}
+
+static gboolean take_number(PdfPainter *p, double number)
+{
+    if (p->array) {
+        PdfMove move = {p->codes->len, number};
+        g_array_append_val(p->moves, move);
+        return TRUE;
+    }
+    if (p->n == PDF_MAX_OPERANDS)
+        return FALSE;
+    p->operands[p->n++] = number;
     return TRUE;
 }
 
@@ -193,14 +179,7 @@ static gboolean take_operand(PdfPainter *p, const PdfToken *token)
 {
     switch (token->kind) {
     case PDF_NUMBER:
-        if (p->array) {
-            *(token->number < 0 ? &p->forwards : &p->backwards) += fabs(token->number);
-            return TRUE;
-        }
-        if (p->n == PDF_MAX_OPERANDS)
-            return FALSE;
-        p->operands[p->n++] = token->number;
-        return TRUE;
+        return take_number(p, token->number);
     case PDF_NAME:
         if (p->n_names == 2 || token->length >= PDF_MAX_NAME)
             return FALSE;
@@ -215,9 +194,10 @@ static gboolean take_operand(PdfPainter *p, const PdfToken *token)
         if (p->array != (token->kind == PDF_CLOSE))
             return FALSE;
         p->array = token->kind == PDF_OPEN;
+        p->n_arrays += p->array;
         return TRUE;
     case PDF_DICT:
-        p->stand_in = memmem(token->text, token->length, "/ActualText", 11) != NULL;
+        p->dict = *token;
         return TRUE;
     default:
         return FALSE;
@@ -262,58 +242,106 @@ static PdfMatrix page_matrix(const PdfMapPage *page)
     }
 }
 
-static void paint_page(PdfPainter *p, const PdfMapPage *page, double width, double height)
+static gboolean has_bounds(Rect page)
+{
+    double longest = MAX(page.x1, page.y1);
+    return page.x1 > 0 && page.y1 > 0 && longest <= DOCKET_MAX_PAGE_POINTS;
+}
+
+/* The streams of a page are one content: a dictionary may begin in one of them and end in the next. */
+static GBytes *joined(const GPtrArray *contents)
+{
+    if (contents->len == 1)
+        return g_bytes_ref(contents->pdata[0]);
+    GByteArray *all = g_byte_array_new();
+    for (guint i = 0; i < contents->len; i++) {
+        gsize size;
+        const guint8 *data = g_bytes_get_data(contents->pdata[i], &size);
+        g_byte_array_append(all, data, (guint)size);
+        g_byte_array_append(all, (const guint8 *)"\n", 1);
+    }
+    return g_byte_array_free_to_bytes(all);
+}
+
+static void paint_page(PdfPainter *p, const PdfMapPage *page)
 {
     gboolean exact;
-    p->s = (PdfState){.ctm = page_matrix(page),
-                      .clip = {0, 0, width, height},
-                      .line_width = 1,
-                      .stretch = 1,
-                      .fill_space = {1, NULL},
-                      .stroke_space = {1, NULL}};
-    set_resources(p, page->resources);
-    if (!p->plain) {
-        p->s.fill_space.parts = p->s.stroke_space.parts = 0;
-        p->s.fill = p->s.stroke = -1;
-    }
-    PdfMatrix start = p->s.ctm;
+    PdfMatrix start = page_matrix(page);
     Rect shown = pdf_matrix_rect(start, page->box, &exact);
-    if (fabs(shown.x1 - width) > 0.1 || fabs(shown.y1 - height) > 0.1)
-        set_odd(p, "another page than Poppler's");
-    for (guint i = 0; i < page->contents->len && !p->paint->odd; i++)
-        run(p, page->contents->pdata[i]);
+    p->paint->width = shown.x1;
+    p->paint->height = shown.y1;
+    if (!has_bounds(shown)) {
+        set_odd(p, "a page without a size, or larger than any paper");
+        return;
+    }
+    p->words = pdf_words_new(shown.x1, shown.y1);
+    p->s = (PdfState){.ctm = start, .clip = shown, .line_width = 1, .stretch = 1};
+    set_resources(p, page->resources);
+    p->s.fill_space = p->s.stroke_space = p->devices[1];
+    p->s.fill = p->s.stroke = pdf_space_light(&p->devices[1], (double[]){0});
+    g_autoptr(GBytes) content = joined(page->contents);
+    run(p, content);
     if (has_operands(p))
         set_odd(p, "content that ends within an operator");
-    p->s.clip = (Rect){0, 0, width, height};
+    if (p->stand_in.mark)
+        set_odd(p, "a text that stands in for letters and does not end");
+    if (p->paint->lost > MAX_LOST * pdf_words_count_letters(p->words))
+        set_odd(p, "letters that stand for nothing known");
+    p->s.clip = shown;
     p->s.shaped = FALSE;
     for (guint i = 0; i < page->notes_on_page->len; i++)
         pdf_paint_add_area(
             p, pdf_matrix_rect(start, g_array_index(page->notes_on_page, Rect, i), &exact));
+    p->paint->letters = pdf_words_count_letters(p->words) + p->paint->lost;
+    p->paint->text = pdf_words_end(p->words);
+    p->paint->text->letters += p->paint->lost;
+    p->paint->text->unusable += p->paint->lost;
 }
 
-PdfPaint *pdf_paint_new(PdfMap *map, guint number, double width, double height)
+static void painter_init(PdfPainter *p, PdfMap *map, PdfPaint *paint)
+{
+    *p = (PdfPainter){.map = map,
+                      .paint = paint,
+                      .saved = g_array_new(FALSE, FALSE, sizeof(PdfState)),
+                      .codes = g_byte_array_new(),
+                      .moves = g_array_new(FALSE, FALSE, sizeof(PdfMove)),
+                      .scratch = g_byte_array_new(),
+                      .stand_in = {.text = g_array_new(FALSE, FALSE, sizeof(gunichar)),
+                                   .held = g_array_new(FALSE, FALSE, sizeof(PdfHeld))}};
+    pdf_path_init(&p->path);
+}
+
+static void painter_clear(PdfPainter *p)
+{
+    pdf_path_clear(&p->path);
+    g_array_unref(p->saved);
+    g_byte_array_unref(p->codes);
+    g_array_unref(p->moves);
+    g_byte_array_unref(p->scratch);
+    g_array_unref(p->stand_in.text);
+    g_array_unref(p->stand_in.held);
+}
+
+PdfPaint *pdf_paint_new(PdfMap *map, guint number)
 {
     PdfPaint *paint = g_new0(PdfPaint, 1);
-    paint->shows = g_array_new(FALSE, FALSE, sizeof(PdfShow));
-    paint->areas = g_array_new(FALSE, FALSE, sizeof(PdfArea));
-    PdfPainter p = {.map = map,
-                    .paint = paint,
-                    .saved = g_array_new(FALSE, FALSE, sizeof(PdfState)),
-                    .scratch = g_byte_array_new()};
+    PdfPainter p;
     PdfMapPage page;
-    pdf_path_init(&p.path);
+    paint->areas = g_array_new(FALSE, FALSE, sizeof(PdfArea));
+    paint->corners = g_array_new(FALSE, FALSE, sizeof(PdfCorner));
     paint->annotated = TRUE;
+    painter_init(&p, map, paint);
     if (pdf_map_open_page(map, number, &page)) {
         paint->annotated = page.notes_on_page->len > 0;
-        paint_page(&p, &page, width, height);
+        paint_page(&p, &page);
     } else
         paint->odd = "a page that is not plain";
     if (!pdf_map_is_sound(map))
         paint->odd = "a page that is damaged";
+    if (paint->odd)
+        g_clear_pointer(&paint->text, pdf_text_free);
     pdf_map_close_page(map, &page);
-    pdf_path_clear(&p.path);
-    g_array_unref(p.saved);
-    g_byte_array_unref(p.scratch);
+    painter_clear(&p);
     return paint;
 }
 
@@ -321,7 +349,8 @@ void pdf_paint_free(PdfPaint *paint)
 {
     if (!paint)
         return;
-    g_array_unref(paint->shows);
+    pdf_text_free(paint->text);
     g_array_unref(paint->areas);
+    g_array_unref(paint->corners);
     g_free(paint);
 }

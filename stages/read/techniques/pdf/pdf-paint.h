@@ -1,39 +1,39 @@
-/* What a page's content paints, without painting it: where lines of text begin and what areas are
- * filled, in which order. Enough to prove that a word can be seen, or to find that only drawing
+/* What a page's content paints, without painting it: its words, and what areas are filled, in which
+ * order. Enough to read a page and to prove that its words can be seen, or to find that only drawing
  * the page can tell. */
 #pragma once
 
 #include "pdf-map.h"
+#include "pdf-text.h"
 
-/* Letters shown in one go. */
 typedef struct {
-    double x, y;   /* points on the page: where the line begins, on its baseline */
-    double dx, dy; /* unit vector along the line */
-    double lo, hi; /* the letters are within this part of the line, points from (x, y) */
-    double up;   /* 1: letters stand left of the direction (dx, dy), as ordinary ones; -1: right */
-    double size; /* letter height, points */
-    Rect clip;
-    guint order; /* later covers earlier; shared with areas */
-} PdfShow;
+    double x, y;
+} PdfCorner;
 
 typedef struct {
     Rect rect;
-    double cover;   /* share of the rectangle that is painted, at most */
-    double light;   /* 0 black to 1 white, -1 unknown */
-    gboolean exact; /* paints the whole rectangle */
-    guint order;
+    double cover;             /* share of the rectangle that is painted, at most */
+    double light;             /* 0 black to 1 white, -1 unknown */
+    gboolean exact;           /* paints the whole rectangle */
+    guint corners, n_corners; /* of PdfPaint.corners: paints the whole polygon; 0: none is known */
+    guint order;              /* later covers earlier; shared with the words' PdfInk */
 } PdfArea;
 
 typedef struct {
-    GArray *shows, *areas;
-    guint images;       /* among the areas */
-    double fineness;    /* of the finest image: pixels per point; 0 unknown */
-    guint lost;         /* pieces of text that Poppler leaves out of the text layer */
+    double width,
+        height;      /* of the page as it is shown, points; 0 when it is odd before that is known */
+    PdfText *text;   /* NULL when the page is odd */
+    GArray *areas;   /* of PdfArea */
+    GArray *corners; /* of PdfCorner: convex polygons, clockwise as they are shown */
+    guint images;    /* among the areas */
+    double fineness; /* of the finest image: pixels per point; 0 unknown */
+    guint letters;   /* that are shown, or lost */
+    guint lost;      /* pieces of text that are left out: nobody can tell what they say */
     gboolean annotated; /* it has, or may have, annotations that are more than links */
     const char *odd;    /* why only drawing can tell, or NULL; static */
 } PdfPaint;
 
-/* The page's paint in points of the page as Poppler shows it (width by height). Caller frees. */
-PdfPaint *pdf_paint_new(PdfMap *map, guint page, double width, double height);
+/* In points of the page as it is shown. Caller frees. */
+PdfPaint *pdf_paint_new(PdfMap *map, guint page);
 void pdf_paint_free(PdfPaint *paint);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfPaint, pdf_paint_free)

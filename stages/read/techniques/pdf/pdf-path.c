@@ -4,7 +4,10 @@
 
 #define MAX_POINTS 20000
 #define SAME 0.01 /* points; closer coordinates are one */
-#define HAIR 0.5  /* width of the thinnest line, points */
+#define MAX_CORNERS 40u
+#define STRAIGHT 0.001 /* radians */
+#define PARTS 4u       /* of a curve */
+#define HAIR 0.5       /* width of the thinnest line, points */
 
 typedef struct {
     double x, y;
@@ -143,14 +146,68 @@ gboolean pdf_path_box(const PdfPath *path, Rect *box, gboolean *exact)
     return TRUE;
 }
 
-void pdf_path_fill(const PdfPath *path, GArray *areas)
+/* 1 when the points turn clockwise only, once around; -1 the other way; 0 otherwise. */
+static int convex(const Point *p, guint n)
+{
+    double ways[MAX_CORNERS], turned = 0, most = 0;
+    guint sides = 0;
+    for (guint i = 0; i < n; i++) {
+        double x = p[(i + 1) % n].x - p[i].x, y = p[(i + 1) % n].y - p[i].y;
+        if (hypot(x, y) >= SAME)
+            ways[sides++] = atan2(y, x);
+    }
+    for (guint i = 0; i < sides; i++) {
+        double turn = remainder(ways[(i + 1) % sides] - ways[i], 2 * G_PI);
+        turned += turn;
+        most += fabs(turn);
+    }
+    /* Turned the other way anywhere, the sum of turns is less than the way turned. */
+    gboolean once = most < 2 * G_PI + STRAIGHT && fabs(turned) > 2 * G_PI - STRAIGHT;
+    return once ? (turned > 0 ? 1 : -1) : 0;
+}
+
+static PdfCorner on_curve(const Point *p, double t)
+{
+    double a = (1 - t) * (1 - t) * (1 - t), b = 3 * (1 - t) * (1 - t) * t;
+    double c = 3 * (1 - t) * t * t, d = t * t * t;
+    return (PdfCorner){a * p[0].x + b * p[1].x + c * p[2].x + d * p[3].x,
+                       a * p[0].y + b * p[1].y + c * p[2].y + d * p[3].y};
+}
+
+/* A curve whose control points turn one way only, all around once, goes no further in than straight lines between
+ * points on it: what lies inside those is painted. */
+static void find_corners(const Point *p, guint n, PdfArea *area, GArray *corners)
+{
+    n -= n > 0 && p[n - 1].kind == 'h';
+    int sense = n >= 3 && n <= MAX_CORNERS ? convex(p, n) : 0;
+    guint first = corners->len;
+    for (guint i = 0; sense && i < n; i++) {
+        gboolean curve = p[i].kind == 'c';
+        for (guint k = curve ? 1 : PARTS; k <= PARTS; k++) {
+            PdfCorner corner =
+                curve ? on_curve(&p[i - 1], (double)k / PARTS) : (PdfCorner){p[i].x, p[i].y};
+            if (sense > 0)
+                g_array_append_val(corners, corner);
+            else
+                g_array_insert_val(corners, first, corner);
+        }
+        i += curve ? 2 : 0;
+    }
+    area->corners = first;
+    area->n_corners = corners->len - first;
+}
+
+void pdf_path_fill(const PdfPath *path, GArray *areas, GArray *corners)
 {
     const Point *points = (const Point *)(const void *)path->points->data;
     for (guint i = 0, end; i < path->points->len; i = end) {
         end = subpath_end(path, i);
+        gboolean alone = i == 0 && end == path->points->len;
         PdfArea area = {.rect = box_of(points + i, end - i),
                         .cover = 1,
-                        .exact = i == 0 && end == path->points->len && is_rectangle(points, end)};
+                        .exact = alone && is_rectangle(points, end)};
+        if (alone && !area.exact)
+            find_corners(points, end, &area, corners);
         g_array_append_val(areas, area);
     }
 }

@@ -29,6 +29,6 @@ void pdf_path_rect(PdfPath *path, PdfMatrix m, Rect r);
 
 /* The rectangle around all; *exact: the path is this rectangle. FALSE when it is empty. */
 gboolean pdf_path_box(const PdfPath *path, Rect *box, gboolean *exact);
-/* Appends areas (with rect, cover and exact set). `width` of the line in points. */
-void pdf_path_fill(const PdfPath *path, GArray *areas);
+/* Appends areas (with rect, cover, exact and corners set). `width` of the line in points. */
+void pdf_path_fill(const PdfPath *path, GArray *areas, GArray *corners);
 void pdf_path_stroke(const PdfPath *path, double width, GArray *areas);

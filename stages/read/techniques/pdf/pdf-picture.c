@@ -31,6 +31,24 @@ static PIX *grey_of(cairo_surface_t *surface)
     return pix;
 }
 
+static PIX *draw(PopplerPage *page, Rect part, double scale)
+{
+    int width = MAX(1, (int)ceil((part.x1 - part.x0) * scale));
+    int height = MAX(1, (int)ceil((part.y1 - part.y0) * scale));
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_t *cr = cairo_create(surface);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_scale(cr, scale, scale);
+    cairo_translate(cr, -part.x0, -part.y0);
+    poppler_page_render(page, cr);
+    cairo_destroy(cr);
+    cairo_surface_flush(surface);
+    PIX *pix = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS ? grey_of(surface) : NULL;
+    cairo_surface_destroy(surface);
+    return pix;
+}
+
 PIX *pdf_picture(PopplerPage *page, double max_dpi, double max_pixels, double *dpi)
 {
     double width, height;
@@ -39,19 +57,13 @@ PIX *pdf_picture(PopplerPage *page, double max_dpi, double max_pixels, double *d
         return NULL;
     double scale = MIN(max_dpi / 72.0, sqrt(max_pixels / (width * height)));
     scale = MIN(scale, MAX_SIDE_PIXELS / MAX(width, height));
-    cairo_surface_t *surface = cairo_image_surface_create(
-        CAIRO_FORMAT_RGB24, MAX(1, (int)ceil(width * scale)), MAX(1, (int)ceil(height * scale)));
-    cairo_t *cr = cairo_create(surface);
-    cairo_set_source_rgb(cr, 1, 1, 1);
-    cairo_paint(cr);
-    cairo_scale(cr, scale, scale);
-    poppler_page_render(page, cr);
-    cairo_destroy(cr);
-    cairo_surface_flush(surface);
-    PIX *pix = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS ? grey_of(surface) : NULL;
-    cairo_surface_destroy(surface);
     *dpi = scale * 72.0;
-    return pix;
+    return draw(page, (Rect){0, 0, width, height}, scale);
+}
+
+PIX *pdf_picture_of_part(PopplerPage *page, Rect part, double dpi)
+{
+    return draw(page, part, dpi / 72);
 }
 
 gboolean pdf_picture_has_ink(PIX *picture, double dpi, Rect rect)

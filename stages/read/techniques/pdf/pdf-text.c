@@ -12,18 +12,7 @@
 #define COMMON_LETTERS "eainrtos"
 #define MIN_COMMON_SHARE 0.36
 #define MAX_MOJIBAKE_SHARE 0.01
-#define RIGHT_TO_LEFT_MARK "\xe2\x80\xab" /* U+202B */
 #define MAX_WORD_BYTES 4096
-#define CELL_GAP 0.4 /* of a letter's height, between two letters of different words */
-
-typedef struct {
-    PopplerRectangle area;
-    char *text; /* the page's characters, one rectangle each */
-    PopplerRectangle *rects;
-    guint n;
-    GList *attributes; /* sorted by position */
-    double scale;
-} Layer;
 
 static gboolean is_unusable(gunichar c)
 {
@@ -54,29 +43,21 @@ static gboolean is_control(gunichar c)
     return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/* The word that is being put together. */
-typedef struct {
-    char text[MAX_WORD_BYTES + 8];
-    gsize length;
-    Rect rect;
-    PdfInk ink;
-    const PopplerTextAttributes *style;
-    gboolean begun; /* characters were seen, though none may have been kept */
-} Building;
-
 /* Ligatures are single characters for typesetters only. */
-static void append_char(Building *b, gunichar c)
+static void append(GString *word, gunichar c)
 {
     static const char *const ligatures[] = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
-    if (b->length > MAX_WORD_BYTES)
+    if (word->len > MAX_WORD_BYTES)
         return;
+    if (!g_unichar_validate(c))
+        c = 0xfffd;
     if (c < 0x7f) {
         if (c >= 0x20)
-            b->text[b->length++] = (char)c;
+            g_string_append_c(word, (char)c);
     } else if (c >= 0xfb00 && c <= 0xfb06) {
-        b->length += g_strlcpy(b->text + b->length, ligatures[c - 0xfb00], 4);
+        g_string_append(word, ligatures[c - 0xfb00]);
     } else if (!is_invisible(c) && !is_control(c))
-        b->length += (gsize)g_unichar_to_utf8(c, b->text + b->length);
+        g_string_append_unichar(word, c);
 }
 
 static gboolean is_voiceless(const char *word, gboolean *latin)
@@ -96,28 +77,14 @@ static gboolean is_voiceless(const char *word, gboolean *latin)
     return vowels == 0;
 }
 
-static Rect rect_of(const Layer *l, guint i)
+gboolean pdf_text_is_bold_name(const char *font)
 {
-    PopplerRectangle r = l->rects[i];
-    return (Rect){MIN(r.x1, r.x2), MIN(r.y1, r.y2), MAX(r.x1, r.x2), MAX(r.y1, r.y2)};
+    return strstr(font, "Bold") || strstr(font, "bold") || strstr(font, "Black") ||
+           strstr(font, "Heavy");
 }
 
-static const PopplerTextAttributes *attributes_at(GList **at, guint index)
-{
-    while (*at && (guint)((PopplerTextAttributes *)(*at)->data)->end_index < index)
-        *at = (*at)->next;
-    return *at ? (*at)->data : NULL;
-}
-
-static gboolean is_bold(const PopplerTextAttributes *a)
-{
-    return a && a->font_name &&
-           (strstr(a->font_name, "Bold") || strstr(a->font_name, "bold") ||
-            strstr(a->font_name, "Black") || strstr(a->font_name, "Heavy"));
-}
-
-/* A fake bold face is the same word drawn twice, a hair apart. */
-static gboolean is_repeated(const PdfText *t, const LayoutWord *word)
+/* A fake bold face is the same word drawn twice, a hair apart. Its place, or -1. */
+static int find_repeated(const PdfText *t, const LayoutWord *word)
 {
     guint from = t->words->len > 8 ? t->words->len - 8 : 0;
     for (guint i = from; i < t->words->len; i++) {
@@ -126,155 +93,81 @@ static gboolean is_repeated(const PdfText *t, const LayoutWord *word)
             fabs(other->rect.y0 - word->rect.y0) < 0.15 * word->size &&
             fabs(other->rect.x1 - word->rect.x1) < 0.15 * word->size &&
             strcmp(other->text, word->text) == 0)
-            return TRUE;
+            return (int)i;
     }
-    return FALSE;
+    return -1;
 }
 
-static float light_of(const PopplerColor *c)
+/* What is painted again stands on what was painted in between. */
+void pdf_ink_repeat(PdfInk *ink, const PdfInk *again)
 {
-    return (float)((0.3 * c->red + 0.59 * c->green + 0.11 * c->blue) / 65535);
+    ink->first = again->first;
+    ink->last = MAX(ink->last, again->last);
+    ink->darkest = MIN(ink->darkest, again->darkest);
+    ink->lightest = MAX(ink->lightest, again->lightest);
+    ink->whole &= again->whole;
+    ink->box = rect_union(ink->box, again->box);
 }
 
-static void add_word(PdfText *t, const Layer *l, Building *b)
+static void judge_word(PdfText *t, const GString *word)
 {
-    gboolean latin, voiceless;
-    b->begun = FALSE;
-    b->text[b->length] = '\0';
-    if (b->length == 0 || b->length > MAX_WORD_BYTES)
-        return;
-    voiceless = is_voiceless(b->text, &latin);
+    gboolean latin, voiceless = is_voiceless(word->str, &latin);
     t->latin_words += latin;
-    for (gsize i = 0; latin && i < b->length; i++) {
+    for (gsize i = 0; latin && i < word->len; i++) {
         t->latin_letters++;
-        t->common += strchr(COMMON_LETTERS, g_ascii_tolower(b->text[i])) != NULL;
+        t->common += strchr(COMMON_LETTERS, g_ascii_tolower(word->str[i])) != NULL;
     }
     t->voiceless += latin && voiceless;
-    const PopplerTextAttributes *a = b->style;
-    double height = b->rect.y1 - b->rect.y0;
-    double size =
-        a && a->font_size > 0.3 * height && a->font_size < 1.5 * height ? a->font_size : height;
-    Rect points = {b->rect.x0 * l->scale, b->rect.y0 * l->scale, b->rect.x1 * l->scale,
-                   b->rect.y1 * l->scale};
-    LayoutWord word = {.rect = points,
-                       .page_rect = points,
-                       .text = b->text,
-                       .size = size * l->scale,
-                       .confidence = -1,
-                       .flags = is_bold(a) ? WORD_BOLD : 0,
-                       .line = -1};
-    if (is_repeated(t, &word))
-        return;
-    word.text = g_string_chunk_insert_len(t->strings, b->text, (gssize)b->length);
-    g_array_append_val(t->words, word);
-    g_array_append_val(t->inks, b->ink);
 }
 
-/* Poppler writes no space between two cells of one row. */
-static gboolean is_far(Rect a, Rect b)
-{
-    double em = MIN(MAX(a.x1 - a.x0, a.y1 - a.y0), MAX(b.x1 - b.x0, b.y1 - b.y0));
-    double across = MAX(a.x0, b.x0) - MIN(a.x1, b.x1);
-    double down = MAX(a.y0, b.y0) - MIN(a.y1, b.y1);
-    return MAX(across, down) > CELL_GAP * em;
-}
-
-static void begin_word(Building *b, Rect rect, const PopplerTextAttributes *style)
-{
-    b->begun = TRUE;
-    b->length = 0;
-    b->rect = rect;
-    b->style = style;
-    b->ink = (PdfInk){2, -1};
-}
-
-static void split_words(PdfText *t, const Layer *l)
-{
-    g_autofree Building *b = g_new0(Building, 1);
-    GList *at = l->attributes;
-    gunichar last = 0;
-    Rect before = {0};
-    guint i = 0;
-    /* Around right-to-left text Poppler adds marks, which have no rectangle. */
-    gboolean marks = g_utf8_strlen(l->text, -1) > (glong)l->n;
-    for (const char *p = l->text; *p && i < l->n; p = g_utf8_next_char(p), i++) {
-        gunichar c = g_utf8_get_char(p);
-        if (marks && c >= 0x202a && c <= 0x202e) {
-            i--;
-            continue;
-        }
-        Rect rect = rect_of(l, i);
-        gboolean space = c < 0x80 ? g_ascii_isspace((char)c) : g_unichar_isspace(c);
-        if (b->begun && (space || is_far(before, rect)))
-            add_word(t, l, b);
-        if (space)
-            continue;
-        t->letters++;
-        t->unusable += is_unusable(c);
-        t->mojibake += is_mojibake(last, c);
-        last = c;
-        const PopplerTextAttributes *style = attributes_at(&at, i);
-        if (!b->begun)
-            begin_word(b, rect, style);
-        append_char(b, c);
-        b->rect = rect_union(b->rect, rect);
-        if (style) {
-            float light = light_of(&style->color);
-            b->ink = (PdfInk){MIN(b->ink.darkest, light), MAX(b->ink.lightest, light)};
-        }
-        before = rect;
-    }
-    if (b->begun)
-        add_word(t, l, b);
-}
-
-static void take_layer(PopplerPage *page, PopplerRectangle area, Layer *l)
-{
-    l->area = area;
-    l->text = poppler_page_get_text_for_area(page, &l->area);
-    if (!l->text || !poppler_page_get_text_layout_for_area(page, &l->area, &l->rects, &l->n))
-        l->n = 0;
-}
-
-static void drop_layer(Layer *l)
-{
-    g_clear_pointer(&l->text, g_free);
-    g_clear_pointer(&l->rects, g_free);
-}
-
-/* Poppler gives out what would be selected from one corner to the other. Where lines begin on the right
- * that is from the top right corner, or else the first lines are lost. */
-static void take_right_to_left(PopplerPage *page, double width, double height, Layer *l)
-{
-    Layer other = {.scale = l->scale};
-    take_layer(page, (PopplerRectangle){width, 0, 0, height}, &other);
-    if (other.n > l->n) {
-        Layer swap = *l;
-        *l = other;
-        other = swap;
-    }
-    drop_layer(&other);
-}
-
-PdfText *pdf_text_new(PopplerPage *page, double scale)
+PdfText *pdf_text_new(void)
 {
     PdfText *t = g_new0(PdfText, 1);
     t->words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
     t->inks = g_array_new(FALSE, FALSE, sizeof(PdfInk));
     t->strings = g_string_chunk_new(4096);
-    double width, height;
-    poppler_page_get_size(page, &width, &height);
-    Layer layer = {.scale = scale};
-    take_layer(page, (PopplerRectangle){0, 0, width, height}, &layer);
-    if (layer.text && strstr(layer.text, RIGHT_TO_LEFT_MARK))
-        take_right_to_left(page, width, height, &layer);
-    if (layer.n) {
-        layer.attributes = poppler_page_get_text_attributes_for_area(page, &layer.area);
-        split_words(t, &layer);
-        poppler_page_free_text_attributes(layer.attributes);
-    }
-    drop_layer(&layer);
+    t->word.text = g_string_sized_new(64);
     return t;
+}
+
+void pdf_text_begin_word(PdfText *t, Rect rect)
+{
+    GString *text = g_string_truncate(t->word.text, 0);
+    t->word = (PdfWord){.text = text, .rect = rect, .begun = TRUE};
+}
+
+void pdf_text_add_character(PdfText *t, gunichar c)
+{
+    t->letters++;
+    t->unusable += is_unusable(c);
+    t->mojibake += is_mojibake(t->before, c);
+    t->before = c;
+    append(t->word.text, c);
+}
+
+void pdf_text_end_word(PdfText *t)
+{
+    PdfWord *w = &t->word;
+    w->begun = FALSE;
+    if (w->text->len == 0 || w->text->len > MAX_WORD_BYTES)
+        return;
+    judge_word(t, w->text);
+    double height = w->rect.y1 - w->rect.y0;
+    LayoutWord word = {.rect = w->rect,
+                       .page_rect = w->rect,
+                       .text = w->text->str,
+                       .size = w->size > 0.3 * height && w->size < 1.5 * height ? w->size : height,
+                       .confidence = -1,
+                       .flags = w->bold ? WORD_BOLD : 0,
+                       .line = -1};
+    int repeated = find_repeated(t, &word);
+    if (repeated >= 0) {
+        pdf_ink_repeat(&g_array_index(t->inks, PdfInk, (guint)repeated), &w->ink);
+        return;
+    }
+    word.text = g_string_chunk_insert_len(t->strings, w->text->str, (gssize)w->text->len);
+    g_array_append_val(t->words, word);
+    g_array_append_val(t->inks, w->ink);
 }
 
 void pdf_text_add(PdfText *t, const char *word, Rect place, Rect page_rect, double size)
@@ -285,7 +178,7 @@ void pdf_text_add(PdfText *t, const char *word, Rect place, Rect page_rect, doub
                         .size = size,
                         .confidence = -1,
                         .line = -1};
-    PdfInk unknown = {2, -1};
+    PdfInk unknown = {.box = place, .lightest = 1};
     g_array_append_val(t->words, added);
     g_array_append_val(t->inks, unknown);
 }
@@ -297,6 +190,7 @@ void pdf_text_free(PdfText *text)
     g_array_unref(text->words);
     g_array_unref(text->inks);
     g_string_chunk_free(text->strings);
+    g_string_free(text->word.text, TRUE);
     g_free(text);
 }
 

@@ -1,5 +1,5 @@
 /* How a page is decided:
- *   text layer there and usable           -> text layer, without the words nobody can see
+ *   text there and usable                 -> its words, without those that nobody can see
  *   text layer missing or unusable, ink   -> OCR of the page's picture
  *   a few words over a page-filling image -> OCR, unless it finds no more than those words
  *   no ink                                -> blank */
@@ -8,9 +8,9 @@
 #include "pdf-attached.h"
 #include "pdf-file.h"
 #include "pdf-hidden.h"
+#include "pdf-layer.h"
 #include "pdf-notes.h"
 #include "pdf-picture.h"
-#include "pdf-text.h"
 #include "pipeline/core/limits.h"
 #include "pipeline/core/reading-agree.h"
 #include "stages/read/techniques/ocr/ocr.h"
@@ -35,8 +35,9 @@
 typedef struct {
     const TechniqueInput *input;
     Reading *reading;
-    PdfPaint *paint; /* NULL when nothing is known but what drawing tells */
-    PopplerPage *page;
+    PdfFile *file;
+    PdfPaint *paint;   /* NULL when nothing is known but what Poppler tells */
+    PopplerPage *page; /* NULL until it is needed; see poppler_page */
     guint number;
     double scale;    /* points per page unit; 1 but for gigantic pages */
     Rect area;       /* the page in points */
@@ -45,12 +46,24 @@ typedef struct {
     guint hidden;    /* words left out */
 } PdfPage;
 
+/* NULL when it cannot be had, though the map has it. */
+static PopplerPage *poppler_page(PdfPage *p)
+{
+    if (!p->page)
+        p->page = pdf_file_page(p->file, p->number);
+    return p->page;
+}
+
+static double dpi_of_look(const PdfPage *p)
+{
+    double fit = 72.0 * LOOK_SIDE / MAX(p->area.x1, p->area.y1);
+    return CLAMP(fit, LOOK_DPI, LOOK_DPI_SMALL);
+}
+
 static PIX *look(PdfPage *p)
 {
-    if (!p->look) {
-        double fit = 72.0 * LOOK_SIDE / MAX(p->area.x1, p->area.y1);
-        p->look =
-            pdf_picture(p->page, CLAMP(fit, LOOK_DPI, LOOK_DPI_SMALL), LOOK_PIXELS, &p->look_dpi);
+    if (!p->look && poppler_page(p)) {
+        p->look = pdf_picture(p->page, dpi_of_look(p), LOOK_PIXELS, &p->look_dpi);
         p->look_dpi /= p->scale;
     }
     return p->look;
@@ -70,42 +83,103 @@ static gboolean has_letters(const char *text)
     return FALSE;
 }
 
-/* Form fields may be anywhere in the file; a map tells that there are none here. */
-static gboolean add_fields(PdfPage *p, PdfText *text)
+/* What is painted is known; the words too, but they may be hidden. */
+static gboolean is_followed(const PdfPage *p)
 {
-    if (p->paint && !p->paint->annotated)
-        return FALSE;
-    return pdf_notes_add_fields(p->page, text, p->scale) > 0;
+    return p->paint && !p->paint->odd;
+}
+
+/* Form fields may be anywhere in the file; a map tells that there are none here. */
+static void add_fields(PdfPage *p, PdfText *text)
+{
+    if ((!p->paint || p->paint->annotated) && poppler_page(p))
+        pdf_notes_add_fields(p->page, text, p->scale);
+}
+
+/* A picture of the places where words are in doubt. */
+typedef struct {
+    PIX *picture; /* NULL when there is no memory for it */
+    double dpi;
+    Rect part; /* what it shows, points */
+} Glimpse;
+
+static PdfSight sight_of(const PdfText *text, guint word)
+{
+    return g_array_index(text->inks, PdfInk, word).sight;
+}
+
+/* FALSE when no word is in doubt. */
+static gboolean find_doubts(const PdfPage *p, const PdfText *text, Rect *part)
+{
+    gboolean found = FALSE;
+    for (guint i = 0; i < text->words->len; i++) {
+        Rect r = g_array_index(text->words, LayoutWord, i).page_rect;
+        if (sight_of(text, i) != PDF_IN_DOUBT)
+            continue;
+        *part = found ? rect_union(*part, r) : r;
+        found = TRUE;
+    }
+    *part = (Rect){MAX(0, floor(part->x0) - 1), MAX(0, floor(part->y0) - 1),
+                   MIN(p->area.x1, ceil(part->x1) + 1), MIN(p->area.y1, ceil(part->y1) + 1)};
+    return found;
+}
+
+static Glimpse take_glimpse(PdfPage *p, Rect part)
+{
+    Glimpse g = {.part = part};
+    gboolean small = part.x0 < part.x1 && part.y0 < part.y1 && p->scale >= 1 &&
+                     (part.x1 - part.x0) * (part.y1 - part.y0) < p->area.x1 * p->area.y1 / 2;
+    if (p->look || !small) {
+        g.part = p->area;
+        g.picture = look(p) ? pixClone(p->look) : NULL;
+        g.dpi = p->look_dpi;
+    } else if (poppler_page(p)) {
+        /* From whole pixels on, so that it is what a picture of the page would show there. */
+        double scale = dpi_of_look(p) / 72;
+        g.dpi = dpi_of_look(p);
+        g.part.x0 = floor(part.x0 * scale) / scale;
+        g.part.y0 = floor(part.y0 * scale) / scale;
+        g.picture = pdf_picture_of_part(p->page, g.part, g.dpi);
+    }
+    return g;
+}
+
+static gboolean shows_ink(const Glimpse *g, const LayoutWord *word, gboolean letters)
+{
+    Rect r = word->page_rect;
+    /* Letters fill the middle; neighbouring lines may reach into the rest. Stray marks, as in the
+     * text layers of old scans, are nobody's message. */
+    double margin = letters ? 0.1 * (r.y1 - r.y0) : 0, x = g->part.x0, y = g->part.y0;
+    Rect core = {r.x0 - x, r.y0 + margin - y, r.x1 - x, r.y1 - margin - y};
+    return !pdf_hidden_is_tiny(r) && pdf_picture_has_ink(g->picture, g->dpi, core);
 }
 
 /* Takes out the words under which nothing can be seen: invisible render mode, the paper's colour,
  * covered, clipped, off the page, too small. */
 static gboolean remove_hidden(PdfPage *p, PdfText *text, GError **error)
 {
+    Rect part = {0};
     guint kept = 0;
-    gboolean fields = add_fields(p, text);
-    gboolean seen = !fields && p->paint && p->scale >= 1 &&
-                    pdf_hidden_none(text, p->paint, p->area.x1, p->area.y1);
-    if (text->words->len == 0 || seen)
-        return TRUE;
-    if (!look(p)) {
+    add_fields(p, text);
+    Glimpse glimpse = {0};
+    gboolean doubts = find_doubts(p, text, &part);
+    if (doubts)
+        glimpse = take_glimpse(p, part);
+    if (doubts && !glimpse.picture) {
         set_not_drawn(p, error);
         return FALSE;
     }
     for (guint i = 0; i < text->words->len; i++) {
-        LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
-        Rect r = word->page_rect;
-        /* Letters fill the middle; neighbouring lines may reach into the rest. Stray marks, as in the
-         * text layers of old scans, are nobody's message. */
-        gboolean letters = has_letters(word->text);
-        double margin = letters ? 0.1 * (r.y1 - r.y0) : 0;
-        Rect core = {r.x0, r.y0 + margin, r.x1, r.y1 - margin};
-        if (!pdf_hidden_is_tiny(r) && pdf_picture_has_ink(p->look, p->look_dpi, core))
+        const LayoutWord *word = &g_array_index(text->words, LayoutWord, i);
+        PdfSight sight = sight_of(text, i);
+        gboolean letters = sight != PDF_SEEN && has_letters(word->text);
+        if (sight == PDF_SEEN || (sight == PDF_IN_DOUBT && shows_ink(&glimpse, word, letters)))
             g_array_index(text->words, LayoutWord, kept++) = *word;
         else
             p->hidden += letters;
     }
     g_array_set_size(text->words, kept);
+    pixDestroy(&glimpse.picture);
     return TRUE;
 }
 
@@ -113,7 +187,7 @@ static gboolean has_page_image(PdfPage *p)
 {
     gboolean found = FALSE;
     double page_area = p->area.x1 * p->area.y1;
-    GList *images = poppler_page_get_image_mapping(p->page);
+    GList *images = poppler_page(p) ? poppler_page_get_image_mapping(p->page) : NULL;
     for (GList *at = images; at && !found; at = at->next) {
         const PopplerImageMapping *image = at->data;
         double area = fabs((image->area.x2 - image->area.x1) * (image->area.y2 - image->area.y1));
@@ -135,7 +209,7 @@ static void end_page(PdfPage *p)
 /* What is painted is known for nearly all pages; the others would have to be drawn. */
 static gboolean knows_paint(const PdfPage *p)
 {
-    return p->paint && !p->paint->odd && p->scale >= 1 && p->paint->areas->len <= MAX_AREAS;
+    return is_followed(p) && p->paint->areas->len <= MAX_AREAS;
 }
 
 /* Of unknown colour, a thin area is a line; a large one is white more often than not. */
@@ -187,7 +261,7 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
                        p->area.x1, p->area.y1);
     LayoutHelp help = {.rulings = page_rulings, .data = p, .cheap = p->look || knows_paint(p)};
     gboolean ok = layout_add_helped(p->reading, text->words, &help, error);
-    if (!p->paint || p->paint->annotated)
+    if ((!p->paint || p->paint->annotated) && poppler_page(p))
         p->hidden += pdf_notes_add_annotations(p->page, p->reading, p->scale);
     if (p->paint && p->paint->lost)
         reading_note(p->reading, "page %u: its text layer lacks %u ligatures or other pieces",
@@ -200,7 +274,7 @@ static gboolean emit_text(PdfPage *p, PdfText *text, GError **error)
 static double ocr_dpi(const PdfPage *p)
 {
     const PdfPaint *paint = p->paint;
-    if (!knows_paint(p) || paint->shows->len > 0 || paint->images != paint->areas->len)
+    if (!knows_paint(p) || paint->letters > 0 || paint->images != paint->areas->len)
         return OCR_DPI;
     return paint->fineness > 0 ? CLAMP(72.0 * paint->fineness, LOOK_DPI, OCR_DPI) : OCR_DPI;
 }
@@ -209,7 +283,7 @@ static double ocr_dpi(const PdfPage *p)
 static gboolean emit_ocr(PdfPage *p, Reading *into, gboolean *blank, GError **error)
 {
     double dpi;
-    PIX *picture = pdf_picture(p->page, ocr_dpi(p), OCR_PIXELS, &dpi);
+    PIX *picture = poppler_page(p) ? pdf_picture(p->page, ocr_dpi(p), OCR_PIXELS, &dpi) : NULL;
     if (!picture) {
         set_not_drawn(p, error);
         return FALSE;
@@ -253,12 +327,23 @@ static gboolean emit_better(PdfPage *p, PdfText *text, GError **error)
     return TRUE;
 }
 
+/* The words of the page: those that were read with the paint (once), with what is proved of them, or Poppler's.
+ * Caller frees. */
+static PdfText *take_text(PdfPage *p)
+{
+    if (is_followed(p)) {
+        pdf_hidden_prove(p->paint);
+        return g_steal_pointer(&p->paint->text);
+    }
+    return poppler_page(p) ? pdf_layer_read(p->page, p->scale) : pdf_text_new();
+}
+
 /* OCR in any case; a text layer that is there is what a second technique read. */
 static gboolean emit_both(PdfPage *p, GError **error)
 {
     if (!emit_ocr(p, p->reading, NULL, error))
         return FALSE;
-    g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
+    g_autoptr(PdfText) text = take_text(p);
     if (!pdf_text_is_usable(text))
         return TRUE;
     if (!remove_hidden(p, text, error))
@@ -282,7 +367,7 @@ static gboolean read_page(PdfPage *p, GError **error)
     guint flags = p->input->flags;
     if (flags & WIRE_OCR_ALWAYS)
         return emit_both(p, error);
-    g_autoptr(PdfText) text = pdf_text_new(p->page, p->scale);
+    g_autoptr(PdfText) text = take_text(p);
     gboolean usable = pdf_text_is_usable(text);
     if (usable && !remove_hidden(p, text, error))
         return FALSE;
@@ -295,31 +380,46 @@ static gboolean read_page(PdfPage *p, GError **error)
     return emit_picture(p, text, error);
 }
 
-static gboolean read_numbered(const TechniqueInput *input, const PdfFile *file, guint number,
+static void emit_broken(Reading *reading, guint number)
+{
+    reading_begin_page(reading, number, TECHNIQUE_NONE, READING_LAYOUT, 1, 1);
+    reading_end_page(reading);
+    reading_note_missing(reading, "page %u is broken", number);
+}
+
+/* The size as the paint has it, or Poppler. FALSE for a page without one. */
+static gboolean measure(PdfPage *p)
+{
+    double width = p->paint ? p->paint->width : 0, height = p->paint ? p->paint->height : 0;
+    if (!is_followed(p)) {
+        width = height = 0;
+        if (poppler_page(p))
+            poppler_page_get_size(p->page, &width, &height);
+    }
+    if (!(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height))
+        return FALSE;
+    double longest = MAX(width, height);
+    p->scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
+    p->area = (Rect){0, 0, MAX(width * p->scale, 1e-3), MAX(height * p->scale, 1e-3)};
+    return TRUE;
+}
+
+static gboolean read_numbered(const TechniqueInput *input, PdfFile *file, guint number,
                               Reading *reading, GError **error)
 {
-    g_autoptr(PopplerPage) page = poppler_document_get_page(file->document, (int)number - 1);
-    double width = 0, height = 0;
-    if (page)
-        poppler_page_get_size(page, &width, &height);
-    if (!page || !(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height)) {
-        reading_begin_page(reading, number, TECHNIQUE_NONE, READING_LAYOUT, 1, 1);
-        reading_end_page(reading);
-        reading_note_missing(reading, "page %u is broken", number);
-        return TRUE;
-    }
-    double longest = MAX(width, height);
-    double scale = longest > DOCKET_MAX_PAGE_POINTS ? DOCKET_MAX_PAGE_POINTS / longest : 1.0;
+    gboolean ok = TRUE;
     PdfPage p = {.input = input,
                  .reading = reading,
-                 .paint = file->map ? pdf_paint_new(file->map, number, width, height) : NULL,
-                 .page = page,
-                 .number = number,
-                 .scale = scale,
-                 .area = {0, 0, MAX(width * scale, 1e-3), MAX(height * scale, 1e-3)}};
-    gboolean ok = read_page(&p, error);
+                 .file = file,
+                 .paint = file->map ? pdf_paint_new(file->map, number) : NULL,
+                 .number = number};
+    if (measure(&p))
+        ok = read_page(&p, error);
+    else
+        emit_broken(reading, number);
     pixDestroy(&p.look);
     pdf_paint_free(p.paint);
+    g_clear_object(&p.page);
     return ok;
 }
 
@@ -339,7 +439,7 @@ Reading *pdf_read(const TechniqueInput *input, GError **error)
     }
     if (reading->second)
         reading_agree(reading);
-    if (input->first_page <= 1)
+    if (input->first_page <= 1 && pdf_file_may_have_attachments(file) && pdf_file_poppler(file))
         pdf_attached_read(file->document, reading);
     return g_steal_pointer(&reading);
 }
