@@ -90,7 +90,7 @@ void bill_settle(Bill *bill, BillEntry *entry, gint64 out)
     if (entry->completion) {
         if (out >= 0)
             entry->usage.out = MIN(out, entry->usage.out);
-        cost = prices_cost(&entry->prices, &entry->usage, entry->batch);
+        cost = prices_bill(&entry->prices, &entry->usage, entry->batch);
         bill->calls++;
         bill->repeated += !g_hash_table_add(bill->paid, g_strdup(entry->request));
         bill->usage.in += entry->usage.in;

@@ -356,7 +356,7 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **o
     stop_timer(exchange);
     g_hash_table_remove(http->exchanges, exchange);
     g_string_free(exchange->upload, TRUE);
-    reply_clear(&exchange->reply);
+    reply_reset(&exchange->reply);
     g_free(exchange);
 }
 

@@ -112,7 +112,7 @@ const GPtrArray *models_list(const Models *models)
     return models->known;
 }
 
-double prices_cost(const Prices *prices, const Usage *usage, gboolean batch)
+double prices_bill(const Prices *prices, const Usage *usage, gboolean batch)
 {
     double cached = prices->cached >= 0 ? prices->cached : prices->in;
     double cache_write = prices->cache_write >= 0 ? prices->cache_write : prices->in;

@@ -35,4 +35,4 @@ const Model *models_find(const Models *models, const char *name);
 /* The names, or NULL when any is known. Lent. */
 const GPtrArray *models_list(const Models *models);
 
-double prices_cost(const Prices *prices, const Usage *usage, gboolean batch);
+double prices_bill(const Prices *prices, const Usage *usage, gboolean batch);

@@ -12,7 +12,7 @@ static void begin(Reply *reply, guint status, const char *media_type)
         reply->steps = g_array_new(FALSE, FALSE, sizeof(Step));
 }
 
-void reply_clear(Reply *reply)
+void reply_reset(Reply *reply)
 {
     if (reply->body)
         g_string_free(reply->body, TRUE);

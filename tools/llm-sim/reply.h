@@ -30,8 +30,8 @@ typedef struct {
     Ending ending;
     gboolean generates; /* takes one of the server's slots */
 } Reply;
-void reply_clear(Reply *reply);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reply, reply_clear)
+void reply_reset(Reply *reply);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reply, reply_reset)
 
 void reply_header(Reply *reply, const char *name, const char *value);
 /* A whole JSON body; `value` is taken. */
