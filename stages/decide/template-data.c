@@ -43,31 +43,25 @@ static void add_pairs(Reading *pairs, double *y, const Reading *data, const Bloc
         add_line(pairs, (*y)++, data, l);
 }
 
-static void add_row(Reading *pairs, double y, const Reading *data, guint line)
-{
-    const Line *l = reading_line(data, line);
-    gint last = -1;
-    double x = 0;
-    reading_begin_line(pairs);
-    for (guint w = l->first_word; w < l->first_word + l->n_words; w++) {
-        gint column = g_array_index(data->words, Word, w).column;
-        if (column == last)
-            continue;
-        last = column;
-        g_autofree char *cell = reading_column_text(data, line, column);
-        x = reading_add_text(pairs, cell, -1, x, y, column) + 2;
-    }
-}
-
 /* A list of which one row was not seen would be another list: all of it, or nothing. */
 static void add_table(Reading *pairs, double *y, const Reading *data, const Block *block)
 {
     for (guint l = block->first_line + 1; l < block->first_line + block->n_lines; l++)
         if (reading_line(data, l)->agreement != 1)
             return;
+    g_autoptr(GArray) cells = reading_cells(data, block);
+    double x = 0;
     reading_begin_block(pairs, BLOCK_TABLE, 0);
-    for (guint l = block->first_line; l < block->first_line + block->n_lines; l++)
-        add_row(pairs, (*y)++, data, l);
+    for (guint i = 0; i < cells->len; i++) {
+        const ReadingCell *cell = &g_array_index(cells, ReadingCell, i);
+        if (i == 0 || cell->row != cell[-1].row) {
+            reading_begin_line(pairs);
+            (*y)++;
+            x = 0;
+        }
+        x = reading_add_text(pairs, cell->text, -1, x, *y, (int)cell->column) + 2;
+    }
+    (*y)++;
 }
 
 /* The pairs and tables that the pages confirm, as a reading of their own; NULL if there are none. */

@@ -52,7 +52,7 @@ gboolean layout_is_number(const LayoutWord *words, const Segment *segment)
 
 /* ---- emitting ---- */
 
-static gboolean is_right_to_left(gunichar c)
+gboolean layout_is_right_to_left(gunichar c)
 {
     return (c >= 0x0590 && c <= 0x08ff) || (c >= 0xfb1d && c <= 0xfdff) ||
            (c >= 0xfe70 && c <= 0xfeff);
@@ -69,7 +69,7 @@ static gboolean add_segment(Reading *r, const LayoutWord *words, const Segment *
 {
     guint backwards = 0, n = 0;
     for (gint i = (gint)segment->first; i >= 0; i = words[i].next, n++)
-        backwards += is_right_to_left(g_utf8_get_char(words[i].text));
+        backwards += layout_is_right_to_left(g_utf8_get_char(words[i].text));
     if (2 * backwards <= n) {
         for (gint i = (gint)segment->first; i >= 0; i = words[i].next)
             if (!add_word(r, &words[i], column))

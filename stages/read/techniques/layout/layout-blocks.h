@@ -33,6 +33,8 @@ gboolean layout_add_rows(Reading *reading, const LayoutWord *words, const Row *r
 gboolean layout_is_label(const LayoutWord *words, const Segment *segment);
 /* An amount, a date, a quantity, a code: short and mostly digits. */
 gboolean layout_is_number(const LayoutWord *words, const Segment *segment);
+/* A letter of a script that is read from the right. */
+gboolean layout_is_right_to_left(gunichar c);
 /* "$", which stands apart from its amount in the columns of a statement. */
 gboolean layout_is_currency(const char *text);
 /* A word that a typesetter broke: letters and a hyphen, and the next line goes on in small letters.

@@ -12,18 +12,12 @@ void table_free(Table *table)
     g_free(table);
 }
 
-static gboolean is_right_to_left(gunichar c)
-{
-    return (c >= 0x0590 && c <= 0x08ff) || (c >= 0xfb1d && c <= 0xfdff) ||
-           (c >= 0xfe70 && c <= 0xfeff);
-}
-
 /* The words of one line in one cell, turned round where they are read from the right. */
 static void place_words(const Grid *grid, guint first, guint n, guint row, GArray *places)
 {
     guint backwards = 0, column = g_array_index(grid->columns, guint, first);
     for (guint i = first; i < first + n; i++)
-        backwards += is_right_to_left(g_utf8_get_char(grid_word(grid, i)->text));
+        backwards += layout_is_right_to_left(g_utf8_get_char(grid_word(grid, i)->text));
     for (guint i = 0; i < n; i++) {
         guint at = 2 * backwards > n ? first + n - 1 - i : first + i;
         TablePlace place = {.word = g_array_index(grid->order, guint, at),

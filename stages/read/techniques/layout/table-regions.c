@@ -131,22 +131,36 @@ static GArray *words_inside(const Regions *g, Rect rect)
     return inside;
 }
 
+/* The words as lines of text, cut in pieces at wide gaps. Clear it with lines_clear. */
+static Grid lines_of(const Regions *g, GArray *indices)
+{
+    Grid grid = {.words = g->words,
+                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
+                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
+                 .pieces = g_array_new(FALSE, FALSE, sizeof(GridPiece)),
+                 .unit = g->unit};
+    grid_lines(&grid, indices);
+    grid_pieces(&grid, 0.8);
+    return grid;
+}
+
+static void lines_clear(Grid *grid)
+{
+    g_array_unref(grid->order);
+    g_array_unref(grid->lines);
+    g_array_unref(grid->pieces);
+}
+
 /* Lines of which several pieces stand side by side, against all; and the words of these pieces. */
 typedef struct {
     guint lines, full, words, pieces;
     double gap; /* the largest between two lines, points */
 } Sides;
 
-static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
+static Sides count_sides(const Regions *g, GArray *indices)
 {
     Sides sides = {0};
-    Grid grid = {.words = words,
-                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
-                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
-                 .pieces = g_array_new(FALSE, FALSE, sizeof(GridPiece)),
-                 .unit = unit};
-    grid_lines(&grid, indices);
-    grid_pieces(&grid, 0.8);
+    Grid grid = lines_of(g, indices);
     sides.lines = grid.lines->len;
     for (guint l = 0; l < grid.lines->len; l++) {
         const GridLine *line = grid_line_at(&grid, l);
@@ -158,9 +172,7 @@ static Sides count_sides(const LayoutWord *words, GArray *indices, double unit)
         sides.words += line->n;
         sides.pieces += line->n_pieces;
     }
-    g_array_unref(grid.order);
-    g_array_unref(grid.lines);
-    g_array_unref(grid.pieces);
+    lines_clear(&grid);
     return sides;
 }
 
@@ -205,7 +217,7 @@ static void join_widths(Regions *g)
             words_inside(g, (Rect){above->from, above->at, above->to, below->at});
         Sides sides = {0};
         if (between->len)
-            sides = count_sides(g->words, between, g->unit);
+            sides = count_sides(g, between);
         /* A line of text alone is a row that heads those below it. */
         double apart = below->at - above->at;
         gboolean row = sides.lines == 0   ? apart < 2 * g->unit
@@ -286,11 +298,7 @@ static gboolean is_column_of_figures(const Regions *g, Rect rect, GArray *indice
 {
     guint beside = 0, lines;
     gboolean figures = TRUE;
-    Grid grid = {.words = g->words,
-                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
-                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
-                 .unit = g->unit};
-    grid_lines(&grid, indices);
+    Grid grid = lines_of(g, indices);
     lines = grid.lines->len;
     for (guint l = 0; l < lines && figures; l++) {
         const GridLine *line = grid_line_at(&grid, l);
@@ -298,8 +306,7 @@ static gboolean is_column_of_figures(const Regions *g, Rect rect, GArray *indice
             figures = grid_is_number(&grid, i, i + 1);
         beside += figures && goes_on_outside(g, rect, line->y0, line->y1);
     }
-    g_array_unref(grid.order);
-    g_array_unref(grid.lines);
+    lines_clear(&grid);
     return figures && BESIDE_SHARE * lines <= beside;
 }
 
@@ -350,13 +357,7 @@ typedef enum { LINE_HEADING, LINE_ROW, LINE_OTHER } LineKind;
 static LineKind line_kind(const Regions *g, GArray *line, GArray *inside)
 {
     guint at_figure = 0, figures = 0;
-    Grid grid = {.words = g->words,
-                 .order = g_array_new(FALSE, FALSE, sizeof(guint)),
-                 .lines = g_array_new(FALSE, TRUE, sizeof(GridLine)),
-                 .pieces = g_array_new(FALSE, FALSE, sizeof(GridPiece)),
-                 .unit = g->unit};
-    grid_lines(&grid, line);
-    grid_pieces(&grid, 0.8);
+    Grid grid = lines_of(g, line);
     guint pieces = grid.pieces->len;
     for (guint i = 0; i < pieces; i++) {
         const GridPiece *piece = &g_array_index(grid.pieces, GridPiece, i);
@@ -366,9 +367,7 @@ static LineKind line_kind(const Regions *g, GArray *line, GArray *inside)
         figures++;
         at_figure += stands_at_figure(g->words, inside, piece->rect);
     }
-    g_array_unref(grid.order);
-    g_array_unref(grid.lines);
-    g_array_unref(grid.pieces);
+    lines_clear(&grid);
     if (pieces == 1 && figures == 0)
         return LINE_HEADING;
     return figures > 0 && at_figure == figures && pieces > 1 ? LINE_ROW : LINE_OTHER;
