@@ -100,7 +100,7 @@ static const InvoiceSample invoice_samples[] = {
     {form_ubl,
      &invoice_electronic,
      {"inbox/xrechnung.xml", "invoice", "accepted", NULL,
-      DIGITAL_FIELDS " /seller/name /buyer/name /iban /lines/0/net_amount /lines/1/quantity", NULL,
+      DIGITAL_FIELDS " /seller/name /seller/address /buyer/address /iban /lines/1/quantity", NULL,
       "an electronic invoice without a page: XML as authorities have it sent"}},
     {form_docx,
      &invoice_letter,

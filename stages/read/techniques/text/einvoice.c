@@ -19,7 +19,7 @@ typedef struct {
 
 /* Elements of an address; a comma begins another of its lines. */
 #define CII_ADDRESS "LineOne,LineTwo,PostcodeCode CityName"
-#define UBL_ADDRESS "StreetName,AdditionalStreetName,PostalZone CityName,Country/IdentificationCode"
+#define UBL_ADDRESS "StreetName,AdditionalStreetName,PostalZone CityName"
 
 #define TRADE "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction/"
 #define AGREED TRADE "ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement/"
