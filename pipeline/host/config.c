@@ -138,6 +138,16 @@ static const ConfigKey config_keys[] = {
          "yes: a request that takes longer than 95 % do is sent a second time, the first answer "
          "counts, both may be billed"},
 
+    {"route", "first", TYPE_STRING, "", .tells = TRUE,
+     .help = "the model that is asked first: NAME of [model NAME], or shares: cheap:90 new:10; "
+             "empty: [model]"},
+    {"route", "strong", TYPE_STRING, "", .tells = TRUE,
+     .help = "the model for documents that the first one could not do well enough; empty: none"},
+    {"route", "fallback", TYPE_STRING, "", .tells = TRUE,
+     .help = "the model that is asked while another one cannot be reached; empty: none"},
+    {"route", "verify", TYPE_STRING, "", .tells = TRUE,
+     .help = "the model that holds each record against its document; empty: none"},
+
     {"budget", "day", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
      .help = "money for model calls in a day (UTC), in the currency of the prices; 0: no limit"},
     {"budget", "month", TYPE_NUMBER, "0", .low = 0, .high = 1e9,
@@ -538,11 +548,16 @@ const char *config_string(const Config *config, const char *key)
     return config_named(config, NULL, key);
 }
 
+gboolean config_names_server(const Config *config, const char *name)
+{
+    const char *preset = config_named(config, name, "model.preset");
+    return *config_named(config, name, "model.base_url") ||
+           !(g_str_equal(preset, "auto") || g_str_equal(preset, "none"));
+}
+
 gboolean config_has_model(const Config *config)
 {
-    const char *preset = config_string(config, "model.preset");
-    return *config_string(config, "model.base_url") ||
-           !(g_str_equal(preset, "auto") || g_str_equal(preset, "none"));
+    return config_names_server(config, NULL) || *config_string(config, "route.first");
 }
 
 double config_double(const Config *config, const char *key)

@@ -40,7 +40,9 @@ const char *config_named(const Config *config, const char *name, const char *key
 /* Where that value came from, as config_each() says it. Lent. */
 const char *config_origin(const Config *config, const char *name, const char *key);
 
-/* Whether [model] names a server, by address or preset. */
+/* Whether [model NAME] (NULL and "default": [model]) names a server, by address or preset. */
+gboolean config_names_server(const Config *config, const char *name);
+/* Whether documents are asked about anywhere: [model] names a server, or [route] a first model. */
 gboolean config_has_model(const Config *config);
 
 /* Everything that can make another record of the same document, as text to be hashed. Caller frees.

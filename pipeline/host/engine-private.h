@@ -20,6 +20,7 @@ struct Engine {
     const char *tenant; /* lent by the configuration; NULL: none */
     GMainContext *context;
     Workers *workers;
+    ModelChoice *choice;
     GHashTable *stage_state; /* stage name -> what start() returned */
     GHashTable *jobs;        /* set of Job*: alive */
     guint documents;         /* of them, those that are no rows */

@@ -237,6 +237,9 @@ Engine *engine_new(const EngineOptions *options, GError **error)
     engine->content =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     g_queue_init(&engine->runnable);
+    engine->choice = model_choice_new(options->config, options->packs, error);
+    if (!engine->choice)
+        return NULL;
     engine->workers = start_workers(options, engine->context, error);
     if (!engine->workers || !prepare_packs(engine, error) || !start_stages(engine, error))
         return NULL;
@@ -263,6 +266,7 @@ void engine_free(Engine *engine)
         if (state && stage->stop)
             stage->stop(state);
     }
+    model_choice_free(engine->choice);
     g_hash_table_unref(engine->stage_state);
     g_hash_table_unref(engine->content);
     g_array_unref(engine->actions);
@@ -319,6 +323,11 @@ gpointer engine_stage_state(Engine *engine, const char *stage)
 gboolean engine_has_model(Engine *engine)
 {
     return engine->has_model;
+}
+
+const char *engine_model_for(const Job *job, ModelRole role)
+{
+    return model_choice_for(job->engine->choice, role, job->pack, job->sha256);
 }
 
 const char *engine_settings(Engine *engine)

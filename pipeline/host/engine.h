@@ -10,6 +10,7 @@
 #include "config.h"
 #include "forecast.h"
 #include "ledger.h"
+#include "model-choice.h"
 #include "stage.h"
 #include "workers.h"
 
@@ -57,6 +58,8 @@ Forecast *engine_forecast(Engine *engine);                      /* NULL: a run *
 const char *engine_outbox(Engine *engine);                      /* absolute, or NULL */
 gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
 gboolean engine_has_model(Engine *engine);                      /* one is configured */
+/* The endpoint that plays this role for a document whose pack is known; NULL: none. Lent. */
+const char *engine_model_for(const Job *job, ModelRole role);
 /* SHA-256 over the configuration and the stage versions that change results (Job.settings). */
 const char *engine_settings(Engine *engine);
 gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */

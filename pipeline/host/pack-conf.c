@@ -68,6 +68,28 @@ static gboolean set_prompt(Pack *pack, const KeyEntry *entry, const char *path, 
     return TRUE;
 }
 
+/* One model, or shares of several: names of groups [model NAME], which are held against the
+ * configuration when a run begins. */
+static gboolean set_model(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    g_autoptr(GError) bad = NULL;
+    Split *split = split_parse(entry->value, &bad);
+    if (!split) {
+        keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                      "%s must be the name of a model or shares of several such as "
+                      "\"cheap:90 new:10\", not \"%.60s\": %s",
+                      entry->key, entry->value, bad->message);
+        return FALSE;
+    }
+    for (guint role = 0; role < MODEL_ROLES; role++) {
+        if (!g_str_equal(entry->key, model_roles[role]))
+            continue;
+        split_free(pack->models[role]);
+        pack->models[role] = split;
+    }
+    return TRUE;
+}
+
 /* Kept as the list of names until the files are read: load_context puts the text in its place. */
 static gboolean set_context(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
@@ -194,6 +216,10 @@ static const PackKey pack_keys[] = {
     {"pack", "description", set_description},
     {"pack", "prompt", set_prompt},
     {"pack", "context", set_context},
+    {"models", "first", set_model},
+    {"models", "strong", set_model},
+    {"models", "fallback", set_model},
+    {"models", "verify", set_model},
     {"recognise", "words", set_words},
     {"recognise", "columns", set_columns},
     {"recognise", "at", set_recognise_at},

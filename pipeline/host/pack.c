@@ -93,6 +93,8 @@ void pack_free(Pack *pack)
     cJSON_Delete(pack->template);
     g_free(pack->rules);
     split_free(pack->prompt_split);
+    for (guint role = 0; role < MODEL_ROLES; role++)
+        split_free(pack->models[role]);
     g_ptr_array_unref(pack->prompts);
     g_free(pack->context);
     g_free(pack->budget_at_limit);

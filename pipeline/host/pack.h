@@ -20,6 +20,17 @@ typedef struct {
     char *sha256;  /* of the prefix; NULL before that */
 } Prompt;
 
+/* What a model is asked for. */
+typedef enum {
+    MODEL_FIRST,    /* the record, of every document */
+    MODEL_STRONG,   /* the record, where the first one's does not do */
+    MODEL_FALLBACK, /* the same as the one before it, while that one is down */
+    MODEL_VERIFY,   /* whether the record agrees with the document */
+    MODEL_ROLES
+} ModelRole;
+/* "first", …; ends with NULL. */
+extern const char *const model_roles[MODEL_ROLES + 1];
+
 typedef struct Pack {
     char *name;          /* the folder's name: [a-z0-9_-]+ */
     char *directory;     /* absolute path; NULL for a pack made from a bare schema */
@@ -31,7 +42,8 @@ typedef struct Pack {
     char *rules;         /* rules.jq, NULL if there is none */
     Split *prompt_split; /* the versions in use: prompt = v1, prompt = v3:90 v4:10 */
     GPtrArray *prompts;  /* of Prompt: every version in prompts/, in the order of their numbers */
-    char *context;       /* text of the files named in context= (a guideline), NULL if none */
+    Split *models[MODEL_ROLES]; /* endpoints by role; NULL: as the configuration has it */
+    char *context; /* text of the files named in context= (a guideline), NULL if none */
     GPtrArray *
         examples; /* of cJSON {"document": text, "record": {…}} from examples.jsonl; may be empty */
     guint retrieve; /* of documents that people decided on, so many alike as further examples */

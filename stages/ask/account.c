@@ -8,7 +8,9 @@ struct Account {
     Ledger *ledger; /* lent */
     Budget *budget;
     guint under_way; /* calls begun and not ended */
-    GQueue waiting;  /* of Job, for money that others have set aside */
+    GQueue waiting;  /* of AccountWaiter, for money that others have set aside */
+    guint wakes;     /* owed to them */
+    gboolean waking;
 };
 
 Account *account_new(Ledger *ledger, const Config *config, GPtrArray *packs)
@@ -25,7 +27,7 @@ void account_free(Account *account)
     if (!account)
         return;
     budget_free(account->budget);
-    g_queue_clear(&account->waiting);
+    g_queue_clear_full(&account->waiting, g_free);
     g_free(account);
 }
 
@@ -36,12 +38,21 @@ BudgetAtLimit account_at_limit(const Account *account, const Pack *pack)
 
 /* ---- who waits for money ---- */
 
-/* One at a time: each that finds no room waits again, and each that ends wakes the next. */
+/* One at a time: each that finds no room waits again, and each that ends wakes the next. Whoever is
+ * woken may end at once; a loop bears more of them than the stack. */
 static void wake_one(Account *account)
 {
-    Job *job = g_queue_pop_head(&account->waiting);
-    if (job)
-        engine_resume(job, STAGE_AGAIN, NULL);
+    account->wakes++;
+    if (account->waking)
+        return;
+    account->waking = TRUE;
+    for (; account->wakes > 0; account->wakes--) {
+        if (g_queue_is_empty(&account->waiting))
+            continue;
+        g_autofree AccountWaiter *waiter = g_queue_pop_head(&account->waiting);
+        waiter->wake(waiter->data);
+    }
+    account->waking = FALSE;
 }
 
 void account_left(Account *account)
@@ -50,15 +61,23 @@ void account_left(Account *account)
         wake_one(account);
 }
 
-void account_forget(Account *account, const Job *job)
+void account_forget(Account *account, gconstpointer data)
 {
-    g_queue_remove(&account->waiting, job);
+    for (GList *link = account->waiting.head; link; link = link->next) {
+        AccountWaiter *waiter = link->data;
+        if (waiter->data != data)
+            continue;
+        g_free(waiter);
+        g_queue_delete_link(&account->waiting, link);
+        return;
+    }
 }
 
 /* ---- the life of a call ---- */
 
-AccountState account_begin(Account *account, const ModelSettings *settings, Job *job, Call *call,
-                           const LedgerRequest *request, char **refusal, GError **error)
+AccountState account_begin(Account *account, const ModelSettings *settings, const Job *job,
+                           Call *call, const LedgerRequest *request, const AccountWaiter *waiter,
+                           char **refusal, GError **error)
 {
     gboolean fits = FALSE;
     call->began_us = clock_now_us();
@@ -66,9 +85,9 @@ AccountState account_begin(Account *account, const ModelSettings *settings, Job 
     if (!budget_fits(account->budget, account->ledger, job->pack, job->tenant, call->began_us,
                      call->reserved, &fits, refusal, error))
         return ACCOUNT_FAULT;
-    if (!fits && account->under_way > 0) {
+    if (!fits && waiter && account->under_way > 0) {
         g_clear_pointer(refusal, g_free);
-        g_queue_push_tail(&account->waiting, job);
+        g_queue_push_tail(&account->waiting, g_memdup2(waiter, sizeof(*waiter)));
         return ACCOUNT_WAIT;
     }
     if (!fits)
@@ -112,9 +131,9 @@ gboolean account_end(Account *account, const ModelSettings *settings, const Job 
     call->cost = prices_exact(prices_cost(&settings->prices, call, FALSE));
     call->reserved = estimate_bound(settings, call->bytes) * outcome->unseen;
     account->under_way--;
-    wake_one(account);
     if (!ledger_call_end(account->ledger, call, answer, error))
         return FALSE;
+    wake_one(account); /* now that it has given back what it did not use */
     g_autofree char *warning = budget_warning(account->budget, account->ledger, job->pack,
                                               job->tenant, call->began_us, &bad);
     if (warning)

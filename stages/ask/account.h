@@ -21,9 +21,17 @@ typedef enum {
     ACCOUNT_FAULT /* *error is set */
 } AccountState;
 
-/* Enters a call. After ACCOUNT_WAIT the job is resumed with STAGE_AGAIN when it may try again. */
-AccountState account_begin(Account *account, const ModelSettings *settings, Job *job, Call *call,
-                           const LedgerRequest *request, char **refusal, GError **error);
+/* Who is told when there may be room for a call. */
+typedef struct {
+    void (*wake)(gpointer data);
+    gpointer data; /* names the waiter, too */
+} AccountWaiter;
+
+/* Enters a call. After ACCOUNT_WAIT the waiter (NULL: nobody) is woken once, from the loop, to try
+ * again. */
+AccountState account_begin(Account *account, const ModelSettings *settings, const Job *job,
+                           Call *call, const LedgerRequest *request, const AccountWaiter *waiter,
+                           char **refusal, GError **error);
 /* Sets money aside for one more sending of a call. FALSE: there is none left, or *error is set. */
 gboolean account_again(Account *account, const ModelSettings *settings, const Job *job, Call *call,
                        GError **error);
@@ -34,10 +42,10 @@ gboolean account_end(Account *account, const ModelSettings *settings, const Job 
 /* A call will not be settled: it was broken off, and its money stays set aside. */
 void account_abandon(Account *account);
 
-/* A job has left the stage without a call: who waits may be waiting for nobody. */
+/* Somebody has gone without a call: who waits may be waiting for nobody. */
 void account_left(Account *account);
-/* A job waits no more. */
-void account_forget(Account *account, const Job *job);
+/* Who has this `data` waits no more. */
+void account_forget(Account *account, gconstpointer data);
 
 /* What becomes of documents for which there is no money. */
 BudgetAtLimit account_at_limit(const Account *account, const Pack *pack);

@@ -27,27 +27,41 @@ void endpoint_free(Endpoint *endpoint)
     g_free(endpoint);
 }
 
-static char *attachment(const Subset *subset)
-{
-    return g_strconcat("ask:", subset->name, NULL);
-}
+struct AnswerSchema {
+    const cJSON *written;
+    GHashTable *rewritten; /* Subset -> DialectSchema */
+};
 
-gboolean endpoint_prepare_pack(Pack *pack, GError **error)
+AnswerSchema *answer_schema_new(const char *name, const cJSON *schema, GError **error)
 {
+    g_autoptr(AnswerSchema) all = g_new0(AnswerSchema, 1);
+    all->written = schema;
+    all->rewritten = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)dialect_schema_free);
     for (const Subset *subset = subsets; subset->name; subset++) {
-        DialectSchema *schema = subset_schema(subset, pack->name, pack->schema, NULL, error);
-        if (!schema)
-            return FALSE;
-        g_autofree char *key = attachment(subset);
-        pack_attach(pack, key, schema, (GDestroyNotify)dialect_schema_free);
+        DialectSchema *rewritten = subset_schema(subset, name, schema, NULL, error);
+        if (!rewritten)
+            return NULL;
+        g_hash_table_insert(all->rewritten, (gpointer)subset, rewritten);
     }
-    return TRUE;
+    return g_steal_pointer(&all);
 }
 
-const DialectSchema *endpoint_schema(const Pack *pack, const Subset *subset)
+void answer_schema_free(AnswerSchema *schema)
 {
-    g_autofree char *key = attachment(subset);
-    return pack_attached(pack, key);
+    if (!schema)
+        return;
+    g_hash_table_unref(schema->rewritten);
+    g_free(schema);
+}
+
+const cJSON *answer_schema_written(const AnswerSchema *schema)
+{
+    return schema->written;
+}
+
+const DialectSchema *answer_schema_for(const AnswerSchema *schema, const Subset *subset)
+{
+    return g_hash_table_lookup(schema->rewritten, subset);
 }
 
 char *endpoint_hash(const Endpoint *endpoint, const char *body)

@@ -18,10 +18,15 @@ Endpoint *endpoint_new(Engine *engine, const char *name, GError **error);
 void endpoint_free(Endpoint *endpoint);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Endpoint, endpoint_free)
 
-/* Attaches to the pack its schema as each provider takes it. DOCKET_ERROR_PACK. */
-gboolean endpoint_prepare_pack(Pack *pack, GError **error);
-/* That of a subset. Lent. */
-const DialectSchema *endpoint_schema(const Pack *pack, const Subset *subset);
+/* The schema of an answer, as each provider takes it. */
+typedef struct AnswerSchema AnswerSchema;
+/* `schema` is lent, the name is for the provider. DOCKET_ERROR_PACK. Caller frees. */
+AnswerSchema *answer_schema_new(const char *name, const cJSON *schema, GError **error);
+void answer_schema_free(AnswerSchema *schema);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerSchema, answer_schema_free)
+/* As it was written; and as that of a subset. Lent. */
+const cJSON *answer_schema_written(const AnswerSchema *schema);
+const DialectSchema *answer_schema_for(const AnswerSchema *schema, const Subset *subset);
 
 /* SHA-256 over everything that can change the answer: whose server, which model, and every byte of
  * the request, which holds the prompt with the document as it was read, the schema and the

@@ -56,8 +56,8 @@ static gboolean enter(Replaying *r, const LedgerCall *call, GError **error)
     g_autofree char *refusal = NULL;
     LedgerRequest request = {
         .sha256 = sha256, .body = call->request, .length = call->call.bytes, .keep = TRUE};
-    switch (account_begin(r->account, r->settings, r->job, r->replay->call, &request, &refusal,
-                          error)) {
+    switch (account_begin(r->account, r->settings, r->job, r->replay->call, &request, NULL,
+                          &refusal, error)) {
     case ACCOUNT_OPEN:
         return ledger_commit(r->ledger, error);
     case ACCOUNT_WAIT: /* no other call is under way in this process */

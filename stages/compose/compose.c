@@ -41,7 +41,8 @@ static gboolean token_factor(const Job *job, double *factor, GError **error)
     *factor = 1;
     if (!job->engine || job->reading->text->len < job->pack->max_input_tokens / 2)
         return TRUE;
-    if (!ledger_call_usage(engine_ledger(job->engine), "default", job->pack->name, &usage, error))
+    if (!ledger_call_usage(engine_ledger(job->engine), engine_model_for(job, MODEL_FIRST),
+                           job->pack->name, &usage, error))
         return FALSE;
     double foreseen = tokens_estimate(prefix, -1) / (double)strlen(prefix);
     if (usage.n >= LEAST_CALLS && foreseen > 0)

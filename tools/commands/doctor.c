@@ -276,7 +276,7 @@ static void check_endpoint(Doctor *doctor, const char *name)
 static void check_models(Doctor *doctor)
 {
     g_auto(GStrv) names = config_names(doctor->config, "model");
-    if (config_has_model(doctor->config))
+    if (config_names_server(doctor->config, NULL))
         check_endpoint(doctor, CONFIG_DEFAULT_NAME);
     else
         tell(doctor, FOUND_ODD, "model",
