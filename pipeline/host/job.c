@@ -54,6 +54,7 @@ Call *call_new(const char *purpose, const char *endpoint, const char *model)
     call->tokens_in = call->tokens_cached = call->tokens_cache_write = -1;
     call->tokens_out = call->tokens_reasoning = -1;
     call->first_token_ms = -1;
+    call->documents = 1;
     return call;
 }
 
@@ -69,9 +70,19 @@ void call_free(Call *call)
     g_free(call);
 }
 
-static void message_free(gpointer data)
+Message *message_new(Role role, const char *text)
+{
+    Message *message = g_new0(Message, 1);
+    message->role = role;
+    message->text = g_strdup(text);
+    return message;
+}
+
+void message_free(gpointer data)
 {
     Message *message = data;
+    if (!message)
+        return;
     g_free(message->text);
     g_free(message);
 }
@@ -156,9 +167,7 @@ void job_reason(Job *job, const char *word, const char *format, ...)
 
 Message *job_message(Job *job, Role role, const char *text)
 {
-    Message *message = g_new0(Message, 1);
-    message->role = role;
-    message->text = g_strdup(text);
+    Message *message = message_new(role, text);
     g_ptr_array_add(job->messages, message);
     return message;
 }

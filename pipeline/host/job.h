@@ -46,6 +46,10 @@ typedef struct {
                        provider that wants to be told may keep everything up to here */
 } Message;
 
+/* Caller frees with message_free(), which takes any Message. */
+Message *message_new(Role role, const char *text);
+void message_free(gpointer message);
+
 /* One request to a model, as the ledger keeps it and the meta file shows it. Money is in the
  * currency of the price table. */
 typedef struct Call {
@@ -65,6 +69,8 @@ typedef struct Call {
     gint64 latency_ms;     /* of its last sending */
     gint64 first_token_ms; /* -1: it was no stream */
     guint sendings;
+    guint documents; /* that the request was about; 1, or more that share it: tokens and cost are
+                        then this one's part */
     gboolean cached; /* answered from the ledger, not paid again */
     char *outcome;   /* "ok", or a reason word */
 } Call;
@@ -142,7 +148,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 
 /* Adds "word: sentence" to the reasons (Law 7). `word` is stable and lower-case. */
 void job_reason(Job *job, const char *word, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* Appends to the conversation. Lent. */
+/* Appends a message_new() to the conversation. Lent. */
 Message *job_message(Job *job, Role role, const char *text);
 void job_set_record(Job *job, Record *record); /* takes; frees the one before */
 

@@ -103,7 +103,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerCall, ledger_call_clear)
     " c.tokens_cache_write, c.tokens_out, c.tokens_reasoning, c.cost, c.reserved, c.began_us,"     \
     " c.latency_ms, c.first_token_ms, c.sendings, c.outcome, c.document, c.ended_us, d.name,"      \
     " c.pack, c.tenant, c.prompt_version, c.prompt_sha256, c.request_sha256, c.batch, "            \
-    "coalesce(c.bytes, 0)"
+    "coalesce(c.bytes, 0), c.documents"
 
 static void ledger_read_call(Statement *query, LedgerCall *out)
 {
@@ -136,8 +136,9 @@ static void ledger_read_call(Statement *query, LedgerCall *out)
     out->request_sha256 = ledger_column_text(query, 24);
     out->batch = ledger_column_text(query, 25);
     out->call.bytes = (gsize)ledger_column_int(query, 26);
-    out->request = ledger_column_bytes(query, 27);
-    out->answer = ledger_column_text(query, 28);
+    out->call.documents = (guint)ledger_column_int(query, 27);
+    out->request = ledger_column_bytes(query, 28);
+    out->answer = ledger_column_text(query, 29);
 }
 
 static void ledger_bind_filter(Statement *query, const LedgerCallFilter *filter)

@@ -115,7 +115,8 @@ gboolean ledger_call_end(Ledger *ledger, const Call *call, const char *answer, G
         ledger,
         "UPDATE calls SET ended_us = ?2, tokens_in = ?3, tokens_cached = ?4,"
         "  tokens_cache_write = ?5, tokens_out = ?6, tokens_reasoning = ?7, latency_ms = ?8,"
-        "  first_token_ms = ?9, sendings = ?10, answered_by = ?11, outcome = ?12, answer = ?13"
+        "  first_token_ms = ?9, sendings = ?10, answered_by = ?11, outcome = ?12, answer = ?13,"
+        "  bytes = ?14, documents = ?15"
         " WHERE id = ?1",
         error);
     if (!update)
@@ -133,6 +134,8 @@ gboolean ledger_call_end(Ledger *ledger, const Call *call, const char *answer, G
     ledger_bind_text(update, 11, call->answered_by);
     ledger_bind_text(update, 12, call->outcome);
     ledger_bind_bytes(update, 13, answer);
+    ledger_bind_int(update, 14, (gint64)call->bytes);
+    ledger_bind_int(update, 15, call->documents);
     return ledger_finish(ledger, update, NULL, error);
 }
 
@@ -157,7 +160,8 @@ char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 docu
     g_autoptr(Statement) query =
         ledger_reading(ledger,
                        "SELECT id, purpose, endpoint, model, answered_by, tokens_in, tokens_cached,"
-                       "  tokens_cache_write, tokens_out, tokens_reasoning, answer FROM calls"
+                       "  tokens_cache_write, tokens_out, tokens_reasoning, answer, documents"
+                       " FROM calls"
                        " WHERE request_sha256 = ?1 AND outcome = 'ok' AND answer IS NOT NULL"
                        " AND (ended_us >= ?2 OR document = ?3) ORDER BY id DESC LIMIT 1",
                        error);
@@ -180,6 +184,7 @@ char *ledger_call_cached(Ledger *ledger, const char *request_sha256, gint64 docu
         cached->tokens_cache_write = ledger_column_count(query, 7);
         cached->tokens_out = ledger_column_count(query, 8);
         cached->tokens_reasoning = ledger_column_count(query, 9);
+        cached->documents = (guint)ledger_column_int(query, 11);
         cached->outcome = g_strdup("ok");
         cached->cached = TRUE; /* cost and latency stay 0: this time nothing was paid or awaited */
         *call = cached;

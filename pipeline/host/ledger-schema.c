@@ -4,6 +4,7 @@
  *  2  containers, and documents that stand in others: archives, mailboxes, mails
  *  3  what calls cost: endpoints, more kinds of tokens, reservations, what each period has spent
  *  4  texts of documents that people decided on, as examples for models
+ *  5  how many documents a call was about
  *
  * A step is one function that is never edited once released, only followed by the next. Databases
  * of every earlier version are kept as fixtures in tests/host. Units stand with each column; names
@@ -238,12 +239,19 @@ static gboolean ledger_schema_step_4(Ledger *ledger, GError **error)
     return ledger_execute(ledger, schema_examples_4, error);
 }
 
+/* Of a call that is about several, each has its row here, with its part of tokens and cost. */
+static const char schema_calls_5[] =
+    "ALTER TABLE calls ADD COLUMN documents INTEGER NOT NULL DEFAULT 1;";
+
+static gboolean ledger_schema_step_5(Ledger *ledger, GError **error)
+{
+    return ledger_execute(ledger, schema_calls_5, error);
+}
+
 /* Row i brings version i to version i + 1. */
 static gboolean (*const steps[])(Ledger *ledger, GError **error) = {
-    ledger_schema_step_1,
-    ledger_schema_step_2,
-    ledger_schema_step_3,
-    ledger_schema_step_4,
+    ledger_schema_step_1, ledger_schema_step_2, ledger_schema_step_3,
+    ledger_schema_step_4, ledger_schema_step_5,
 };
 
 static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char *sentence)

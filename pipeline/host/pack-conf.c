@@ -182,6 +182,12 @@ static gboolean set_max_input_bytes(Pack *pack, const KeyEntry *entry, const cha
     return entry_count(entry, 1000, DOCKET_MAX_TEXT_BYTES, path, &pack->max_input_bytes, error);
 }
 
+static gboolean set_documents_per_call(Pack *pack, const KeyEntry *entry, const char *path,
+                                       GError **error)
+{
+    return entry_count(entry, 1, 50, path, &pack->documents_per_call, error);
+}
+
 static gboolean set_retrieve(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
     return entry_count(entry, 0, 5, path, &pack->retrieve, error);
@@ -229,6 +235,7 @@ static const PackKey pack_keys[] = {
     {"limits", "max_input_chars", set_max_input_chars},
     {"limits", "max_input_tokens", set_max_input_tokens},
     {"limits", "max_input_bytes", set_max_input_bytes},
+    {"limits", "documents_per_call", set_documents_per_call},
     {"budget", "day", set_budget_day},
     {"budget", "month", set_budget_month},
     {"budget", "at_limit", set_budget_at_limit},

@@ -15,6 +15,8 @@
  *                                         the parts that matter
  *                max_input_tokens = 20000 the same in tokens, as far as they can be foreseen; 0: any
  *                max_input_bytes = 8388608  a longer text is not shown to a model at all
+ *                documents_per_call = 1   1..50 small documents (rows) of a run are asked about in one
+ *                                         request; each record is judged by itself
  *   [budget]     day = 2.50               money for this pack's calls in a day, in UTC; 0: no limit
  *                month = 50               the same in a month
  *                at_limit = hold          or template: what becomes of its documents then */

@@ -45,6 +45,7 @@ static Pack *pack_new(const char *name)
     pack->recognise_at = 3;
     pack->accept_at = 0.8;
     pack->max_repairs = 2;
+    pack->documents_per_call = 1;
     pack->max_input_chars = DEFAULT_INPUT_CHARS;
     pack->max_input_tokens = DEFAULT_INPUT_TOKENS;
     pack->max_input_bytes = DEFAULT_INPUT_BYTES;

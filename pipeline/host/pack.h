@@ -55,6 +55,7 @@ typedef struct Pack {
     guint max_input_chars;           /* of document text shown to the model … */
     guint max_input_tokens;          /* … and as tokens, estimated; 0: no limit */
     guint max_input_bytes;           /* of document text; a longer one is not shown at all */
+    guint documents_per_call;        /* small ones that are asked about in one request, at most */
     double budget_day, budget_month; /* money for calls of this pack; 0: no limit of its own */
     char *budget_at_limit;           /* "hold" or "template"; NULL: as the configuration has it */
     GHashTable *attached; /* stage name -> GBytes-like pointer with destroy; see pack_attach */

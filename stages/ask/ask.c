@@ -10,7 +10,7 @@ static gboolean prepare(Pack *pack, GError **error)
     AnswerSchema *schema = answer_schema_new(pack->name, pack->schema, error);
     if (schema)
         pack_attach(pack, STAGE, schema, (GDestroyNotify)answer_schema_free);
-    return schema != NULL;
+    return schema != NULL && together_prepare(pack, error);
 }
 
 static gpointer start(Engine *engine, GError **error)
@@ -122,6 +122,7 @@ static StageStep run(Job *job, GError **error)
         .purpose = job->repairs ? "repair" : "ask",
         .messages = job->messages,
         .schema = pack_attached(job->pack, STAGE),
+        .together = job->repairs == 0,
         .shown = TRUE,
     };
     g_clear_pointer(&job->answer_fault, g_free);

@@ -19,6 +19,8 @@ struct Question {
     Ticket *ticket;   /* while it is sent */
     Watch *watch;     /* over a streamed answer; NULL: it comes in one piece */
     Call *call;       /* until it belongs to the job */
+    gboolean joined;  /* it waits with others, or is under way with them */
+    gboolean alone;   /* with others it came to nothing */
     gboolean counted; /* the account waits for its end */
     Answer answer;    /* until it is durable */
 };
@@ -38,6 +40,8 @@ void question_free(Question *question)
         return;
     *question->location = NULL;
     caller_cancel(question->ticket);
+    if (question->joined)
+        together_part(question->servers->together, question);
     account_forget(question->servers->account, question);
     if (question->counted)
         account_abandon(question->servers->account);
@@ -170,13 +174,14 @@ static gboolean on_text(const char *text, gsize from, gsize length, gpointer dat
     return watch_feed(question->watch, text, from, length);
 }
 
-static void on_request_durable(Job *job, gpointer data)
+static void send_alone(gpointer data)
 {
     Question *question = data;
     Endpoint *endpoint = question->terms.endpoint;
+    question->joined = FALSE;
     CallerTerms terms = {
         .tokens = estimate_tokens(endpoint->settings, &endpoint->usage, question->call->bytes),
-        .begun_us = job->asked_us,
+        .begun_us = question->job->asked_us,
         .again = on_again,
     };
     caller_ask_on(endpoint->caller, g_steal_pointer(&question->body), &terms, &question->ticket,
@@ -187,6 +192,85 @@ static void on_request_durable(Job *job, gpointer data)
     const DialectSchema *schema = answer_schema_for(question->terms.schema, &subsets[0]);
     question->watch = watch_new(schema->schema, endpoint->settings->format != FORMAT_NONE);
     caller_watch(question->ticket, on_text);
+}
+
+/* ---- with others ---- */
+
+static void begin(gpointer data);
+
+static gboolean again_together(gpointer data)
+{
+    const Question *question = data;
+    g_autoptr(GError) bad = NULL;
+    return account_again(question->servers->account, question->terms.endpoint->settings,
+                         question->job, question->call, &bad);
+}
+
+static void on_shared_leave_durable(Job *job, gpointer data)
+{
+    (void)job;
+    Ticket **ticket = data;
+    if (*ticket)
+        caller_go_on(*ticket);
+}
+
+static void leave_together(Ticket **ticket, gpointer data)
+{
+    const Question *question = data;
+    engine_after_commit(question->job, on_shared_leave_durable, ticket);
+}
+
+/* It is asked once more, by itself, once the ledger has what it cost so far. */
+static void begin_alone(Question *question, const Outcome *outcome)
+{
+    Outcome lost = *outcome;
+    GError *error = NULL;
+    if (outcome->judgement == JUDGE_ANSWERED)
+        lost.word = "left_out";
+    question->counted = FALSE;
+    question->alone = TRUE;
+    if (!account_end(question->servers->account, question->terms.endpoint->settings, question->job,
+                     question->call, &lost, NULL, &error)) {
+        end_with_fault(question, error);
+        return;
+    }
+    g_ptr_array_add(question->job->calls, g_steal_pointer(&question->call));
+    begin(question);
+}
+
+static void ended_together(const Outcome *outcome, gsize bytes, guint documents, gpointer data)
+{
+    Question *question = data;
+    question->joined = FALSE;
+    question->call->bytes = bytes;
+    question->call->documents = documents;
+    if (outcome->judgement == JUDGE_REFUSED ||
+        (outcome->judgement == JUDGE_ANSWERED && outcome->text))
+        call_ended(outcome, question);
+    else
+        begin_alone(question, outcome);
+}
+
+static void on_request_durable(Job *job, gpointer data)
+{
+    Question *question = data;
+    const QuestionTerms *terms = &question->terms;
+    if (!terms->together || question->alone || !together_suits(job, terms->endpoint)) {
+        send_alone(question);
+        return;
+    }
+    TogetherMember member = {
+        .job = job,
+        .endpoint = terms->endpoint,
+        .bytes = question->call->bytes,
+        .alone = send_alone,
+        .again = again_together,
+        .leave = leave_together,
+        .ended = ended_together,
+        .data = question,
+    };
+    question->joined = TRUE;
+    together_join(question->servers->together, &member);
 }
 
 /* ---- its beginning ---- */
@@ -209,8 +293,6 @@ static gboolean use_cached(Question *question, const char *request_sha256, GErro
     take_text(question, text);
     return TRUE;
 }
-
-static void begin(gpointer data);
 
 static void open_call(Question *question, const char *request_sha256)
 {

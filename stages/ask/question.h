@@ -35,6 +35,7 @@ typedef struct {
     const char *purpose;        /* "ask", "repair": as the ledger has it; static */
     const GPtrArray *messages;  /* of Message; lent until the question has ended */
     const AnswerSchema *schema; /* that the answer shall have; lent */
+    gboolean together;          /* it may go into one request with those about other documents */
     gboolean shown;             /* who runs the engine may show the answer while it arrives */
 } QuestionTerms;
 

@@ -36,6 +36,7 @@ Servers *servers_new(Engine *engine, GError **error)
     const Config *config = engine_config(engine);
     g_autoptr(Servers) servers = g_new0(Servers, 1);
     servers->account = account_new(engine_ledger(engine), config, engine_packs(engine));
+    servers->together = together_new(engine_context(engine));
     servers->answers_since_us = days_ago(config, "cache.ttl_days", clock_now_us());
     servers->keep_requests = g_str_equal(config_string(config, "log.payloads"), "full");
     servers->endpoints =
@@ -51,6 +52,7 @@ void servers_free(Servers *servers)
 {
     if (!servers)
         return;
+    together_free(servers->together);
     g_hash_table_unref(servers->endpoints);
     account_free(servers->account);
     g_free(servers);

@@ -4,10 +4,12 @@
 
 #include "stages/ask/account.h"
 #include "stages/ask/endpoint.h"
+#include "stages/ask/together.h"
 
 typedef struct {
     GHashTable *endpoints; /* name (the settings') -> Endpoint; empty: no model is configured */
     Account *account;
+    Together *together;      /* questions that wait to be asked in one request */
     gint64 answers_since_us; /* epoch: older answers are not used again */
     gboolean keep_requests;  /* whole, in the ledger */
 } Servers;

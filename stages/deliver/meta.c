@@ -83,6 +83,8 @@ static cJSON *call_of(const Call *call)
     add_count(object, "latency_ms", call->latency_ms);
     add_count(object, "first_token_ms", call->first_token_ms);
     add_count(object, "sendings", call->sendings);
+    if (call->documents > 1)
+        add_count(object, "documents", call->documents);
     cJSON_AddBoolToObject(object, "cached", call->cached);
     add_text(object, "outcome", call->outcome);
     return object;

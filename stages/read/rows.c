@@ -6,12 +6,22 @@
 #include "pipeline/core/limits.h"
 #include <string.h>
 
+/* Which pack a row has is not known yet. */
+static guint most_per_call(const GPtrArray *packs)
+{
+    guint most = 1;
+    for (guint i = 0; i < packs->len; i++)
+        most = MAX(most, ((const Pack *)packs->pdata[i])->documents_per_call);
+    return most;
+}
+
 /* The next chunk is fetched when fewer rows than this are under way: half a chunk, or as many as
  * keep the model's slots filled. */
 static guint low_water(const Job *job)
 {
     guint slots = engine_has_model(job->engine)
-                      ? (guint)config_int(engine_config(job->engine), "model.max_in_flight")
+                      ? (guint)config_int(engine_config(job->engine), "model.max_in_flight") *
+                            most_per_call(engine_packs(job->engine))
                       : 0;
     return MAX(DOCKET_ROWS_PER_TASK / 2, 2 * slots);
 }

@@ -65,6 +65,7 @@ static cJSON *call_json(const Command *command, const LedgerCall *call)
     add_count(object, "latency_ms", c->latency_ms);
     add_count(object, "first_token_ms", c->first_token_ms);
     cJSON_AddNumberToObject(object, "sendings", c->sendings);
+    cJSON_AddNumberToObject(object, "documents", c->documents);
     cJSON_AddNumberToObject(object, "cost", c->cost);
     cJSON_AddNumberToObject(object, "set_aside", c->reserved);
     add_text(object, "outcome", c->outcome);

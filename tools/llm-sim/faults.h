@@ -45,6 +45,7 @@ typedef enum {
     FAULT_WRONG_DIGITS,
     FAULT_WRONG_NEIGHBOUR,
     FAULT_WRONG_INVENTED,
+    FAULT_LEFT_OUT,
     FAULT_LAST
 } Fault;
 

@@ -29,7 +29,7 @@ void question_clear(Question *question)
 }
 
 /* Examples may stand before the document, with markers of their own. */
-static char *identify(const char *text)
+char *question_identify(const char *text)
 {
     const char *last = NULL;
     for (const char *at = text; (at = strstr(at, QUESTION_BEGIN)); at += strlen(QUESTION_BEGIN))
@@ -49,7 +49,7 @@ void question_add(Question *question, const char *role, const char *text)
     if (!g_str_equal(role, "user"))
         return;
     if (!question->document)
-        question->document = identify(text);
+        question->document = question_identify(text);
     g_string_append_printf(question->users, "%s\n", text);
 }
 

@@ -24,6 +24,8 @@ void question_init(Question *question);
 void question_clear(Question *question);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Question, question_clear)
 
+/* What a document is known by to chance: its marker, else a hash of the text. Caller frees. */
+char *question_identify(const char *text);
 /* Adds a message's text to the prompt; `role` is "system", "user" or "assistant" (a model's own
  * word, which only a repair round has). */
 void question_add(Question *question, const char *role, const char *text);

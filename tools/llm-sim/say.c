@@ -162,15 +162,43 @@ static void refuse(Completion *completion)
     completion->pieces = completion_pieces(completion->text);
 }
 
+/* What is said of one document; `shape` is that of its record. */
+static cJSON *record_of(const Question *question, const cJSON *shape, const Saying *saying,
+                        GHashTable *wrong)
+{
+    cJSON *value =
+        saying->record ? cJSON_Duplicate(saying->record, TRUE) : guess(question->schema, shape, 0);
+    if (shape)
+        conform(question->schema, shape, value, 0);
+    spoil_record(value, saying->faults, saying->seed, saying->subject, wrong);
+    return value;
+}
+
+/* One record for each document under its number; without a schema, the same is asked for in words. */
+static cJSON *records_of(const Question *question, const GArray *parts, GHashTable *wrong)
+{
+    const cJSON *shape =
+        question->schema ? json_at(question->schema, "/properties/records/items/properties/record")
+                         : NULL;
+    cJSON *root = cJSON_CreateObject();
+    cJSON *records = cJSON_AddArrayToObject(root, "records");
+    for (guint i = 0; i < parts->len; i++) {
+        if (faults_have(g_array_index(parts, Saying, i).faults, FAULT_LEFT_OUT))
+            continue;
+        cJSON *each = cJSON_CreateObject();
+        cJSON_AddNumberToObject(each, "number", i + 1);
+        cJSON_AddItemToObject(each, "record",
+                              record_of(question, shape, &g_array_index(parts, Saying, i), wrong));
+        cJSON_AddItemToArray(records, each);
+    }
+    return root;
+}
+
 static void answer(const Question *question, const Saying *saying, Completion *completion)
 {
-    const cJSON *schema = question->schema;
-    g_autoptr(cJSON) value =
-        saying->record ? cJSON_Duplicate(saying->record, TRUE) : guess(schema, schema, 0);
-    if (schema)
-        conform(schema, schema, value, 0);
     g_autoptr(GHashTable) wrong = g_hash_table_new(NULL, NULL);
-    spoil_record(value, saying->faults, saying->seed, saying->subject, wrong);
+    g_autoptr(cJSON) value = saying->parts ? records_of(question, saying->parts, wrong)
+                                           : record_of(question, question->schema, saying, wrong);
     g_autoptr(GString) record = g_string_new(NULL);
     g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(Span));
     Printer printer = {saying, wrong, record, spans};

@@ -6,11 +6,12 @@
 #include "tools/llm-sim/models.h"
 #include "tools/llm-sim/question.h"
 
-typedef struct {
+typedef struct Saying {
     const cJSON *record; /* what is true; NULL: unknown, something of the schema's shape is said */
     FaultSet faults;
     gint64 seed;
     const char *subject; /* hash that chance depends on */
+    const GArray *parts; /* of Saying: one for each of several documents; NULL: it is one */
     double honesty;      /* 0..1: how far log-probabilities tell right values from wrong ones */
 } Saying;
 

@@ -4,6 +4,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
+#include "tools/llm-sim/parts.h"
 #include "tools/llm-sim/travel.h"
 
 void work_clear(Work *work)
@@ -146,13 +147,44 @@ static void mark_broken(Completion *completion)
     }
 }
 
+/* What is said of the documents of a question about several: chance strikes each by itself.
+ * `subjects` keeps the strings that the sayings lend. */
+static GArray *say_of_each(const World *world, const Model *model, const BillEntry *entry,
+                           const GPtrArray *parts, GPtrArray *subjects)
+{
+    GArray *sayings = g_array_sized_new(FALSE, FALSE, sizeof(Saying), parts->len);
+    for (guint i = 0; i < parts->len; i++) {
+        const char *text = parts->pdata[i];
+        g_autofree char *document = question_identify(text);
+        char *request = g_strconcat(entry->request, " ", document, NULL);
+        g_ptr_array_add(subjects, request);
+        FaultSubject subject = {request, entry->times, document, entry->repair};
+        Saying saying = {
+            .record = world->truth ? truth_find(world->truth, text) : NULL,
+            .faults = faults_choose(&world->rules, &world->rates, &model->faults, &subject),
+            .seed = world->rules.seed,
+            .subject = request,
+            .honesty = world->honesty,
+        };
+        g_array_append_val(sayings, saying);
+    }
+    return sayings;
+}
+
 static void complete(World *world, const Model *model, const cJSON *record, Work *work)
 {
     BillEntry *entry = work->entry;
     Completion *completion = &work->completion;
     g_autofree char *subject = g_strdup_printf("%s %u", entry->request, entry->times);
-    Saying saying = {record, entry->faults, world->rules.seed,
-                     world->rules.sticky ? entry->document : subject, world->honesty};
+    g_autoptr(GPtrArray) parts = parts_of(work->question.users->str);
+    g_autoptr(GPtrArray) subjects = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) each = parts ? say_of_each(world, model, entry, parts, subjects) : NULL;
+    Saying saying = {.record = record,
+                     .faults = entry->faults,
+                     .seed = world->rules.seed,
+                     .subject = world->rules.sticky ? entry->document : subject,
+                     .parts = each,
+                     .honesty = world->honesty};
     say(&work->question, model, &saying, completion);
     if (faults_have(entry->faults, FAULT_INVALID_UTF8) && *completion->text)
         mark_broken(completion);
