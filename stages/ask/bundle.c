@@ -148,14 +148,17 @@ static const char *skip_value(const char *p)
 guint bundle_cut(const char *text, char **parts, guint n)
 {
     g_autofree guint *times = g_new0(guint, n + 1);
-    guint found = 0;
+    guint found = 0, broken = 0;
     memset(parts, 0, n * sizeof(*parts));
-    for (const char *at = text; (at = strchr(at, '{'));) {
+    /* Each without an end is read to the end of the text: there are no more of them than records. */
+    for (const char *at = text; broken <= n && (at = strchr(at, '{'));) {
         guint64 number = 0;
         const char *record = enter(++at, &number);
         const char *end = record && *record == '{' ? skip_value(record) : NULL;
-        if (!end)
+        if (!end) {
+            broken += record && *record == '{';
             continue;
+        }
         if (number >= 1 && number <= n && ++times[number] == 1)
             parts[number - 1] = g_strndup(record, (gsize)(end - record));
         at = end;
