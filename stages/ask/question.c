@@ -362,6 +362,7 @@ static void begin(gpointer data)
     const QuestionTerms *terms = &question->terms;
     const Endpoint *endpoint = terms->endpoint;
     GError *error = NULL;
+    g_free(question->body);
     question->body = endpoint->dialect->request(endpoint->settings, terms->messages,
                                                 answer_schema_for(terms->schema, endpoint->subset));
     g_autofree char *request_sha256 = endpoint_hash(endpoint, question->body);
