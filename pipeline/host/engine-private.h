@@ -27,6 +27,7 @@ struct Engine {
     GQueue runnable;         /* of Job*: resumed or new */
     GArray *actions;         /* of AfterCommit */
     GHashTable *content;     /* key -> GPtrArray of parked Job* */
+    guint slots;             /* requests that all models take at once */
     gboolean has_model, drained;
     gint64 stop_at_us; /* monotonic; 0 unless interrupted */
     guint signals;

@@ -34,7 +34,7 @@ static guint room(const Engine *engine)
 {
     guint most = 2 * workers_count(engine->workers) + ON_THE_WAY_OUT;
     if (engine->has_model)
-        most += (guint)config_int(engine->options.config, "model.max_in_flight");
+        most += engine_model_slots(engine);
     return most > engine->documents ? most - engine->documents : 0;
 }
 
@@ -221,6 +221,17 @@ static Workers *start_workers(const EngineOptions *options, GMainContext *contex
     return workers_new(&workers, context, error);
 }
 
+/* What all endpoints take at once: documents are read ahead for each. */
+static guint count_slots(const Config *config)
+{
+    g_auto(GStrv) names = model_choice_endpoints(config);
+    guint slots = 0;
+    for (guint i = 0; names[i]; i++)
+        slots += (guint)g_ascii_strtoull(config_named(config, names[i], "model.max_in_flight"),
+                                         NULL, 10);
+    return slots;
+}
+
 Engine *engine_new(const EngineOptions *options, GError **error)
 {
     g_autoptr(Engine) engine = g_new0(Engine, 1);
@@ -230,6 +241,7 @@ Engine *engine_new(const EngineOptions *options, GError **error)
     const char *tenant = config_string(options->config, "run.tenant");
     engine->tenant = *tenant ? tenant : NULL;
     engine->has_model = config_has_model(options->config);
+    engine->slots = count_slots(options->config);
     engine->context = g_main_context_new();
     engine->stage_state = g_hash_table_new(g_str_hash, g_str_equal);
     engine->jobs = g_hash_table_new_full(NULL, NULL, (GDestroyNotify)job_free, NULL);
@@ -323,6 +335,31 @@ gpointer engine_stage_state(Engine *engine, const char *stage)
 gboolean engine_has_model(Engine *engine)
 {
     return engine->has_model;
+}
+
+guint engine_model_slots(const Engine *engine)
+{
+    return engine->slots;
+}
+
+gboolean engine_escalate(Job *job, const char *why)
+{
+    const char *strong = engine_model_for(job, MODEL_STRONG);
+    if (job->role != MODEL_FIRST || !strong ||
+        g_str_equal(strong, engine_model_for(job, MODEL_FIRST)))
+        return FALSE;
+    guint opening = 0; /* up to the document; what the first model said is nothing to go by */
+    while (opening < job->messages->len &&
+           ((const Message *)job->messages->pdata[opening])->role != ROLE_USER)
+        opening++;
+    if (opening + 1 < job->messages->len)
+        g_ptr_array_set_size(job->messages, (gint)opening + 1);
+    job->role = MODEL_STRONG;
+    job->repairs = 0;
+    g_clear_pointer(&job->answer, g_free);
+    g_clear_pointer(&job->answer_fault, g_free);
+    job_reason(job, "escalated", "%s; the model \"%s\" is asked", why, strong);
+    return TRUE;
 }
 
 const char *engine_model_for(const Job *job, ModelRole role)

@@ -58,8 +58,13 @@ Forecast *engine_forecast(Engine *engine);                      /* NULL: a run *
 const char *engine_outbox(Engine *engine);                      /* absolute, or NULL */
 gpointer engine_stage_state(Engine *engine, const char *stage); /* what its start() returned */
 gboolean engine_has_model(Engine *engine);                      /* one is configured */
+/* Requests that all endpoints take at once. */
+guint engine_model_slots(const Engine *engine);
 /* The endpoint that plays this role for a document whose pack is known; NULL: none. Lent. */
 const char *engine_model_for(const Job *job, ModelRole role);
+/* Turns to the stronger model for the record: the conversation begins anew, `why` (a sentence)
+ * becomes a reason. FALSE: there is none, or it was asked already. The stage then goes to `ask`. */
+gboolean engine_escalate(Job *job, const char *why);
 /* SHA-256 over the configuration and the stage versions that change results (Job.settings). */
 const char *engine_settings(Engine *engine);
 gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */

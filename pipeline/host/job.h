@@ -109,9 +109,12 @@ typedef struct Job {
     cJSON *shown;          /* compose: how much of it a model is shown, for the meta file */
     GPtrArray *messages;   /* compose, ask, check: of Message; append-only */
     char *answer;          /* ask: the model's text; NULL when a repair round brought none */
+    const Call *answered;  /* ask: the call that it came from; one of `calls` */
+    ModelRole role;        /* ask, check: whom the record is asked of */
     char *answer_fault;    /* ask: why the answer was broken off, a sentence; NULL: it was not */
     GPtrArray *calls;      /* ask: of Call */
     Record *record;        /* template or check */
+    const Call *maker;     /* check: the call that the record came from; NULL: none did */
     GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */

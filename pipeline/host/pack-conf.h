@@ -4,6 +4,8 @@
  *                prompt = v1              the version in use: prompts/v1.md; or shares of several,
  *                                         v3:90 v4:10, given out by the documents' hashes
  *                context = a.md;b.md      files shown to the model as context (a guideline)
+ *   [models]     first, strong, fallback  models of the configuration by role, before its [route]:
+ *                                         cheap, or shares: cheap:90 new:10
  *   [recognise]  words = invoice:3;total due:2;recipe:-5   phrase:weight, weight 1 when left out
  *                columns = title;price    what the columns of a batch of this pack are called
  *                at = 3                   least sum of weights to be recognised

@@ -19,8 +19,23 @@ static gboolean is_known(const Job *job, Ledger *ledger, const char *request_sha
     return FALSE;
 }
 
-gboolean foresee(Job *job, const Endpoint *endpoint, gsize bytes, const char *request_sha256,
-                 gint64 since_us, GError **error)
+/* At worst the stronger model is asked about each document; at best about none. */
+static gboolean add_stronger(ForecastPack *call, const Job *job, const Endpoint *stronger,
+                             Ledger *ledger, gsize bytes, GError **error)
+{
+    LedgerUsage usage = {0};
+    if (ledger &&
+        !ledger_call_usage(ledger, stronger->settings->name, job->pack->name, &usage, error))
+        return FALSE;
+    ForecastPack more = estimate_call(stronger->settings, &usage, bytes);
+    call->in_high += more.in_high;
+    call->out_high += more.out_high;
+    call->cost_high += more.cost_high;
+    return TRUE;
+}
+
+gboolean foresee(Job *job, const Endpoint *endpoint, const Endpoint *stronger, gsize bytes,
+                 const char *request_sha256, gint64 since_us, GError **error)
 {
     Forecast *forecast = engine_forecast(job->engine);
     Ledger *ledger = forecast_ledger(forecast);
@@ -33,6 +48,9 @@ gboolean foresee(Job *job, const Endpoint *endpoint, gsize bytes, const char *re
     ForecastPack call = {.known = 1};
     if (!known)
         call = estimate_call(endpoint->settings, &usage, bytes);
+    if (!known && stronger && stronger != endpoint &&
+        !add_stronger(&call, job, stronger, ledger, bytes, error))
+        return FALSE;
     forecast_add(forecast, job->pack->name, request_sha256, &call);
     return TRUE;
 }

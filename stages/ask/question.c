@@ -338,8 +338,9 @@ static gboolean foregone(Question *question, const char *request_sha256, GError 
         return TRUE;
     }
     if (engine_forecast(job->engine)) {
-        if (foresee(job, endpoint, strlen(question->body), request_sha256,
-                    question->servers->answers_since_us, error))
+        if (foresee(job, endpoint, servers_for(question->servers, job, MODEL_STRONG),
+                    strlen(question->body), request_sha256, question->servers->answers_since_us,
+                    error))
             g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "the model was not asked");
         return TRUE;
     }

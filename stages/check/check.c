@@ -24,10 +24,23 @@ typedef struct {
     CheckFields *fields;
 } CheckPack;
 
-/* What is kept on a job between repair rounds. */
+/* A record that conforms to the schema, put aside. */
 typedef struct {
-    cJSON *valid;   /* the last record that conformed to the schema, though a rule was broken */
-    guint salvaged; /* repairs of the text it came from */
+    cJSON *root;       /* NULL: none is */
+    const Call *maker; /* the call that it came from */
+    guint salvaged;    /* repairs of the text it came from */
+    guint repairs;     /* rounds until it was there */
+    gboolean sound;    /* nothing speaks against it but doubts */
+    double confidence;
+} Aside;
+
+/* What is kept on a job between rounds. */
+typedef struct {
+    Aside valid;    /* the last one, though a rule was broken */
+    Aside first;    /* the first model's, while the stronger one is asked */
+    guint salvaged; /* repairs of the text that the present record came from, … */
+    guint repairs;  /* … and rounds until it was there */
+    char *wish; /* a rule's word why the stronger model shall be asked; NULL: none asks for it */
 } CheckState;
 
 /* ---- packs ---- */
@@ -118,7 +131,7 @@ static gboolean apply_rules(const Pack *pack, const cJSON *record, GPtrArray *pr
     gboolean ok = rules_run(own->rules, record, findings, error);
     for (guint i = 0; ok && i < findings->len; i++) {
         const RuleFinding *finding = g_ptr_array_index(findings, i);
-        if (finding->kind == RULE_FOLLOWS)
+        if (finding->kind == RULE_FOLLOWS || finding->kind == RULE_STRONG)
             continue;
         *broken |= finding->kind == RULE_ERROR;
         add_problem(problems, finding->pointer, finding->kind == RULE_WARN ? "warn" : "rule",
@@ -144,6 +157,52 @@ gboolean check_record(const Pack *pack, const cJSON *record, GPtrArray *problems
     gboolean broken;
     g_autoptr(GPtrArray) findings = rule_findings_new();
     return apply_rules(pack, record, problems, findings, &broken, error) && !broken;
+}
+
+/* ---- what is put aside ---- */
+
+static void aside_clear(Aside *aside)
+{
+    cJSON_Delete(aside->root);
+    *aside = (Aside){0};
+}
+
+static void state_free(gpointer data)
+{
+    CheckState *state = data;
+    aside_clear(&state->valid);
+    aside_clear(&state->first);
+    g_free(state->wish);
+    g_free(state);
+}
+
+static CheckState *state_of(Job *job)
+{
+    CheckState *state = job_data(job, STAGE);
+    if (state == NULL) {
+        state = g_new0(CheckState, 1);
+        job_set_data(job, STAGE, state, state_free);
+    }
+    return state;
+}
+
+static gboolean is_sound(const Job *job)
+{
+    for (guint i = 0; i < job->problems->len; i++)
+        if (!g_str_has_prefix(((const Problem *)job->problems->pdata[i])->rule, "warn:"))
+            return FALSE;
+    return job->schema_valid;
+}
+
+static void put_aside(const Job *job, const CheckState *state, Aside *aside)
+{
+    aside_clear(aside);
+    *aside = (Aside){.root = cJSON_Duplicate(job->record->root, TRUE),
+                     .maker = job->maker,
+                     .salvaged = state->salvaged,
+                     .repairs = state->repairs,
+                     .sound = is_sound(job),
+                     .confidence = job->record->confidence};
 }
 
 /* ---- grounding and score ---- */
@@ -176,6 +235,18 @@ static void ground_and_score(Job *job, const CheckPack *own, const GPtrArray *fi
     score_record(job->record, own->fields, &input);
 }
 
+/* A rule may find nothing wrong, and still want a better model for such a document. */
+static void note_wish(Job *job, const GPtrArray *findings)
+{
+    CheckState *state = state_of(job);
+    g_clear_pointer(&state->wish, g_free);
+    for (guint i = 0; i < findings->len && state->wish == NULL; i++) {
+        const RuleFinding *finding = g_ptr_array_index(findings, i);
+        if (finding->kind == RULE_STRONG)
+            state->wish = g_strdup_printf("%s: %s", finding->rule, finding->message);
+    }
+}
+
 /* Everything about the job's record. TRUE when schema and error rules hold. */
 static gboolean judge(Job *job, const CheckPack *own, guint salvaged)
 {
@@ -187,28 +258,23 @@ static gboolean judge(Job *job, const CheckPack *own, guint salvaged)
     if (job->schema_valid &&
         !apply_rules(job->pack, job->record->root, job->problems, findings, &broken, &error))
         add_problem(job->problems, "", "rules", "failed", error->message);
+    note_wish(job, findings);
     ground_and_score(job, own, findings, salvaged);
     return job->schema_valid && !broken;
 }
 
+/* Takes what was put aside for the job's record again. */
+static void take_back(Job *job, const CheckPack *own, Aside *aside)
+{
+    guint salvaged = aside->salvaged;
+    job_set_record(job, record_new(g_steal_pointer(&aside->root), METHOD_MODEL));
+    job->maker = aside->maker;
+    job->repairs = aside->repairs;
+    aside_clear(aside);
+    judge(job, own, salvaged);
+}
+
 /* ---- repair ---- */
-
-static void state_free(gpointer data)
-{
-    CheckState *state = data;
-    cJSON_Delete(state->valid);
-    g_free(state);
-}
-
-static CheckState *state_of(Job *job)
-{
-    CheckState *state = job_data(job, STAGE);
-    if (state == NULL) {
-        state = g_new0(CheckState, 1);
-        job_set_data(job, STAGE, state, state_free);
-    }
-    return state;
-}
 
 /* Shows the model its own answer and what is wrong with it; nothing said before is changed, so that
  * the conversation's beginning stays cached at the provider. */
@@ -237,26 +303,81 @@ static void ask_again(Job *job)
                    : ((Problem *)g_ptr_array_index(job->problems, 0))->sentence);
 }
 
+/* ---- the stronger model ---- */
+
+/* Why the record at hand will not do as it is; NULL: it will. Caller frees. */
+static char *why_not_enough(const Job *job, const CheckState *state)
+{
+    if (!is_sound(job))
+        return g_strdup(((const Problem *)g_ptr_array_index(job->problems, 0))->sentence);
+    if (job->record->confidence < job->pack->accept_at)
+        return g_strdup_printf("confidence %.2f is under accept_at %.2f", job->record->confidence,
+                               job->pack->accept_at);
+    return g_strdup(state->wish);
+}
+
+static StageStep begin_anew(const Job *job)
+{
+    aside_clear(&((CheckState *)job_data(job, STAGE))->valid);
+    return STAGE_REPAIR;
+}
+
+/* Of two models' records the better one; the stronger model's if they are alike. */
+static void choose(Job *job, const CheckPack *own, CheckState *state)
+{
+    const Aside *first = &state->first;
+    if (first->root == NULL)
+        return;
+    gboolean sound = is_sound(job);
+    double confidence = job->record->confidence;
+    if (first->sound == sound ? first->confidence <= confidence : sound)
+        return;
+    job_reason(job, "first_model", "its record is the better one: %s, confidence %.2f (%s, %.2f)",
+               first->sound ? "nothing speaks against it" : "something speaks against both",
+               first->confidence,
+               sound ? "the stronger model's as well" : "not so the stronger model's", confidence);
+    take_back(job, own, &state->first);
+}
+
+/* This model has a record that conforms. */
+static StageStep settle(Job *job, const CheckPack *own)
+{
+    CheckState *state = state_of(job);
+    if (job->role == MODEL_STRONG) {
+        choose(job, own, state);
+        return STAGE_NEXT;
+    }
+    g_autofree char *why = why_not_enough(job, state);
+    return why != NULL && engine_escalate(job, why) ? begin_anew(job) : STAGE_NEXT;
+}
+
 /* No repair rounds are left. A record that conforms goes on, for decide to judge; an answer that
- * does not is given up for an earlier one that did, else for the template. */
+ * does not is given up for an earlier one that did, else for another model, else for the template. */
 static StageStep give_up(Job *job, const CheckPack *own)
 {
     CheckState *state = state_of(job);
     if (job->record != NULL && job->schema_valid)
-        return STAGE_NEXT;
-    if (state->valid != NULL) {
+        return settle(job, own);
+    if (state->valid.root != NULL) {
         job_reason(job, "repair", "the last answer is worse; the one before is kept");
-        job_set_record(job, record_new(g_steal_pointer(&state->valid), METHOD_MODEL));
-        judge(job, own, state->salvaged);
+        take_back(job, own, &state->valid);
+        return settle(job, own);
+    }
+    if (state->first.root != NULL) {
+        take_back(job, own, &state->first);
         return STAGE_NEXT;
     }
-    job_reason(job, "model_answer", "no valid record after %u repair rounds: %s", job->repairs,
-               job->problems->len == 0
-                   ? "no answer held one"
-                   : ((Problem *)g_ptr_array_index(job->problems, 0))->sentence);
-    job->model_failed = TRUE;
+    g_autofree char *why = g_strdup_printf(
+        "no valid record after %u repair rounds: %s", job->repairs,
+        job->problems->len == 0 ? "no answer held one"
+                                : ((Problem *)g_ptr_array_index(job->problems, 0))->sentence);
     job_set_record(job, NULL);
+    job->maker = NULL;
     g_ptr_array_set_size(job->problems, 0);
+    if (engine_escalate(job, why))
+        return begin_anew(job);
+    job_reason(job, "model_answer", "%s", why);
+    job->model_failed = TRUE;
     return STAGE_FALLBACK;
 }
 
@@ -289,25 +410,28 @@ static cJSON *take_answer(Job *job, guint *salvaged)
 
 static StageStep run_model(Job *job, const CheckPack *own)
 {
-    guint salvaged;
-    if (job->answer == NULL) /* a repair round brought nothing: what there was before counts */
+    CheckState *state = state_of(job);
+    guint salvaged = 0;
+    if (job->role == MODEL_STRONG && state->first.root == NULL && job->record != NULL &&
+        job->maker != job->answered && job->repairs == 0 && job->schema_valid)
+        put_aside(job, state, &state->first);
+    if (job->answer == NULL) /* another round brought nothing: what there was before counts */
         return give_up(job, own);
     cJSON *root = take_answer(job, &salvaged);
     guint absent = root == NULL ? 0 : absent_nulls(own->schema, root);
     if (absent > 0)
         job_reason(job, "salvage", "%u nulls stood where the schema wants nothing", absent);
     job_set_record(job, root == NULL ? NULL : record_new(root, METHOD_MODEL));
+    job->maker = root == NULL ? NULL : job->answered;
     job->schema_valid = FALSE;
+    state->salvaged = salvaged;
+    state->repairs = job->repairs;
     if (root != NULL && judge(job, own, salvaged) && job->answer_fault == NULL)
-        return STAGE_NEXT;
+        return settle(job, own);
     if (job->answer_fault != NULL)
         refuse_broken_off(job);
-    if (root != NULL && job->schema_valid) {
-        CheckState *state = state_of(job);
-        cJSON_Delete(state->valid);
-        state->valid = cJSON_Duplicate(root, TRUE);
-        state->salvaged = salvaged;
-    }
+    if (root != NULL && job->schema_valid)
+        put_aside(job, state, &state->valid);
     if (job->repairs >= job->pack->max_repairs)
         return give_up(job, own);
     ask_again(job);

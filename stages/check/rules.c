@@ -23,6 +23,9 @@
     " if holds then empty else broken($rule; $pointer; message) end;"                              \
     "def expect($rule; $pointer; holds; message):"                                                 \
     " if holds then empty else doubt($rule; $pointer; message) end;"                               \
+    "def stronger($rule; $pointer; needed; message):"                                              \
+    " if needed then {rule: $rule, pointer: $pointer, message: message, severity: \"strong\"}"     \
+    " else empty end;"                                                                             \
     "def near($a; $b; $tolerance): (($a - $b) | fabs) <= $tolerance + 0.0000001;"                  \
     "def cents: (. * 100 | round) / 100;"                                                          \
     "def total_of(values): reduce (values | select(. != null)) as $x (0; . + $x) | cents;"         \
@@ -160,9 +163,12 @@ static gboolean add_broken(jv object, GPtrArray *findings, GError **error)
         return refuse(error, "a finding without a rule's name ([a-z0-9_]+) and message");
     if (finding->pointer == NULL)
         finding->pointer = g_strdup("");
-    if (severity != NULL && strcmp(severity, "error") != 0 && strcmp(severity, "warn") != 0)
-        return refuse(error, "a severity that is neither \"error\" nor \"warn\"");
-    finding->kind = g_strcmp0(severity, "warn") == 0 ? RULE_WARN : RULE_ERROR;
+    if (severity != NULL && strcmp(severity, "error") != 0 && strcmp(severity, "warn") != 0 &&
+        strcmp(severity, "strong") != 0)
+        return refuse(error, "a severity that is none of \"error\", \"warn\", \"strong\"");
+    finding->kind = g_strcmp0(severity, "warn") == 0     ? RULE_WARN
+                    : g_strcmp0(severity, "strong") == 0 ? RULE_STRONG
+                                                         : RULE_ERROR;
     if (strlen(finding->message) > MAX_MESSAGE_BYTES) {
         /* Values of the record stand in messages; a huge one must not fill prompts and reasons. */
         char *cut = g_utf8_substring(finding->message, 0, MAX_MESSAGE_BYTES / 4);

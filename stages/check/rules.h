@@ -6,15 +6,17 @@
  *     {"rule": "total_is_sum",             name: [a-z0-9_]+
  *      "pointer": "/total",                the field to look at, "" for the whole record
  *      "message": "total is 12, but …",    a sentence with the values in it
- *      "severity": "error"}                "error" (the default) or "warn"
+ *      "severity": "error"}                "error" (the default), "warn" or "strong"
  *
  * A broken "error" goes back to the model for repair and then to a person; a "warn" only lowers the
- * field's confidence. These functions are there for it:
+ * field's confidence; "strong" says that nothing is wrong, but such a record is the stronger
+ * model's business, where one is configured. These functions are there for it:
  *
  *     broken($rule; $pointer; $message)        emits an error
  *     doubt($rule; $pointer; $message)         emits a warning
  *     require($rule; $pointer; holds; message) emits an error unless `holds` is true
  *     expect($rule; $pointer; holds; message)  emits a warning unless `holds` is true
+ *     stronger($rule; $pointer; needed; message) asks for the stronger model if `needed` is true
  *     near($a; $b; $tolerance)                 |a - b| <= tolerance, both numbers
  *     cents                                    rounded to two decimals
  *     total_of(values)                         their sum, nulls left out, rounded to cents
@@ -42,7 +44,7 @@
 
 typedef struct Rules Rules;
 
-typedef enum { RULE_ERROR, RULE_WARN, RULE_FOLLOWS } RuleKind;
+typedef enum { RULE_ERROR, RULE_WARN, RULE_STRONG, RULE_FOLLOWS } RuleKind;
 
 typedef struct {
     RuleKind kind;

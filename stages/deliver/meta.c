@@ -98,13 +98,12 @@ static cJSON *calls_of(const Job *job)
     return array;
 }
 
-/* The model behind the record: that of the last call, when a model made it. */
+/* The model behind the record, when a model made it. */
 static const char *model_of(const Job *job)
 {
-    if (!job->record || job->record->method != METHOD_MODEL || !job->calls->len)
+    if (!job->record || job->record->method != METHOD_MODEL)
         return NULL;
-    const Call *last = job->calls->pdata[job->calls->len - 1];
-    return last->model;
+    return job->maker ? job->maker->model : NULL;
 }
 
 static cJSON *reasons_of(const Job *job)

@@ -20,8 +20,7 @@ static guint most_per_call(const GPtrArray *packs)
 static guint low_water(const Job *job)
 {
     guint slots = engine_has_model(job->engine)
-                      ? (guint)config_int(engine_config(job->engine), "model.max_in_flight") *
-                            most_per_call(engine_packs(job->engine))
+                      ? engine_model_slots(job->engine) * most_per_call(engine_packs(job->engine))
                       : 0;
     return MAX(DOCKET_ROWS_PER_TASK / 2, 2 * slots);
 }
