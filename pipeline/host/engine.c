@@ -344,7 +344,7 @@ guint engine_model_slots(const Engine *engine)
 
 gboolean engine_escalate(Job *job, const char *why)
 {
-    const char *strong = engine_model_for(job, MODEL_STRONG);
+    const char *strong = job->engine ? engine_model_for(job, MODEL_STRONG) : NULL;
     if (job->role != MODEL_FIRST || !strong ||
         g_str_equal(strong, engine_model_for(job, MODEL_FIRST)))
         return FALSE;
