@@ -12,6 +12,8 @@ const Stage *const plan[] = {
     &stage_ask,       /* the model's answer */
     &stage_template,  /* the record without a model */
     &stage_check,     /* salvage, schema, rules, grounding, score */
+    &stage_verify,    /* another model holds the record against the document */
+    &stage_weigh,     /* what its word counts */
     &stage_decide,    /* the verdict and its reasons */
     &stage_deliver,   /* durable verdict, files in the outbox, the original moved */
     NULL,

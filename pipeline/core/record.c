@@ -160,6 +160,8 @@ static void add_leaf(const char *pointer, cJSON *value, gpointer data)
     cJSON_AddNumberToObject(object, "confidence", field ? rounded(field->confidence) : 0);
     cJSON_AddStringToObject(object, "grounded",
                             grounded_name(field ? field->grounded : GROUNDED_NONE));
+    if (field && field->verified)
+        cJSON_AddStringToObject(object, "verified", field->verified);
     cJSON *evidence = cJSON_AddArrayToObject(object, "evidence");
     for (guint i = 0; field && i < field->evidence->len; i++)
         cJSON_AddItemToArray(evidence, evidence_to_json(field->evidence->pdata[i]));

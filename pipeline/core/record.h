@@ -29,8 +29,10 @@ typedef struct {
 typedef struct {
     char *pointer;
     Grounded grounded;
-    double confidence;   /* 0..1 */
-    GPtrArray *evidence; /* of Evidence, best first; may be empty */
+    double confidence;    /* 0..1 */
+    GPtrArray *evidence;  /* of Evidence, best first; may be empty */
+    const char *verified; /* what a verifier says of it: "agrees", "disagrees", "not_in_document";
+                             static; NULL: nothing, or nothing that counts */
 } Field;
 
 typedef struct Record {

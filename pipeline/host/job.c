@@ -133,6 +133,7 @@ void job_free(Job *job)
     g_free(job->tenant);
     g_free(job->settings);
     g_free(job->answer);
+    g_free(job->verification);
     g_free(job->answer_fault);
     g_free(job->duplicate_of);
     g_free(job->content_key);

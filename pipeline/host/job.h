@@ -115,6 +115,7 @@ typedef struct Job {
     GPtrArray *calls;      /* ask: of Call */
     Record *record;        /* template or check */
     const Call *maker;     /* check: the call that the record came from; NULL: none did */
+    char *verification;    /* verify: what another model said of the record; NULL: nothing */
     GPtrArray *problems;   /* check: of Problem, of the last record */
     gboolean schema_valid; /* check: of the last record */
     guint repairs;         /* repair rounds so far */

@@ -193,6 +193,32 @@ static gboolean set_retrieve(Pack *pack, const KeyEntry *entry, const char *path
     return entry_count(entry, 0, 5, path, &pack->retrieve, error);
 }
 
+static gboolean set_on_disagreement(Pack *pack, const KeyEntry *entry, const char *path,
+                                    GError **error)
+{
+    static const char *const words[] = {"review", "null", "escalate"};
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (!g_str_equal(entry->value, words[i]))
+            continue;
+        pack->on_disagreement = (OnDisagreement)i;
+        return TRUE;
+    }
+    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                  "on_disagreement must be review, null or escalate, not \"%.60s\"", entry->value);
+    return FALSE;
+}
+
+static gboolean set_verify_required(Pack *pack, const KeyEntry *entry, const char *path,
+                                    GError **error)
+{
+    pack->verify_required = g_str_equal(entry->value, "yes");
+    if (pack->verify_required || g_str_equal(entry->value, "no"))
+        return TRUE;
+    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                  "required must be yes or no, not \"%.60s\"", entry->value);
+    return FALSE;
+}
+
 static gboolean set_budget_day(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
     return entry_number(entry, 0, 1e9, path, &pack->budget_day, error);
@@ -236,6 +262,8 @@ static const PackKey pack_keys[] = {
     {"limits", "max_input_tokens", set_max_input_tokens},
     {"limits", "max_input_bytes", set_max_input_bytes},
     {"limits", "documents_per_call", set_documents_per_call},
+    {"verify", "on_disagreement", set_on_disagreement},
+    {"verify", "required", set_verify_required},
     {"budget", "day", set_budget_day},
     {"budget", "month", set_budget_month},
     {"budget", "at_limit", set_budget_at_limit},

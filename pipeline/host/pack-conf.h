@@ -4,7 +4,7 @@
  *                prompt = v1              the version in use: prompts/v1.md; or shares of several,
  *                                         v3:90 v4:10, given out by the documents' hashes
  *                context = a.md;b.md      files shown to the model as context (a guideline)
- *   [models]     first, strong, fallback  models of the configuration by role, before its [route]:
+ *   [models]     first, strong, fallback, verify  models of the configuration by role, before its [route]:
  *                                         cheap, or shares: cheap:90 new:10
  *   [recognise]  words = invoice:3;total due:2;recipe:-5   phrase:weight, weight 1 when left out
  *                columns = title;price    what the columns of a batch of this pack are called
@@ -19,6 +19,10 @@
  *                max_input_bytes = 8388608  a longer text is not shown to a model at all
  *                documents_per_call = 1   1..50 small documents (rows) of a run are asked about in one
  *                                         request; each record is judged by itself
+ *   [verify]     on_disagreement = review where a verifier disagrees with a value and can cite why: a
+ *                                         person looks; null: the value goes, where the schema lets
+ *                                         it; escalate: the stronger model makes the record anew
+ *                required = no            yes: what no verifier has seen waits for a person
  *   [budget]     day = 2.50               money for this pack's calls in a day, in UTC; 0: no limit
  *                month = 50               the same in a month
  *                at_limit = hold          or template: what becomes of its documents then */

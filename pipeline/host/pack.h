@@ -20,6 +20,9 @@ typedef struct {
     char *sha256;  /* of the prefix; NULL before that */
 } Prompt;
 
+/* What becomes of a value that a verifier disagrees with. */
+typedef enum { DISAGREE_REVIEW, DISAGREE_NULL, DISAGREE_ESCALATE } OnDisagreement;
+
 /* What a model is asked for. */
 typedef enum {
     MODEL_FIRST,    /* the record, of every document */
@@ -55,6 +58,8 @@ typedef struct Pack {
     guint max_input_chars;           /* of document text shown to the model … */
     guint max_input_tokens;          /* … and as tokens, estimated; 0: no limit */
     guint max_input_bytes;           /* of document text; a longer one is not shown at all */
+    OnDisagreement on_disagreement;  /* with a verifier */
+    gboolean verify_required;        /* a record that no verifier has seen waits for a person */
     guint documents_per_call;        /* small ones that are asked about in one request, at most */
     double budget_day, budget_month; /* money for calls of this pack; 0: no limit of its own */
     char *budget_at_limit;           /* "hold" or "template"; NULL: as the configuration has it */

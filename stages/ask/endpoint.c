@@ -29,6 +29,7 @@ void endpoint_free(Endpoint *endpoint)
 
 struct AnswerSchema {
     const cJSON *written;
+    cJSON *owned;          /* the same, or NULL */
     GHashTable *rewritten; /* Subset -> DialectSchema */
 };
 
@@ -46,11 +47,22 @@ AnswerSchema *answer_schema_new(const char *name, const cJSON *schema, GError **
     return g_steal_pointer(&all);
 }
 
+AnswerSchema *answer_schema_take(const char *name, cJSON *schema, GError **error)
+{
+    AnswerSchema *all = answer_schema_new(name, schema, error);
+    if (all)
+        all->owned = schema;
+    else
+        cJSON_Delete(schema);
+    return all;
+}
+
 void answer_schema_free(AnswerSchema *schema)
 {
     if (!schema)
         return;
     g_hash_table_unref(schema->rewritten);
+    cJSON_Delete(schema->owned);
     g_free(schema);
 }
 

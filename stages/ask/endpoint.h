@@ -22,6 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Endpoint, endpoint_free)
 typedef struct AnswerSchema AnswerSchema;
 /* `schema` is lent, the name is for the provider. DOCKET_ERROR_PACK. Caller frees. */
 AnswerSchema *answer_schema_new(const char *name, const cJSON *schema, GError **error);
+/* The same, which takes the schema. */
+AnswerSchema *answer_schema_take(const char *name, cJSON *schema, GError **error);
 void answer_schema_free(AnswerSchema *schema);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerSchema, answer_schema_free)
 /* As it was written; and as that of a subset. Lent. */

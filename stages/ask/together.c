@@ -31,34 +31,19 @@ struct Together {
 
 /* ---- who may ---- */
 
-typedef struct {
-    cJSON *written;
-    AnswerSchema *schema;
-} Shared;
-
-static void shared_free(gpointer data)
-{
-    Shared *shared = data;
-    answer_schema_free(shared->schema);
-    cJSON_Delete(shared->written);
-    g_free(shared);
-}
-
 gboolean together_prepare(Pack *pack, GError **error)
 {
     if (pack->documents_per_call < 2)
         return TRUE;
-    Shared *shared = g_new0(Shared, 1);
-    shared->written = bundle_schema(pack->schema);
-    shared->schema = answer_schema_new(pack->name, shared->written, error);
-    pack_attach(pack, SCHEMA, shared, shared_free);
-    return shared->schema != NULL;
+    AnswerSchema *schema = answer_schema_take(pack->name, bundle_schema(pack->schema), error);
+    if (schema)
+        pack_attach(pack, SCHEMA, schema, (GDestroyNotify)answer_schema_free);
+    return schema != NULL;
 }
 
 static const AnswerSchema *schema_of(const Pack *pack)
 {
-    const Shared *shared = pack_attached(pack, SCHEMA);
-    return shared ? shared->schema : NULL;
+    return pack_attached(pack, SCHEMA);
 }
 
 static const Message *document_of(const Job *job)

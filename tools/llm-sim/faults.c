@@ -47,6 +47,8 @@ static const struct {
     [FAULT_WRONG_DIGITS] = {"wrong-digits", FALSE, "two digits of a value are swapped"},
     [FAULT_WRONG_NEIGHBOUR] = {"wrong-neighbour", FALSE, "a value that belongs to another field"},
     [FAULT_WRONG_INVENTED] = {"wrong-invented", FALSE, "a value that stands nowhere"},
+    [FAULT_VERIFY_WRONG] = {"verify-wrong", FALSE, "a verifier disputes every value"},
+    [FAULT_VERIFY_AIR] = {"verify-air", FALSE, "a verifier cites what stands nowhere"},
     [FAULT_LEFT_OUT] = {"left-out", FALSE,
                         "no record of a document, where several are asked about"},
 };

@@ -4,6 +4,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
+#include "tools/llm-sim/checks.h"
 #include "tools/llm-sim/parts.h"
 #include "tools/llm-sim/travel.h"
 
@@ -177,9 +178,12 @@ static void complete(World *world, const Model *model, const cJSON *record, Work
     Completion *completion = &work->completion;
     g_autofree char *subject = g_strdup_printf("%s %u", entry->request, entry->times);
     g_autoptr(GPtrArray) parts = parts_of(work->question.users->str);
+    g_autoptr(cJSON) asked = checks_asked(work->question.users->str);
+    g_autoptr(cJSON) checks =
+        asked ? checks_answer(asked, record, work->question.users->str, entry->faults) : NULL;
     g_autoptr(GPtrArray) subjects = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GArray) each = parts ? say_of_each(world, model, entry, parts, subjects) : NULL;
-    Saying saying = {.record = record,
+    Saying saying = {.record = checks ? checks : record,
                      .faults = entry->faults,
                      .seed = world->rules.seed,
                      .subject = world->rules.sticky ? entry->document : subject,
