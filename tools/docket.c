@@ -67,6 +67,16 @@ static const Command commands[] = {
      "  docket log --since 1d --outcome refused --prompt v4\n"
      "  docket log --payload 1204",
      command_log},
+    {"batch", "submit|status|collect", "model calls through the provider's batch API",
+     "With run --batch (or [run] batch=yes) a run collects by itself what has ended, enters what "
+     "it "
+     "has\n"
+     "to ask, and submits it; the answers cost about half and come in a later run, within a day.\n"
+     "Documents are held until then, which is no error. These do parts of it by hand:\n\n"
+     "  docket batch status      # batches, how many calls are answered, what they cost\n"
+     "  docket batch submit      # what waits, without looking at the inbox\n"
+     "  docket batch collect     # answers of what has ended, kept for the next run",
+     command_batch},
     {"audit", "", "prove that nothing is lost: ledger, outbox and accounting agree",
      "Exit code 0: every document is accounted for. 1: something is not as it should be.",
      command_audit},

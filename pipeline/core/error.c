@@ -62,6 +62,8 @@ static const struct {
                                "waits."},
     [DOCKET_ERROR_NO_BUDGET] = {"no_budget", "Raise the budget or wait for the next period; the "
                                              "document waits."},
+    [DOCKET_ERROR_IN_BATCH] = {"in_batch", "Run again when the batch has ended (`docket batch "
+                                           "status`); the document waits."},
     [DOCKET_ERROR_MODEL_REFUSED] = {"model_refused", "Check the key, the model's name and the "
                                                      "server's message."},
     [DOCKET_ERROR_MODEL_ANSWER] = {"model_answer", "Look at the answer with `docket show`; improve "

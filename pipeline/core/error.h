@@ -36,6 +36,7 @@ typedef enum {
     DOCKET_ERROR_INVALID,        /* a record does not validate against its schema */
     DOCKET_ERROR_NO_MODEL,       /* no model could be reached: the document is held */
     DOCKET_ERROR_NO_BUDGET,      /* the budget is spent: the document is held */
+    DOCKET_ERROR_IN_BATCH,       /* a batch of model calls has the question: the document is held */
     DOCKET_ERROR_MODEL_REFUSED,  /* the model or its server refused for good (key, model name,
                                     content) */
     DOCKET_ERROR_MODEL_ANSWER,   /* the model's answer could not be made into a record */

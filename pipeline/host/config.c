@@ -28,6 +28,9 @@ static const ConfigKey config_keys[] = {
      .help = "readings of a document that kills its reader"},
     {"run", "tenant", TYPE_STRING, "",
      .help = "on whose account calls are made: their budget and limits are those of [tenant NAME]"},
+    {"run", "batch", TYPE_CHOICE, "no", .choices = "no|yes",
+     .help = "yes: models are asked through the provider's batch API, for about half the price; "
+             "the answers come in a later run"},
 
     {"readers", "count", TYPE_INT, "0", .low = 0, .high = 1024,
      .help = "reader processes; 0: one for each core"},

@@ -63,8 +63,8 @@ static gboolean is_fault_of_run(int code)
 
 static gboolean is_hold(int code)
 {
-    return code == DOCKET_ERROR_NO_MODEL || code == DOCKET_ERROR_NO_BUDGET ||
-           code == DOCKET_ERROR_INTERRUPTED;
+    return code == DOCKET_ERROR_NO_MODEL || code == DOCKET_ERROR_IN_BATCH ||
+           code == DOCKET_ERROR_NO_BUDGET || code == DOCKET_ERROR_INTERRUPTED;
 }
 
 /* Turns a stage's error into a verdict and sends the job to `deliver`, or ends the run. */

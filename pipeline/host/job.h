@@ -77,6 +77,7 @@ typedef struct Call {
 /* A call that nothing is known of yet. Caller frees. */
 Call *call_new(const char *purpose, const char *endpoint, const char *model);
 void call_free(Call *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_free)
 
 struct Engine;
 struct Stage;

@@ -39,7 +39,9 @@ static gboolean ledger_first_too_many(Ledger *ledger, guint64 bytes, gint64 *end
 static gboolean ledger_prune_payloads(Ledger *ledger, gint64 until_us, GError **error)
 {
     g_autoptr(Statement) prune = ledger_writing(
-        ledger, "UPDATE calls SET payload = NULL WHERE payload IS NOT NULL AND began_us < ?1",
+        ledger,
+        "UPDATE calls SET payload = NULL WHERE payload IS NOT NULL AND began_us < ?1"
+        " AND (batch IS NULL OR ended_us IS NOT NULL)", /* a batch has yet to send it */
         error);
     if (!prune)
         return FALSE;

@@ -27,8 +27,8 @@ gboolean ledger_call_begin(Ledger *ledger, const Job *job, Call *call, const Led
     g_autoptr(Statement) insert = ledger_writing(
         ledger,
         "INSERT INTO calls (document, purpose, endpoint, model, pack, tenant, prompt_version,"
-        "  prompt_sha256, request_sha256, bytes, payload, reserved, began_us)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "  prompt_sha256, request_sha256, bytes, payload, reserved, began_us, batch)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         error);
     if (!insert)
         return FALSE;
@@ -49,6 +49,7 @@ gboolean ledger_call_begin(Ledger *ledger, const Job *job, Call *call, const Led
         ledger_bind_blob(insert, 11, request->body, request->length);
     ledger_bind_double(insert, 12, call->reserved);
     ledger_bind_int(insert, 13, call->began_us);
+    ledger_bind_text(insert, 14, request->batch ? "" : NULL);
     if (!ledger_finish(ledger, insert, NULL, error))
         return FALSE;
     call->id = sqlite3_last_insert_rowid(ledger->db);

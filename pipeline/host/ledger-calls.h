@@ -9,7 +9,8 @@ typedef struct {
     const char *sha256; /* of all that decides the answer: the key of the cache */
     const char *body;   /* lent */
     gsize length;
-    gboolean keep; /* the body goes into the ledger, too */
+    gboolean keep;  /* the body goes into the ledger, too */
+    gboolean batch; /* it is not sent now: it waits for a batch */
 } LedgerRequest;
 
 /* Enters a call before it is sent, with call->reserved added to what its periods have spent;

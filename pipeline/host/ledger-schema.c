@@ -4,7 +4,7 @@
  *  2  containers, and documents that stand in others: archives, mailboxes, mails
  *  3  what calls cost: endpoints, more kinds of tokens, reservations, what each period has spent
  *  4  texts of documents that people decided on, as examples for models
- *  5  how many documents a call was about
+ *  5  how many documents a call was about; batches of calls
  *
  * A step is one function that is never edited once released, only followed by the next. Databases
  * of every earlier version are kept as fixtures in tests/host. Units stand with each column; names
@@ -243,9 +243,27 @@ static gboolean ledger_schema_step_4(Ledger *ledger, GError **error)
 static const char schema_calls_5[] =
     "ALTER TABLE calls ADD COLUMN documents INTEGER NOT NULL DEFAULT 1;";
 
+/* calls.batch: '' waits for a batch, else the key of the one that it is in. */
+static const char schema_batches_5[] =
+    "CREATE TABLE batches ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  key TEXT NOT NULL UNIQUE," /* ours; goes to the provider with it */
+    "  endpoint TEXT NOT NULL,"
+    "  remote TEXT," /* the provider's; NULL while it is submitted */
+    "  state TEXT NOT NULL CHECK (state IN ('submitting', 'submitted', 'ended')),"
+    "  calls INTEGER NOT NULL,"
+    "  created_us INTEGER NOT NULL,"
+    "  submitted_us INTEGER,"
+    "  ended_us INTEGER,"
+    "  note TEXT"
+    ") STRICT;"
+    "CREATE INDEX calls_batch ON calls(batch) WHERE batch IS NOT NULL;"
+    "CREATE INDEX calls_batched ON calls(request_sha256) WHERE batch IS NOT NULL;";
+
 static gboolean ledger_schema_step_5(Ledger *ledger, GError **error)
 {
-    return ledger_execute(ledger, schema_calls_5, error);
+    return ledger_execute(ledger, schema_calls_5, error) &&
+           ledger_execute(ledger, schema_batches_5, error);
 }
 
 /* Row i brings version i to version i + 1. */

@@ -140,6 +140,9 @@ static StageStep take(Job *job, Asking *asking, Answer *answer, GError **error)
         return without_answer(job, asking, answer, error);
     case QUESTION_NO_MONEY:
         return without_money(job, asking, answer, error);
+    case QUESTION_IN_BATCH:
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_IN_BATCH, "%s", answer->sentence);
+        return STAGE_ERROR;
     case QUESTION_FAULT:
         break;
     }

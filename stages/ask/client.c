@@ -37,6 +37,7 @@ struct Transfer {
     ClientHeaders answered;
     gint64 begun_us;
     ClientBytes bytes;
+    gboolean any_type; /* of the body, for `bytes` */
     ClientDone done;
     gpointer data;
 };
@@ -109,11 +110,14 @@ static void keep_header(ClientHeaders *headers, const char *line, gsize length)
 
 /* ---- libcurl's callbacks for one transfer ---- */
 
-static gboolean is_event_stream(const Transfer *t)
+/* Whether the body goes to `bytes`. */
+static gboolean goes_to_bytes(const Transfer *t)
 {
     long status = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     const char *type = find_header(&t->answered, "content-type");
+    if (t->any_type)
+        return status / 100 == 2;
     return status / 100 == 2 && type &&
            g_ascii_strncasecmp(type, "text/event-stream", strlen("text/event-stream")) == 0;
 }
@@ -128,7 +132,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *user)
         return 0;
     }
     if (t->received == 0)
-        t->streamed = t->bytes && is_event_stream(t);
+        t->streamed = t->bytes && goes_to_bytes(t);
     t->received += length;
     if (!t->streamed) {
         g_byte_array_append(t->body, (const guint8 *)data, (guint)length);
@@ -157,7 +161,7 @@ static void settle(Transfer *t, CURLcode code)
     long status = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     if (t->received == 0)
-        t->streamed = t->bytes && is_event_stream(t); /* one without a byte */
+        t->streamed = t->bytes && goes_to_bytes(t); /* one without a byte */
     g_byte_array_append(t->body, (const guint8 *)"", 1);
     curl_off_t sent = 0;
     curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
@@ -355,6 +359,7 @@ Transfer *client_send(Client *client, const ClientRequest *request, ClientDone d
     t->body = g_byte_array_new();
     t->max_bytes = request->max_bytes;
     t->bytes = request->bytes;
+    t->any_type = request->any_type;
     t->done = done;
     t->data = data;
     t->begun_us = clock_monotonic_us();

@@ -50,6 +50,7 @@ typedef struct {
     gsize max_bytes;     /* of the response's body, streamed or not */
     const char *ca_file; /* authority to trust instead of the system's; NULL */
     ClientBytes bytes;   /* NULL: an event stream is a body like any other */
+    gboolean any_type;   /* `bytes` gets every body of status 2xx, whatever its type */
 } ClientRequest;
 
 /* Begins a POST, or a GET. Lent until its callback has come. `data` goes to both callbacks. */

@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+#include "pipeline/host/ledger-batches.h"
+#include "stages/ask/batch-dialect.h"
 #include "stages/ask/estimate.h"
 #include "stages/ask/foresee.h"
 #include "stages/ask/watch.h"
 
 #define BYTES_PER_TOKEN 4u /* of an answer, about */
+#define MOST_BATCHES 3u    /* that may bring no answer before a question is sent by itself */
 
 struct Question {
     Servers *servers;
@@ -21,6 +24,7 @@ struct Question {
     Call *call;       /* until it belongs to the job */
     gboolean joined;  /* it waits with others, or is under way with them */
     gboolean alone;   /* with others it came to nothing */
+    gboolean batched; /* it is not sent: a batch takes it along */
     gboolean counted; /* the account waits for its end */
     Answer answer;    /* until it is durable */
 };
@@ -294,6 +298,16 @@ static gboolean use_cached(Question *question, const char *request_sha256, GErro
     return TRUE;
 }
 
+static void on_batched_durable(Job *job, gpointer data)
+{
+    (void)job;
+    Question *question = data;
+    question->answer = (Answer){.end = QUESTION_IN_BATCH,
+                                .word = "in_batch",
+                                .sentence = g_strdup("a batch will ask the model")};
+    end(question);
+}
+
 static void open_call(Question *question, const char *request_sha256)
 {
     const Servers *servers = question->servers;
@@ -305,14 +319,16 @@ static void open_call(Question *question, const char *request_sha256)
     LedgerRequest request = {.sha256 = request_sha256,
                              .body = question->body,
                              .length = strlen(question->body),
-                             .keep = servers->keep_requests};
+                             .keep = servers->keep_requests || question->batched,
+                             .batch = question->batched};
     AccountWaiter waiter = {begin, question};
     g_autofree char *refusal = NULL;
     switch (account_begin(servers->account, settings, job, question->call, &request, &waiter,
                           &refusal, &error)) {
     case ACCOUNT_OPEN:
         question->counted = TRUE;
-        engine_after_commit(job, on_request_durable, question);
+        engine_after_commit(job, question->batched ? on_batched_durable : on_request_durable,
+                            question);
         return;
     case ACCOUNT_WAIT:
         g_clear_pointer(&question->body, g_free); /* it is made again: many may wait */
@@ -357,6 +373,35 @@ static gboolean foregone(Question *question, const char *request_sha256, GError 
     return given_up != NULL;
 }
 
+/* In a run of batches: TRUE when the question waits for a batch already. Otherwise its request becomes
+ * that of a batch; one that came to nothing in several is sent like any other. */
+static gboolean waits_already(Question *question, const char *request_sha256, GError **error)
+{
+    const Endpoint *endpoint = question->terms.endpoint;
+    guint failures = 0;
+    gboolean waits = FALSE;
+    question->batched = FALSE;
+    if (!question->servers->batch || !batch_dialect_for(endpoint->settings))
+        return FALSE;
+    if (!ledger_batch_asked(engine_ledger(question->job->engine), request_sha256, &waits, &failures,
+                            error))
+        return TRUE;
+    if (waits)
+        question->answer = (Answer){.end = QUESTION_IN_BATCH,
+                                    .word = "in_batch",
+                                    .sentence = g_strdup("a batch has the question")};
+    question->batched = !waits && failures < MOST_BATCHES;
+    if (question->batched) {
+        ModelSettings whole = *endpoint->settings; /* no batch streams */
+        whole.stream = whole.stream_usage = FALSE;
+        g_free(question->body);
+        question->body =
+            endpoint->dialect->request(&whole, question->terms.messages,
+                                       answer_schema_for(question->terms.schema, endpoint->subset));
+    }
+    return waits;
+}
+
 static void begin(gpointer data)
 {
     Question *question = data;
@@ -367,7 +412,8 @@ static void begin(gpointer data)
     question->body = endpoint->dialect->request(endpoint->settings, terms->messages,
                                                 answer_schema_for(terms->schema, endpoint->subset));
     g_autofree char *request_sha256 = endpoint_hash(endpoint, question->body);
-    if (!foregone(question, request_sha256, &error))
+    if (!foregone(question, request_sha256, &error) &&
+        !waits_already(question, request_sha256, &error))
         open_call(question, request_sha256);
     else if (error)
         end_with_fault(question, error);

@@ -12,6 +12,7 @@ typedef enum {
     QUESTION_ANSWERED,
     QUESTION_UNANSWERED, /* there is no usable answer: `judgement` says whether the whole run is hit */
     QUESTION_NO_MONEY, /* a limit is reached; nothing was sent */
+    QUESTION_IN_BATCH, /* a batch takes it along, or has it: the answer is there in a later run */
     QUESTION_FAULT     /* `error`; or nobody was asked, because the run ends or is a forecast */
 } QuestionEnd;
 

@@ -12,6 +12,7 @@ typedef struct {
     Together *together;      /* questions that wait to be asked in one request */
     gint64 answers_since_us; /* epoch: older answers are not used again */
     gboolean keep_requests;  /* whole, in the ledger */
+    gboolean batch;          /* questions wait for the provider's batch API, where it has one */
 } Servers;
 
 /* Opens every endpoint of the configuration, and takes out of the ledger what it shall not keep of

@@ -132,6 +132,9 @@ static void on_answer(Job *job, Answer *answer, gpointer data)
     case QUESTION_NO_MONEY:
         job_reason(job, "unverified", "%s: %s", answer->word, answer->sentence);
         break;
+    case QUESTION_IN_BATCH:
+        error = g_error_new(DOCKET_ERROR, DOCKET_ERROR_IN_BATCH, "%s", answer->sentence);
+        break;
     case QUESTION_FAULT:
         error = g_steal_pointer(&answer->error);
         break;

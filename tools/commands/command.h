@@ -124,4 +124,5 @@ COMMAND(audit);
 COMMAND(doctor);
 COMMAND(pack);
 COMMAND(log);
+COMMAND(batch);
 COMMAND(prompt);

@@ -6,6 +6,7 @@
 #include "pipeline/host/engine.h"
 #include "pipeline/host/publish.h"
 #include "pipeline/host/readings.h"
+#include "stages/ask/batch.h"
 #include "stages/deliver/deliver.h"
 #include "stages/intake/inbox.h"
 #include "stages/plan.h"
@@ -27,7 +28,7 @@ typedef struct {
     gint64 last_before;          /* the newest document in the ledger when the run began */
     gint64 began_us, started_us; /* epoch, monotonic */
     guint64 verdicts[VERDICT_LAST];
-    guint64 held_for_model, held_for_budget;
+    guint64 held_for_model, held_for_budget, held_for_batch;
     guint complaints, refused;
     gint64 progress_us;
     gboolean progress_shown;
@@ -154,7 +155,9 @@ static void document_done(Engine *engine, Job *job, gpointer data)
         run->held_for_model++;
     if (job->verdict == VERDICT_HELD && job->error_code == DOCKET_ERROR_NO_BUDGET)
         run->held_for_budget++;
-    if (job->verdict == VERDICT_FAILED || job->verdict == VERDICT_HELD) {
+    if (job->verdict == VERDICT_HELD && job->error_code == DOCKET_ERROR_IN_BATCH) {
+        run->held_for_batch++;
+    } else if (job->verdict == VERDICT_FAILED || job->verdict == VERDICT_HELD) {
         complain(run, job);
     } else if (run->console->verbose) {
         clear_progress(run);
@@ -214,6 +217,35 @@ static gboolean walk(Run *run, GError **error)
     return good;
 }
 
+/* Collects or submits. What concerns a server only is no end of the run: what it keeps back is held
+ * until the next. */
+static gboolean do_batches(Run *run,
+                           gboolean (*step)(const Config *, Ledger *, BatchSummary *, GError **),
+                           GError **error)
+{
+    BatchSummary summary = {0};
+    GError *bad = NULL;
+    if (step(run->config, run->ledger, &summary, &bad))
+        return TRUE;
+    if (!g_error_matches(bad, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL)) {
+        g_propagate_error(error, bad);
+        return FALSE;
+    }
+    log_info("batches: %s", bad->message);
+    run->held_for_model++;
+    g_error_free(bad);
+    return TRUE;
+}
+
+/* The answers of earlier runs first, then the documents, then what they ask. */
+static gboolean walk_with_batches(Run *run, GError **error)
+{
+    if (!g_str_equal(config_string(run->config, "run.batch"), "yes"))
+        return walk(run, error);
+    return do_batches(run, batch_collect, error) && walk(run, error) &&
+           do_batches(run, batch_submit, error);
+}
+
 static int exit_code(const Run *run)
 {
     if (run->verdicts[VERDICT_FAILED])
@@ -251,7 +283,8 @@ static void print_summary(const Command *command, const Run *run, int code)
         console_value(run->console, object, FALSE);
         return;
     }
-    gboolean trouble = run->verdicts[VERDICT_FAILED] || run->verdicts[VERDICT_HELD];
+    gboolean trouble =
+        run->verdicts[VERDICT_FAILED] || run->verdicts[VERDICT_HELD] > run->held_for_batch;
     if (!run->console->terminal && !run->console->verbose && !trouble)
         return;
     if (run->complaints > MOST_COMPLAINTS)
@@ -271,6 +304,9 @@ static void print_summary(const Command *command, const Run *run, int code)
     if (run->verdicts[VERDICT_REVIEW])
         log_info("%" G_GUINT64_FORMAT " wait for you: docket review next%s",
                  run->verdicts[VERDICT_REVIEW], folders);
+    if (run->held_for_batch)
+        log_info("%" G_GUINT64_FORMAT " wait for a batch: docket batch status%s",
+                 run->held_for_batch, folders);
     if (run->verdicts[VERDICT_FAILED])
         log_info("failures with their reasons are in %s/failed", run->outbox);
 }
@@ -288,9 +324,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 int command_run(const Command *command, Console *console, int argc, char **argv)
 {
     g_autofree char *pack = NULL;
-    gboolean estimate = FALSE;
+    gboolean estimate = FALSE, batch = FALSE;
     const GOptionEntry entries[] = {
         {"pack", 'p', 0, G_OPTION_ARG_FILENAME, &pack, "Every document is of this kind", "NAME"},
+        {"batch", 0, 0, G_OPTION_ARG_NONE, &batch,
+         "Ask models through the provider's batch API: answers come in a later run", NULL},
         {"estimate", 0, 0, G_OPTION_ARG_NONE, &estimate,
          "Print what a run would ask models and cost, without asking or moving anything", NULL},
         {NULL}};
@@ -311,10 +349,12 @@ int command_run(const Command *command, Console *console, int argc, char **argv)
     run.config = console_config(console, &error);
     if (!run.config)
         return console_fail(console, error);
+    if (batch && !config_set(run.config, "run.batch", "yes", &error))
+        return console_fail(console, error);
     run.outbox = g_canonicalize_filename(config_string(run.config, "paths.outbox"), NULL);
     if (!prepare(&run, &error))
         return console_fail(console, error);
-    gboolean good = walk(&run, &error);
+    gboolean good = walk_with_batches(&run, &error);
     code = good ? exit_code(&run) : console_fail(console, error);
     print_summary(command, &run, code);
     return code;
