@@ -118,6 +118,15 @@ static GBytes *take(const TechniqueInput *input, const Reading *reading, GError 
     return jpeg;
 }
 
+/* Not all of the page could be read: what would be drawn may look blank, and is not. */
+static gboolean is_broken(const Reading *reading)
+{
+    for (guint i = 0; i < reading->notes->len; i++)
+        if (g_str_has_prefix(reading->notes->pdata[i], READING_MISSING))
+            return TRUE;
+    return FALSE;
+}
+
 Reading *picture_read(const TechniqueRow *row, const TechniqueInput *input, GBytes **picture,
                       GError **error)
 {
@@ -129,6 +138,11 @@ Reading *picture_read(const TechniqueRow *row, const TechniqueInput *input, GByt
         return NULL;
     if (reading->pages->len != 1 || reading_page(reading, 0)->geometry != READING_LAYOUT) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "there is no page %u to draw",
+                    input->first_page);
+        return NULL;
+    }
+    if (is_broken(reading)) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_DAMAGED, "page %u is broken",
                     input->first_page);
         return NULL;
     }
