@@ -60,6 +60,14 @@ for preset in openai anthropic gemini; do
     compare_bill >/dev/null
 done
 
+# ---- what was sent can be looked at, without pages of base64 ----
+
+place kept openai "$samples/invoice-classic.pdf" 'pages = always'
+printf '[log]\npayloads=full\n' >>"$place/docket.conf"
+run
+expect_exit 0 "$docket" log --payload 1 --config "$place/docket.conf"
+expect_text 'data:image/jpeg;base64,\(a JPEG, [0-9]+ bytes of base64, their SHA-256 [0-9a-f]{64}\)' "$work/out"
+
 # ---- auto: a scan so coarse that the recognition is not sure, and one that is read well ----
 
 need_command pdftoppm
