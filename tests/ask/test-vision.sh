@@ -68,6 +68,9 @@ run
 expect_exit 0 "$docket" log --payload 1 --config "$place/docket.conf"
 expect_text 'data:image/jpeg;base64,\(a JPEG, [0-9]+ bytes of base64, their SHA-256 [0-9a-f]{64}\)' "$work/out"
 
+expect_exit 0 "$docket" prompt show invoice --document "$samples/invoice-classic.pdf" --config "$place/docket.conf"
+expect_text '^\(picture of page 1: JPEG, [0-9]+ x 1568 pixels, [0-9]+ bytes, SHA-256 [0-9a-f]{64}\)$' "$work/out"
+
 # ---- auto: a scan so coarse that the recognition is not sure, and one that is read well ----
 
 need_command pdftoppm
