@@ -8,6 +8,7 @@ const Stage *const plan[] = {
     &stage_intake,    /* claim: what is it, is it new, may it come in */
     &stage_read,      /* bytes to reading, in reader processes; batches to rows */
     &stage_recognise, /* which pack; a known record for the same content */
+    &stage_pictures,  /* pages that a model shall see, drawn by readers */
     &stage_compose,   /* the prompt */
     &stage_ask,       /* the model's answer */
     &stage_template,  /* the record without a model */

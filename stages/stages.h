@@ -6,6 +6,7 @@
 extern const Stage stage_intake;    /* intake/intake.c */
 extern const Stage stage_read;      /* read/read.c */
 extern const Stage stage_recognise; /* intake/recognise.c */
+extern const Stage stage_pictures;  /* read/pictures.c */
 extern const Stage stage_compose;   /* compose/compose.c */
 extern const Stage stage_ask;       /* ask/ask.c */
 extern const Stage stage_template;  /* decide/template-stage.c */

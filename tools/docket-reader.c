@@ -205,7 +205,7 @@ static gboolean send_answer(Answer *answer, guint64 next_offset, guint64 next_ro
 
 static gboolean draws(const WireFrame *task)
 {
-    return task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF);
+    return task->flags & (WIRE_OVERLAY_PNG | WIRE_OVERLAY_PDF | WIRE_PICTURE);
 }
 
 /* Only the techniques for pages read such documents. */
@@ -250,8 +250,13 @@ static gboolean read_into(Answer *answer, const WireFrame *task, const Pages *pa
                     task->media_type);
         return FALSE;
     }
-    Reading *reading =
-        draws(task) ? pages->overlay(row, input, &answer->picture, error) : row->read(input, error);
+    Reading *reading = NULL;
+    if (task->flags & WIRE_PICTURE)
+        reading = pages->picture(row, input, &answer->picture, error);
+    else if (draws(task))
+        reading = pages->overlay(row, input, &answer->picture, error);
+    else
+        reading = row->read(input, error);
     if (reading)
         add_item(answer, 0, "", reading);
     return reading != NULL;

@@ -47,7 +47,12 @@ typedef enum {
     WIRE_OVERLAY_PDF = 1 << 4,   /* the same for all pages of the range, as a PDF */
     WIRE_SPLIT_MEMBERS = 1 << 5, /* archives, mailboxes: answer with the next members: one reading
                                     without pages whose attachments they are, in order */
+    WIRE_PICTURE = 1 << 6,       /* draw `first_page` as a model shall see it; see picture.h */
 } WireTaskFlags;
+
+/* With WIRE_PICTURE: the clockwise quarter turns, 0..3, that make the page upright. */
+#define WIRE_TURN_SHIFT 8
+#define WIRE_TURN_MASK (3u << WIRE_TURN_SHIFT)
 
 /* Body of a RESULT's memfd, a GVariant of this type: readings, and for batches what each row is.
  *   v[0] a(ts<reading>)  items: row number from 0 (0 for a document), the row's canonical JSON text
@@ -55,7 +60,7 @@ typedef enum {
  *   v[1] a(tus)          bad rows, or members: number, DocketError, sentence
  *   v[2] t, v[3] t       byte offset where the next row starts, and the next row's number; both 0
  *                        when the document or batch is complete
- *   v[4] ay              the overlay that was asked for; else empty
+ *   v[4] ay              the overlay or picture that was asked for; else empty
  * A reading may end before the range does: at least one page is read, then as many as fit into
  * DOCKET_TASK_SLICE_MS. Techniques that read whole documents answer with all pages at once. */
 #define WIRE_RESULT_TYPE "(a(ts" READING_VARIANT_TYPE ")a(tus)ttay)"

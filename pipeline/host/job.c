@@ -78,11 +78,21 @@ Message *message_new(Role role, const char *text)
     return message;
 }
 
+void picture_free(gpointer data)
+{
+    Picture *picture = data;
+    if (!picture)
+        return;
+    g_clear_pointer(&picture->jpeg, g_bytes_unref);
+    g_free(picture);
+}
+
 void message_free(gpointer data)
 {
     Message *message = data;
     if (!message)
         return;
+    g_clear_pointer(&message->pictures, g_ptr_array_unref);
     g_free(message->text);
     g_free(message);
 }
@@ -141,6 +151,7 @@ void job_free(Job *job)
     if (job->document >= 0)
         close(job->document);
     reading_free(job->reading);
+    g_clear_pointer(&job->pictures, g_ptr_array_unref);
     record_free(job->record);
     cJSON_Delete(job->shown);
     g_ptr_array_unref(job->messages);

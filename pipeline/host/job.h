@@ -37,13 +37,23 @@ typedef struct {
 Problem *problem_new(const char *pointer, const char *rule, const char *sentence);
 void problem_free(Problem *problem);
 
+/* A page as a model sees it. */
+typedef struct {
+    guint page;          /* from 1 */
+    guint width, height; /* pixels, as they were asked for */
+    guint dpi;           /* of them, rounded */
+    GBytes *jpeg;
+} Picture;
+void picture_free(gpointer picture);
+
 /* One message of the conversation with a model. */
 typedef enum { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT } Role;
 typedef struct {
     Role role;
-    char *text;     /* UTF-8 */
-    gboolean cache; /* what is the same for other documents, byte for byte, ends with it: a
+    char *text;          /* UTF-8 */
+    gboolean cache;      /* what is the same for other documents, byte for byte, ends with it: a
                        provider that wants to be told may keep everything up to here */
+    GPtrArray *pictures; /* of Picture, shown behind the text; NULL: none */
 } Message;
 
 /* Caller frees with message_free(), which takes any Message. */
@@ -58,7 +68,7 @@ typedef struct Call {
     char *endpoint;    /* NAME of [model NAME], or "default" */
     char *model;       /* that was asked for */
     char *answered_by; /* the same as the provider names it; NULL if it did not say */
-    gsize bytes;       /* of the request */
+    gsize bytes;       /* of the request, a picture counted as the tokens it may be */
     gint64 tokens_in, tokens_cached,
         tokens_cache_write;              /* all sent, and parts of them; -1 unknown */
     gint64 tokens_out, tokens_reasoning; /* all received, and a part; -1 unknown */
@@ -106,6 +116,7 @@ typedef struct Job {
     Reading *reading;      /* read */
     const Pack *pack;      /* recognise */
     double pack_score;     /* recognise */
+    GPtrArray *pictures;   /* pictures: of Picture, by page; NULL: none */
     const Prompt *prompt;  /* compose: the version that this document gets; NULL before */
     cJSON *shown;          /* compose: how much of it a model is shown, for the meta file */
     GPtrArray *messages;   /* compose, ask, check: of Message; append-only */

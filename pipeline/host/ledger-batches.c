@@ -63,7 +63,7 @@ static gboolean ledger_batch_fill(Ledger *ledger, const char *endpoint, const ch
         ledger,
         "UPDATE calls SET batch = ?1 WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
         "older"
-        "  AS place, sum(bytes) OVER older AS total FROM calls"
+        "  AS place, sum(length(payload)) OVER older AS total FROM calls"
         "  WHERE batch = '' AND ended_us IS NULL AND endpoint = ?2 WINDOW older AS (ORDER BY id))"
         "  WHERE place <= ?3 AND (total <= ?4 OR place = 1))",
         error);

@@ -32,7 +32,7 @@ gboolean ledger_call_begin(Ledger *ledger, const Job *job, Call *call, const Led
         error);
     if (!insert)
         return FALSE;
-    call->bytes = request->length;
+    call->bytes = request->weight;
     if (!call->began_us)
         call->began_us = clock_now_us();
     ledger_bind_int(insert, 1, job->id);
@@ -44,7 +44,7 @@ gboolean ledger_call_begin(Ledger *ledger, const Job *job, Call *call, const Led
     ledger_bind_text(insert, 7, job->prompt ? job->prompt->version : NULL);
     ledger_bind_text(insert, 8, job->prompt ? job->prompt->sha256 : NULL);
     ledger_bind_text(insert, 9, request->sha256);
-    ledger_bind_int(insert, 10, (gint64)request->length);
+    ledger_bind_int(insert, 10, (gint64)request->weight);
     if (request->keep)
         ledger_bind_blob(insert, 11, request->body, request->length);
     ledger_bind_double(insert, 12, call->reserved);

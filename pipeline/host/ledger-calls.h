@@ -9,6 +9,7 @@ typedef struct {
     const char *sha256; /* of all that decides the answer: the key of the cache */
     const char *body;   /* lent */
     gsize length;
+    gsize weight;   /* bytes that its tokens are foreseen from: the length, but for pictures */
     gboolean keep;  /* the body goes into the ledger, too */
     gboolean batch; /* it is not sent now: it waits for a batch */
 } LedgerRequest;

@@ -193,6 +193,26 @@ static gboolean set_retrieve(Pack *pack, const KeyEntry *entry, const char *path
     return entry_count(entry, 0, 5, path, &pack->retrieve, error);
 }
 
+static gboolean set_vision(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
+{
+    static const char *const words[] = {"never", "auto", "always"};
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (!g_str_equal(entry->value, words[i]))
+            continue;
+        pack->vision = (Vision)i;
+        return TRUE;
+    }
+    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
+                  "pages must be never, auto or always, not \"%.60s\"", entry->value);
+    return FALSE;
+}
+
+static gboolean set_vision_pages(Pack *pack, const KeyEntry *entry, const char *path,
+                                 GError **error)
+{
+    return entry_count(entry, 1, 20, path, &pack->vision_pages, error);
+}
+
 static gboolean set_on_disagreement(Pack *pack, const KeyEntry *entry, const char *path,
                                     GError **error)
 {
@@ -262,6 +282,8 @@ static const PackKey pack_keys[] = {
     {"limits", "max_input_tokens", set_max_input_tokens},
     {"limits", "max_input_bytes", set_max_input_bytes},
     {"limits", "documents_per_call", set_documents_per_call},
+    {"vision", "pages", set_vision},
+    {"vision", "max_pages", set_vision_pages},
     {"verify", "on_disagreement", set_on_disagreement},
     {"verify", "required", set_verify_required},
     {"budget", "day", set_budget_day},

@@ -19,6 +19,9 @@
  *                max_input_bytes = 8388608  a longer text is not shown to a model at all
  *                documents_per_call = 1   1..50 small documents (rows) of a run are asked about in one
  *                                         request; each record is judged by itself
+ *   [vision]     pages = never            auto: the model gets a picture of each page whose text is
+ *                                         doubtful; always: of every page; PDFs and pictures only
+ *                max_pages = 5            1..20 pictures of a document, the most doubtful pages first
  *   [verify]     on_disagreement = review where a verifier disagrees with a value and can cite why: a
  *                                         person looks; null: the value goes, where the schema lets
  *                                         it; escalate: the stronger model makes the record anew

@@ -46,6 +46,7 @@ static Pack *pack_new(const char *name)
     pack->accept_at = 0.8;
     pack->max_repairs = 2;
     pack->documents_per_call = 1;
+    pack->vision_pages = 5;
     pack->max_input_chars = DEFAULT_INPUT_CHARS;
     pack->max_input_tokens = DEFAULT_INPUT_TOKENS;
     pack->max_input_bytes = DEFAULT_INPUT_BYTES;

@@ -23,6 +23,9 @@ typedef struct {
 /* What becomes of a value that a verifier disagrees with. */
 typedef enum { DISAGREE_REVIEW, DISAGREE_NULL, DISAGREE_ESCALATE } OnDisagreement;
 
+/* Whether a model sees pages as pictures beside their text: of those whose text is doubtful, or any. */
+typedef enum { VISION_NEVER, VISION_AUTO, VISION_ALWAYS } Vision;
+
 /* What a model is asked for. */
 typedef enum {
     MODEL_FIRST,    /* the record, of every document */
@@ -61,6 +64,8 @@ typedef struct Pack {
     OnDisagreement on_disagreement;  /* with a verifier */
     gboolean verify_required;        /* a record that no verifier has seen waits for a person */
     guint documents_per_call;        /* small ones that are asked about in one request, at most */
+    Vision vision;                   /* pages as pictures … */
+    guint vision_pages;              /* … at most so many of a document */
     double budget_day, budget_month; /* money for calls of this pack; 0: no limit of its own */
     char *budget_at_limit;           /* "hold" or "template"; NULL: as the configuration has it */
     GHashTable *attached; /* stage name -> GBytes-like pointer with destroy; see pack_attach */

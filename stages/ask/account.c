@@ -82,7 +82,7 @@ AccountState account_begin(Account *account, const ModelSettings *settings, cons
     gboolean fits = FALSE;
     call->began_us = clock_now_us();
     call->reserved =
-        estimate_bound(settings, request->length) * (request->batch ? settings->prices.batch : 1);
+        estimate_bound(settings, request->weight) * (request->batch ? settings->prices.batch : 1);
     if (!budget_fits(account->budget, account->ledger, job->pack, job->tenant, call->began_us,
                      call->reserved, &fits, refusal, error))
         return ACCOUNT_FAULT;

@@ -47,6 +47,24 @@ static void add_block(cJSON *list, const char *text, gboolean mark)
     cJSON_AddItemToArray(list, block);
 }
 
+static void add_pictures(cJSON *list, const Message *message)
+{
+    for (guint i = 0; message->pictures && i < message->pictures->len; i++) {
+        const Picture *picture = message->pictures->pdata[i];
+        g_autofree char *caption = dialect_caption(picture);
+        cJSON *text = cJSON_CreateObject(), *image = cJSON_CreateObject();
+        cJSON_AddStringToObject(text, "type", "text");
+        cJSON_AddStringToObject(text, "text", caption);
+        cJSON_AddItemToArray(list, text);
+        cJSON_AddStringToObject(image, "type", "image");
+        cJSON *source = cJSON_AddObjectToObject(image, "source");
+        cJSON_AddStringToObject(source, "type", "base64");
+        cJSON_AddStringToObject(source, "media_type", "image/jpeg");
+        cJSON_AddItemToObject(source, "data", dialect_base64("", picture));
+        cJSON_AddItemToArray(list, image);
+    }
+}
+
 /* System messages have a place of their own. */
 static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrArray *messages)
 {
@@ -63,7 +81,9 @@ static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrA
         }
         cJSON *each = cJSON_CreateObject();
         cJSON_AddStringToObject(each, "role", message->role == ROLE_USER ? "user" : "assistant");
-        add_block(cJSON_AddArrayToObject(each, "content"), message->text, mark);
+        cJSON *content = cJSON_AddArrayToObject(each, "content");
+        add_block(content, message->text, mark);
+        add_pictures(content, message);
         cJSON_AddItemToArray(list, each);
     }
     if (system->child)
@@ -237,5 +257,7 @@ const Dialect dialect_anthropic = {
     .request = request,
     .reply = reply_from,
     .event = event,
+    /* Newer models bill up to 4784; width x height / 750 of others is less. */
+    .picture_tokens = 4784,
     .finish_words = finish_words,
 };

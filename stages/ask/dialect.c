@@ -133,3 +133,33 @@ void dialect_stream_reply(const Dialect *dialect, Draft *draft, gboolean stopped
     g_clear_pointer(&reply->text, g_free);
     g_clear_pointer(&reply->logprobs, g_array_unref);
 }
+
+/* ---- pictures ---- */
+
+char *dialect_caption(const Picture *picture)
+{
+    return g_strdup_printf("Page %u of the document as a picture:", picture->page);
+}
+
+cJSON *dialect_base64(const char *prefix, const Picture *picture)
+{
+    gsize size = 0;
+    const guchar *bytes = g_bytes_get_data(picture->jpeg, &size);
+    g_autofree char *base64 = g_base64_encode(bytes, size);
+    g_autofree char *text = g_strconcat(prefix, base64, NULL);
+    return cJSON_CreateString(text);
+}
+
+gsize dialect_weight(const Dialect *dialect, const GPtrArray *messages, gsize length)
+{
+    gsize base64 = 0, tokens = 0;
+    for (guint i = 0; i < messages->len; i++) {
+        const Message *message = messages->pdata[i];
+        for (guint p = 0; message->pictures && p < message->pictures->len; p++) {
+            const Picture *picture = message->pictures->pdata[p];
+            base64 += (g_bytes_get_size(picture->jpeg) + 2) / 3 * 4;
+            tokens += dialect->picture_tokens;
+        }
+    }
+    return length - MIN(base64, length) + tokens;
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pipeline/core/json.h"
+#include "pipeline/host/job.h"
 #include "stages/ask/reply.h"
 #include "stages/ask/settings.h"
 #include "stages/ask/sse.h"
@@ -25,6 +26,8 @@ typedef struct {
     /* Adds one event of a stream to the draft. FALSE once nothing that follows can matter: an error
      * was reported, or the event is none of this protocol. */
     gboolean (*event)(const SseEvent *event, Draft *draft);
+    /* The most tokens that a picture of at most PICTURE_LONG_SIDE pixels a side is billed as. */
+    guint picture_tokens;
     /* What the provider's reasons for ending mean; NULL word last. */
     const FinishWord *finish_words;
 } Dialect;
@@ -40,6 +43,15 @@ const Dialect *dialect_by_name(const char *name);
 
 /* For request(): puts the settings' extra members into the body and prints it. Caller frees. */
 char *dialect_print(cJSON *body, const ModelSettings *settings);
+
+/* For request(): what stands before a picture in the message, and its bytes in base64 behind
+ * `prefix`. Caller frees; the item is the caller's. */
+char *dialect_caption(const Picture *picture);
+cJSON *dialect_base64(const char *prefix, const Picture *picture);
+
+/* What a request of `length` bytes counts as when its tokens are foreseen from its bytes: a picture
+ * counts as the tokens it may be billed as, whatever its base64 needs. */
+gsize dialect_weight(const Dialect *dialect, const GPtrArray *messages, gsize length);
 
 /* For event(): an event's JSON object; NULL when it is none, or reports an error, which the draft
  * then says. Lent by the draft until its next event. */

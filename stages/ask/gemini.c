@@ -38,6 +38,23 @@ static void add_part(cJSON *content, const char *text)
     cJSON_AddItemToArray(parts ? parts : cJSON_AddArrayToObject(content, "parts"), part);
 }
 
+/* Behind the message's text, so that the parts are there. */
+static void add_pictures(cJSON *content, const Message *message)
+{
+    cJSON *parts = cJSON_GetObjectItemCaseSensitive(content, "parts");
+    for (guint i = 0; message->pictures && i < message->pictures->len; i++) {
+        const Picture *picture = message->pictures->pdata[i];
+        g_autofree char *caption = dialect_caption(picture);
+        cJSON *text = cJSON_CreateObject(), *image = cJSON_CreateObject();
+        cJSON_AddStringToObject(text, "text", caption);
+        cJSON_AddItemToArray(parts, text);
+        cJSON *data = cJSON_AddObjectToObject(image, "inlineData");
+        cJSON_AddStringToObject(data, "mimeType", "image/jpeg");
+        cJSON_AddItemToObject(data, "data", dialect_base64("", picture));
+        cJSON_AddItemToArray(parts, image);
+    }
+}
+
 static void add_messages(cJSON *body, const GPtrArray *messages)
 {
     cJSON *system = cJSON_CreateObject();
@@ -51,6 +68,7 @@ static void add_messages(cJSON *body, const GPtrArray *messages)
         cJSON *content = cJSON_CreateObject();
         cJSON_AddStringToObject(content, "role", message->role == ROLE_USER ? "user" : "model");
         add_part(content, message->text);
+        add_pictures(content, message);
         cJSON_AddItemToArray(list, content);
     }
     if (system->child)
@@ -185,5 +203,7 @@ const Dialect dialect_gemini = {
     .request = request,
     .reply = reply_from,
     .event = event,
+    /* 258 for each tile of at least 256 pixels a side. */
+    .picture_tokens = 258 * 7 * 7,
     .finish_words = finish_words,
 };

@@ -37,6 +37,33 @@ static char *models_url(const ModelSettings *settings, GError **error)
 
 /* ---- the request ---- */
 
+static void add_text_part(cJSON *list, cJSON *text)
+{
+    cJSON *part = cJSON_CreateObject();
+    cJSON_AddStringToObject(part, "type", "text");
+    cJSON_AddItemToObject(part, "text", text);
+    cJSON_AddItemToArray(list, part);
+}
+
+/* A message of parts: its text, then each picture behind its caption. */
+static cJSON *parts_of(const Message *message)
+{
+    cJSON *list = cJSON_CreateArray();
+    add_text_part(list, cJSON_CreateStringReference(message->text));
+    for (guint i = 0; i < message->pictures->len; i++) {
+        const Picture *picture = message->pictures->pdata[i];
+        g_autofree char *caption = dialect_caption(picture);
+        add_text_part(list, cJSON_CreateString(caption));
+        cJSON *part = cJSON_CreateObject();
+        cJSON_AddStringToObject(part, "type", "image_url");
+        cJSON *url = cJSON_AddObjectToObject(part, "image_url");
+        cJSON_AddItemToObject(url, "url", dialect_base64("data:image/jpeg;base64,", picture));
+        cJSON_AddStringToObject(url, "detail", "high");
+        cJSON_AddItemToArray(list, part);
+    }
+    return list;
+}
+
 static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrArray *messages)
 {
     const char *roles[] = {
@@ -50,7 +77,9 @@ static void add_messages(cJSON *body, const ModelSettings *settings, const GPtrA
         cJSON *each = cJSON_CreateObject();
         cJSON_AddStringToObject(each, "role", roles[message->role]);
         /* A reference: texts are long and need no copy before they are printed. */
-        cJSON_AddItemToObject(each, "content", cJSON_CreateStringReference(message->text));
+        cJSON_AddItemToObject(each, "content",
+                              message->pictures ? parts_of(message)
+                                                : cJSON_CreateStringReference(message->text));
         cJSON_AddItemToArray(list, each);
     }
 }
@@ -254,5 +283,8 @@ const Dialect dialect_openai = {
     .request = request,
     .reply = reply_from,
     .event = event,
+    /* gpt-4o-mini's tiles are the dearest: 2833 + 5667 for each 512 pixels of a picture whose short
+     * side is 768, 4 x 2 at most. */
+    .picture_tokens = 2833 + 8 * 5667,
     .finish_words = finish_words,
 };

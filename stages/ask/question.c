@@ -279,6 +279,12 @@ static void on_request_durable(Job *job, gpointer data)
 
 /* ---- its beginning ---- */
 
+static gsize weight_of(const Question *question)
+{
+    return dialect_weight(question->terms.endpoint->dialect, question->terms.messages,
+                          strlen(question->body));
+}
+
 /* The answer of an earlier run, when the very same request was answered before. */
 static gboolean use_cached(Question *question, const char *request_sha256, GError **error)
 {
@@ -319,6 +325,7 @@ static void open_call(Question *question, const char *request_sha256)
     LedgerRequest request = {.sha256 = request_sha256,
                              .body = question->body,
                              .length = strlen(question->body),
+                             .weight = weight_of(question),
                              .keep = servers->keep_requests || question->batched,
                              .batch = question->batched};
     AccountWaiter waiter = {begin, question};
@@ -355,7 +362,7 @@ static gboolean foregone(Question *question, const char *request_sha256, GError 
     }
     if (engine_forecast(job->engine)) {
         if (foresee(job, endpoint, servers_for(question->servers, job, MODEL_STRONG),
-                    strlen(question->body), request_sha256, question->servers->answers_since_us,
+                    weight_of(question), request_sha256, question->servers->answers_since_us,
                     error))
             g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "the model was not asked");
         return TRUE;

@@ -54,8 +54,11 @@ static gboolean enter(Replaying *r, const LedgerCall *call, GError **error)
     g_autofree char *key = g_strconcat("replay\n", call->request_sha256, NULL);
     g_autofree char *sha256 = bytes_sha256(key, strlen(key));
     g_autofree char *refusal = NULL;
-    LedgerRequest request = {
-        .sha256 = sha256, .body = call->request, .length = call->call.bytes, .keep = TRUE};
+    LedgerRequest request = {.sha256 = sha256,
+                             .body = call->request,
+                             .length = strlen(call->request),
+                             .weight = call->call.bytes,
+                             .keep = TRUE};
     switch (account_begin(r->account, r->settings, r->job, r->replay->call, &request, NULL,
                           &refusal, error)) {
     case ACCOUNT_OPEN:
@@ -79,8 +82,7 @@ static gboolean send_again(Replaying *r, const LedgerCall *call, GError **error)
     if (!caller || !enter(r, call, error))
         return FALSE;
     CallerTerms terms = {.again = on_again};
-    caller_ask_on(caller, g_strndup(call->request, call->call.bytes), &terms, &r->ticket, on_ended,
-                  r);
+    caller_ask_on(caller, g_strdup(call->request), &terms, &r->ticket, on_ended, r);
     while (!r->ended)
         g_main_context_iteration(context, TRUE);
     if (r->error)

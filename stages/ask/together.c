@@ -55,7 +55,8 @@ gboolean together_suits(const Job *job, const Endpoint *endpoint)
 {
     const AnswerSchema *schema = schema_of(job->pack);
     return schema && answer_schema_for(schema, endpoint->subset)->usable &&
-           job->messages->len == 2 && strlen(document_of(job)->text) <= SMALL_BYTES;
+           job->messages->len == 2 && !document_of(job)->pictures &&
+           strlen(document_of(job)->text) <= SMALL_BYTES;
 }
 
 /* ---- groups ---- */

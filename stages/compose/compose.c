@@ -70,6 +70,23 @@ static cJSON *describe_shown(const Fit *fit)
     return shown;
 }
 
+/* The same of the pages that it sees. */
+static cJSON *describe_pictures(const GPtrArray *pictures)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (guint i = 0; i < pictures->len; i++) {
+        const Picture *picture = pictures->pdata[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddNumberToObject(item, "page", picture->page);
+        cJSON_AddNumberToObject(item, "width", picture->width);
+        cJSON_AddNumberToObject(item, "height", picture->height);
+        cJSON_AddNumberToObject(item, "dpi", picture->dpi);
+        cJSON_AddNumberToObject(item, "bytes", (double)g_bytes_get_size(picture->jpeg));
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
 /* The document as Markdown within the pack's limits. NULL without an error: it cannot be shown, and
  * the job's reasons say why. */
 static char *shown_text(Job *job, GError **error)
@@ -136,7 +153,11 @@ static StageStep run(Job *job, GError **error)
     g_autofree char *user = document_message(name, marker, text);
     job_message(job, ROLE_SYSTEM, job->prompt->prefix)->cache = TRUE;
     g_autofree char *told = g_strconcat(similar, user, NULL);
-    job_message(job, ROLE_USER, told);
+    Message *document = job_message(job, ROLE_USER, told);
+    if (job->pictures && job->pictures->len) {
+        document->pictures = g_ptr_array_ref(job->pictures);
+        cJSON_AddItemToObject(job->shown, "pictures", describe_pictures(job->pictures));
+    }
     return STAGE_NEXT;
 }
 

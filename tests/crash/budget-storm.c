@@ -44,7 +44,7 @@ static gboolean begin(const Spender *spender, Job *job, Call *call, const char *
         if (!fits)
             return FALSE;
     }
-    LedgerRequest request = {.sha256 = sha256, .body = "?", .length = 1};
+    LedgerRequest request = {.sha256 = sha256, .body = "?", .length = 1, .weight = 1};
     check(ledger_call_begin(spender->ledger, job, call, &request, &error), error);
     return TRUE;
 }

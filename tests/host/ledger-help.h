@@ -146,7 +146,8 @@ static inline void assert_whole(Ledger *ledger)
 static inline Call *begin_call(Ledger *ledger, Job *job, const char *sha256, double reserved)
 {
     g_autoptr(GError) error = NULL;
-    LedgerRequest request = {.sha256 = sha256, .body = "the request", .length = 11, .keep = TRUE};
+    LedgerRequest request = {
+        .sha256 = sha256, .body = "the request", .length = 11, .weight = 11, .keep = TRUE};
     Call *call = call_new("ask", "default", "m1");
     call->reserved = reserved;
     ledger_call_begin(ledger, job, call, &request, &error);

@@ -13,6 +13,7 @@
 
 #define FOLLOW_US (G_USEC_PER_SEC / 2)  /* between two looks at the ledger */
 #define FORGOTTEN_US (G_TIME_SPAN_HOUR) /* a call that has not ended by then died */
+#define LEAST_PICTURE 512u              /* bytes of base64; shorter ones are shown */
 #define LISTED 50                       /* of the latest, unless --last says else */
 
 typedef struct {
@@ -158,6 +159,31 @@ typedef struct {
     GError **error;
 } OneCall;
 
+/* The request without the pages of base64 that a picture is: its size and hash stand there. JSON output
+ * keeps all. Caller frees. */
+static char *shown_request(const char *request)
+{
+    static const char jpeg[] = "/9j/"; /* how each JPEG begins in base64 */
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    GString *out = g_string_new(NULL);
+    const char *from = request;
+    for (const char *at = strstr(from, jpeg); at; at = strstr(at, jpeg)) {
+        gsize length = strspn(at, letters);
+        if (length >= LEAST_PICTURE) {
+            g_autofree char *sha256 = bytes_sha256(at, length);
+            g_string_append_len(out, from, at - from);
+            g_string_append_printf(
+                out, "(a JPEG, %" G_GSIZE_FORMAT " bytes of base64, their SHA-256 %s)", length,
+                sha256);
+            from = at + length;
+        }
+        at += length;
+    }
+    g_string_append(out, from);
+    return g_string_free(out, FALSE);
+}
+
 static void print_payload(const Log *log, const LedgerCall *call)
 {
     if (log->console->json) {
@@ -172,7 +198,8 @@ static void print_payload(const Log *log, const LedgerCall *call)
     print_call(log, call);
     if (call->request) {
         console_line(log->console, "request");
-        console_line(log->console, "%s", call->request);
+        g_autofree char *request = shown_request(call->request);
+        console_line(log->console, "%s", request);
     } else {
         console_line(log->console,
                      "request of SHA-256 %s, which was not kept (log.payloads=full "

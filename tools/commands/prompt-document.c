@@ -32,9 +32,11 @@ gboolean prompt_document(Config *config, Pack *pack, const char *file, PromptVis
                          gpointer data, GError **error)
 {
     /* It is composed whether a model is configured or not: nothing is asked. */
-    Stage compose = stage_compose;
+    Stage compose = stage_compose, pictures = stage_pictures;
+    pictures.roles &= ~(guint)STAGE_FOR_MODEL;
     compose.roles &= ~(guint)STAGE_FOR_MODEL;
-    const Stage *const plan[] = {&stage_intake, &stage_read, &stage_recognise, &compose, NULL};
+    const Stage *const plan[] = {&stage_intake, &stage_read, &stage_recognise,
+                                 &pictures,     &compose,    NULL};
     char *files[] = {(char *)file, NULL};
     g_autoptr(GPtrArray) packs = g_ptr_array_new();
     g_ptr_array_add(packs, pack);

@@ -75,6 +75,20 @@ static const char *main_version(const Pack *pack)
 static const char *const role_names[] = {
     [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant"};
 
+/* A picture by its size and hash; nobody reads its bytes. */
+static void show_pictures(const Console *console, const Message *message)
+{
+    for (guint i = 0; message->pictures && i < message->pictures->len; i++) {
+        const Picture *picture = message->pictures->pdata[i];
+        g_autofree char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, picture->jpeg);
+        console_line(console,
+                     "(picture of page %u: JPEG, %u x %u pixels, %" G_GSIZE_FORMAT
+                     " bytes, SHA-256 %s)",
+                     picture->page, picture->width, picture->height,
+                     g_bytes_get_size(picture->jpeg), sha256);
+    }
+}
+
 static void show_json(const PromptCommand *prompt, const Job *job)
 {
     g_autoptr(cJSON) object = console_object(prompt->command);
@@ -103,8 +117,11 @@ static void show_job(const Job *job, gpointer data)
     } else if (prompt->console->json) {
         show_json(prompt, job);
     } else {
-        for (guint i = 0; i < job->messages->len; i++)
-            console_text(prompt->console, ((const Message *)job->messages->pdata[i])->text);
+        for (guint i = 0; i < job->messages->len; i++) {
+            const Message *message = job->messages->pdata[i];
+            console_text(prompt->console, message->text);
+            show_pictures(prompt->console, message);
+        }
     }
 }
 

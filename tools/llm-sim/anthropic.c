@@ -45,9 +45,13 @@ static gboolean read_blocks(const cJSON *content, const char *role, Question *qu
         const char *type = json_string(block, "type", "");
         if (g_str_equal(type, "text"))
             question_add(question, role, json_string(block, "text", ""));
-        else if (g_str_equal(type, "image"))
-            question_add_image(question);
-        else if (g_str_equal(type, "tool_use"))
+        else if (g_str_equal(type, "image")) {
+            const cJSON *source = cJSON_GetObjectItemCaseSensitive(block, "source");
+            const char *wrong = question_add_image(question, json_string(source, "media_type", ""),
+                                                   json_string(source, "data", ""));
+            if (wrong)
+                return trouble_set(trouble, 400, BAD, NULL, NULL, "messages: %s", wrong);
+        } else if (g_str_equal(type, "tool_use"))
             question_add(question, "assistant", "");
         else if (g_str_equal(type, "tool_result"))
             read_blocks(cJSON_GetObjectItemCaseSensitive(block, "content"), "user", question,

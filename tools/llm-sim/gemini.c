@@ -46,11 +46,17 @@ static gboolean read_parts(const cJSON *content, const char *role, Question *que
     cJSON_ArrayForEach(each, parts)
     {
         const char *text = json_string(each, "text", NULL);
+        const cJSON *data = member(each, "inlineData", "inline_data");
         if (text)
             question_add(question, role, text);
-        else if (member(each, "inlineData", "inline_data"))
-            question_add_image(question);
-        else
+        else if (data) {
+            const cJSON *type = member(data, "mimeType", "mime_type");
+            const char *wrong =
+                question_add_image(question, cJSON_IsString(type) ? type->valuestring : "",
+                                   json_string(data, "data", ""));
+            if (wrong)
+                return bad(trouble, wrong);
+        } else
             return bad(trouble, "* GenerateContentRequest.contents[0].parts[0].data: required "
                                 "oneof field 'data' must have one initialized field\n");
     }

@@ -21,6 +21,20 @@ static gboolean authorized(const HttpRequest *request, const char *key)
 
 /* ---- the request ---- */
 
+/* By its address only a data URL comes along; others would be fetched. */
+static const char *add_image(const cJSON *part, Question *question)
+{
+    const cJSON *image = cJSON_GetObjectItemCaseSensitive(part, "image_url");
+    const char *url = json_string(image, "url", "");
+    if (!g_str_has_prefix(url, "data:"))
+        return "only data URLs are taken here";
+    const char *semicolon = strstr(url, ";base64,");
+    if (!semicolon)
+        return "the image is no valid base64";
+    g_autofree char *media_type = g_strndup(url + 5, (gsize)(semicolon - url - 5));
+    return question_add_image(question, media_type, semicolon + 8);
+}
+
 static gboolean read_content(const cJSON *message, const char *role, Question *question,
                              Trouble *trouble)
 {
@@ -38,9 +52,12 @@ static gboolean read_content(const cJSON *message, const char *role, Question *q
         const char *type = json_string(part, "type", "");
         if (g_str_equal(type, "text"))
             question_add(question, role, json_string(part, "text", ""));
-        else if (g_str_equal(type, "image_url"))
-            question_add_image(question);
-        else
+        else if (g_str_equal(type, "image_url")) {
+            const char *wrong = add_image(part, question);
+            if (wrong)
+                return trouble_set(trouble, 400, BAD, "invalid_base64_image", "messages", "%s",
+                                   wrong);
+        } else
             return trouble_set(trouble, 400, BAD, "invalid_value", "messages",
                                "Invalid value: '%s'. Supported values are: 'text', 'image_url', "
                                "'input_audio', 'refusal', 'audio', and 'file'.",

@@ -4,6 +4,8 @@
 
 #include "pipeline/core/bytes.h"
 
+#define MAX_IMAGE_BYTES (5u << 20)
+
 void question_init(Question *question)
 {
     *question = (Question){
@@ -53,9 +55,24 @@ void question_add(Question *question, const char *role, const char *text)
     g_string_append_printf(question->users, "%s\n", text);
 }
 
-void question_add_image(Question *question)
+const char *question_add_image(Question *question, const char *media_type, const char *base64)
 {
+    static const char *const types[] = {"image/jpeg", "image/png", "image/webp", "image/gif", NULL};
+    gsize length = strlen(base64);
     question->images++;
+    if (!g_strv_contains(types, media_type))
+        return "the image's media type is none of image/jpeg, image/png, image/webp, image/gif";
+    if (length == 0 || length % 4 != 0)
+        return "the image is no valid base64";
+    if (length / 4 * 3 > MAX_IMAGE_BYTES)
+        return "the image exceeds 5 MB";
+    g_autofree char *head = g_strndup(base64, 8);
+    gsize size = 0;
+    g_autofree guchar *bytes = g_base64_decode(head, &size);
+    gboolean jpeg = size >= 2 && bytes[0] == 0xff && bytes[1] == 0xd8;
+    if (jpeg != g_str_equal(media_type, "image/jpeg"))
+        return "the image does not match its media type";
+    return NULL;
 }
 
 void question_add_schema(Question *question, const cJSON *schema)

@@ -29,7 +29,8 @@ char *question_identify(const char *text);
 /* Adds a message's text to the prompt; `role` is "system", "user" or "assistant" (a model's own
  * word, which only a repair round has). */
 void question_add(Question *question, const char *role, const char *text);
-void question_add_image(Question *question);
+/* An image in base64. NULL, or why every provider refuses it, a static sentence. */
+const char *question_add_image(Question *question, const char *media_type, const char *base64);
 void question_add_schema(Question *question, const cJSON *schema);
 /* The client marked the prompt up to here for the cache. */
 void question_mark(Question *question);

@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "overlay.h"
+#include "picture.h"
 #include "stages/read/techniques/ocr/image.h"
 #include "stages/read/techniques/pdf/pdf.h"
 #include "warm.h"
@@ -21,4 +22,5 @@ __attribute__((visibility("default"))) const Pages docket_pages = {
     .tessdata = warm_tessdata,
     .find = find,
     .overlay = overlay_read,
+    .picture = picture_read,
 };

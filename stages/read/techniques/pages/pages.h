@@ -21,6 +21,9 @@ typedef struct {
     /* See overlay.h. */
     Reading *(*overlay)(const TechniqueRow *row, const TechniqueInput *input, GBytes **picture,
                         GError **error);
+    /* See picture.h. */
+    Reading *(*picture)(const TechniqueRow *row, const TechniqueInput *input, GBytes **picture,
+                        GError **error);
 } Pages;
 
 /* Programs that link them see them by this name, too. */
