@@ -192,6 +192,12 @@ static const Case hidden[] = {
      "/ColorSpace<</DefaultGray[/Indexed/DeviceGray 0 <ff>]>>",
      "",
      {0}},
+    {"white of a calibrated space",
+     SEEN "/C cs 1 1 1 sc " SECRET,
+     "",
+     "/ColorSpace<</C[/CalRGB<</WhitePoint[0.95 1 1.09]>>]>>",
+     "",
+     {0}},
 };
 
 /* With the true length of its stream. Caller frees. */
@@ -240,6 +246,63 @@ static gboolean is_proved(GBytes *bytes, const char *letters)
     return proved;
 }
 
+#define CALIBRATED(kind, dict) "/ColorSpace<</C[/" kind "<</WhitePoint[0.95 1 1.09]" dict ">>]>>"
+
+/* What shows in some viewers and not in others: drawing decides. */
+static const Case doubtful[] = {
+    {"a dark colour that a gamma makes light",
+     "/C cs 0.4 0.4 0.4 sc " SECRET,
+     "",
+     CALIBRATED("CalRGB", "/Gamma[0.1 0.1 0.1]"),
+     "",
+     {0}},
+    {"nothing to the power of 0",
+     "/C cs 0 0 0 sc " SECRET,
+     "",
+     CALIBRATED("CalRGB", "/Gamma[0 0 0]"),
+     "",
+     {0}},
+    {"nothing to the power of 0, grey",
+     "/C cs 0 sc " SECRET,
+     "",
+     CALIBRATED("CalGray", "/Gamma 0"),
+     "",
+     {0}},
+    {"a space that may be passed over, without a white point",
+     "/DeviceCMYK cs /C cs 0 0 0 sc " SECRET,
+     "",
+     "/ColorSpace<</C[/CalRGB<<>>]>>",
+     "",
+     {0}},
+    {"a space that may be passed over, with half a matrix",
+     "/DeviceCMYK cs /C cs 0 0 0 sc " SECRET,
+     "",
+     CALIBRATED("CalRGB", "/Matrix[1 0 0]"),
+     "",
+     {0}},
+    {"a black point that is white",
+     "/C cs 0 0 0 sc " SECRET,
+     "",
+     CALIBRATED("CalRGB", "/BlackPoint[0.95 1 1.09]"),
+     "",
+     {0}},
+    {"black on a box of a calibrated colour",
+     "/C cs 0.9 0.9 0.9 sc 30 140 200 30 re f 0 0 0 sc " SECRET,
+     "",
+     CALIBRATED("CalRGB", ""),
+     "",
+     {0}},
+};
+
+static void test_doubtful(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(doubtful); i++) {
+        g_autoptr(GBytes) bytes = write_case(&doubtful[i]);
+        g_test_message("%s", doubtful[i].name);
+        g_assert_false(is_proved(bytes, "secret"));
+    }
+}
+
 static void test_never_proved(void)
 {
     for (guint i = 0; i < G_N_ELEMENTS(hidden); i++) {
@@ -278,6 +341,13 @@ static const Case plain[] = {
      "",
      {0}},
     {"in a form", "/X Do", "", "/XObject<</X 6 0 R>>", "", {FORM("", SEEN)}},
+    {"black of a calibrated space",
+     "/C cs 0 0 0 sc " SEEN,
+     "",
+     CALIBRATED("CalRGB", "/Gamma[1.8 1.8 1.8]/BlackPoint[0 0 0]/Matrix[1 0 0 0 1 0 0 0 1]"),
+     "",
+     {0}},
+    {"black of a calibrated grey", "/C cs 0 sc " SEEN, "", CALIBRATED("CalGray", ""), "", {0}},
     {"two runs of one word", "BT /F1 12 Tf 1 0 0 1 40 250 Tm (se) Tj (en) Tj ET", "", "", "", {0}},
 };
 
@@ -317,6 +387,7 @@ int main(int argc, char **argv)
     warm = warm_new("eng", NULL);
     g_test_add_func("/pdf-hidden/hidden", test_hidden);
     g_test_add_func("/pdf-hidden/never-proved", test_never_proved);
+    g_test_add_func("/pdf-hidden/doubtful", test_doubtful);
     g_test_add_func("/pdf-hidden/proved", test_proved);
     g_test_add_func("/pdf-hidden/damaged", test_damaged);
     int status = g_test_run();

@@ -3,6 +3,9 @@
 
 #include <lcms2.h>
 
+#define MIN_GAMMA 0.1
+#define MAX_GAMMA 10.0
+
 static void *open_profile(PdfMap *m, qpdf_oh stream, int parts)
 {
     static const cmsUInt32Number formats[] = {0, TYPE_GRAY_DBL, 0, TYPE_RGB_DBL, TYPE_CMYK_DBL};
@@ -26,7 +29,7 @@ static void *open_profile(PdfMap *m, qpdf_oh stream, int parts)
 
 static PdfSpace space_by_profile(PdfMap *m, qpdf_oh array)
 {
-    PdfSpace space = {0, NULL};
+    PdfSpace space = {0};
     qpdf_oh stream = qpdf_oh_get_array_item(m->file, array, 1);
     int number = qpdf_oh_get_object_id(m->file, stream);
     if (!qpdf_oh_is_stream(m->file, stream) || number == 0)
@@ -49,27 +52,65 @@ static const struct {
                {"/DeviceRGB", "/DefaultRGB", 3},
                {"/DeviceCMYK", "/DefaultCMYK", 4}};
 
-/* By an array that names a profile; every other kind is not followed. */
+static gboolean is_gamma(double gamma)
+{
+    return gamma >= MIN_GAMMA && gamma <= MAX_GAMMA;
+}
+
+/* A space that is not as it must be may be passed over, and the colour be one of the space before. */
+static gboolean is_calibration(PdfMap *m, qpdf_oh dict)
+{
+    double white[3], matrix[9];
+    return get_numbers(m, key(m, dict, "/WhitePoint"), white, 3) && white[0] > 0 && white[1] == 1 &&
+           white[2] > 0 &&
+           (is_null(m, key(m, dict, "/Matrix")) ||
+            get_numbers(m, key(m, dict, "/Matrix"), matrix, 9));
+}
+
+/* Viewers differ in what they make of gamma, white point and matrix, and a file may state any. Nothing of all
+ * colours is black with each of them, unless a gamma of 0 makes it the whole, or a black point lifts it. */
+static PdfSpace calibrated_space(PdfMap *m, qpdf_oh dict, int parts)
+{
+    double gammas[3] = {1, 1, 1}, black[3] = {0};
+    qpdf_oh gamma = key(m, dict, "/Gamma"), point = key(m, dict, "/BlackPoint");
+    gboolean plain = is_calibration(m, dict);
+    if (parts == 1)
+        gammas[0] = is_null(m, gamma) ? 1 : get_number(m, gamma, 0);
+    else if (!is_null(m, gamma))
+        plain &= get_numbers(m, gamma, gammas, 3);
+    if (!is_null(m, point))
+        plain &= get_numbers(m, point, black, 3);
+    for (guint i = 0; i < 3; i++)
+        plain &= is_gamma(gammas[i]) && black[i] == 0;
+    return plain ? (PdfSpace){.parts = parts, .only_black = TRUE} : (PdfSpace){0};
+}
+
+/* By an array that names a profile, or a calibration; every other kind is not followed. */
 static PdfSpace space_by_array(PdfMap *m, qpdf_oh array)
 {
-    if (!qpdf_oh_is_array(m->file, array) || qpdf_oh_get_array_n_items(m->file, array) != 2 ||
-        !is_name(m, qpdf_oh_get_array_item(m->file, array, 0), "/ICCBased"))
-        return (PdfSpace){0, NULL};
-    return space_by_profile(m, array);
+    if (!qpdf_oh_is_array(m->file, array) || qpdf_oh_get_array_n_items(m->file, array) != 2)
+        return (PdfSpace){0};
+    qpdf_oh kind = qpdf_oh_get_array_item(m->file, array, 0);
+    if (is_name(m, kind, "/ICCBased"))
+        return space_by_profile(m, array);
+    if (!is_name(m, kind, "/CalRGB") && !is_name(m, kind, "/CalGray"))
+        return (PdfSpace){0};
+    int parts = is_name(m, kind, "/CalRGB") ? 3 : 1;
+    return calibrated_space(m, qpdf_oh_get_array_item(m->file, array, 1), parts);
 }
 
 PdfSpace pdf_map_device(PdfMap *m, PdfObject resources, int parts)
 {
     qpdf_oh spaces = key(m, resources, "/ColorSpace"), found = 0;
     if (is_null(m, spaces))
-        return (PdfSpace){parts, NULL};
+        return (PdfSpace){.parts = parts};
     for (gsize i = 0; i < G_N_ELEMENTS(devices); i++)
         if (devices[i].parts == parts)
             found = key(m, spaces, devices[i].standing_for);
     if (is_null(m, found))
-        return (PdfSpace){parts, NULL};
+        return (PdfSpace){.parts = parts};
     PdfSpace space = space_by_array(m, found);
-    return space.parts == parts ? space : (PdfSpace){0, NULL};
+    return space.parts == parts ? space : (PdfSpace){0};
 }
 
 PdfSpace pdf_map_space(PdfMap *m, PdfObject resources, const char *name)
@@ -105,8 +146,18 @@ static double grey_of_xyz(const double *xyz)
     return grey_of_rgb(rgb);
 }
 
+static gboolean is_nothing(const double *colour, int parts)
+{
+    for (int i = 0; i < parts; i++)
+        if (colour[i] != 0)
+            return FALSE;
+    return TRUE;
+}
+
 double pdf_space_light(const PdfSpace *space, const double *colour)
 {
+    if (space->only_black)
+        return is_nothing(colour, space->parts) ? 0 : -1;
     double in[4], out[3];
     for (int i = 0; i < space->parts; i++)
         in[i] = CLAMP(colour[i], 0, 1) * (space->profile && space->parts == 4 ? 100 : 1);

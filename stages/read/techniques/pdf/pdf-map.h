@@ -69,8 +69,9 @@ gboolean pdf_map_state(PdfMap *map, PdfObject resources, const char *name, guint
 /* How light a colour of 1, 3 or 4 numbers is: 0 black to 1 white, as device colour; through the
  * profile of a colour space where there is one; -1 unknown. */
 typedef struct {
-    int parts;     /* 0: a space that is not followed */
-    void *profile; /* NULL for a device's; lives as long as the map */
+    int parts;           /* 0: a space that is not followed */
+    void *profile;       /* NULL for a device's; lives as long as the map */
+    gboolean only_black; /* a calibrated space: all else is unknown */
 } PdfSpace;
 PdfSpace pdf_map_space(PdfMap *map, PdfObject resources, const char *name);
 /* What g (1), rg (3) and k (4) mean: the device's colours, or those of a default colour space. */
