@@ -1,6 +1,7 @@
 /* What the ledger keeps through crashes and full disks, whom it lets in, and what it refuses. */
 #include "tests/host/ledger-help.h"
 
+#include "pipeline/host/ledger-batches.h"
 #include "pipeline/host/ledger-budget.h"
 
 #include <sched.h>
@@ -423,6 +424,7 @@ static gboolean check_call(const LedgerCall *call, gpointer data)
     g_assert_cmpstr(call->call.answered_by, ==, "m-2026");
     g_assert_cmpstr(call->tenant, ==, "acme");
     g_assert_cmpuint(call->call.bytes, ==, 11);
+    g_assert_cmpuint(call->call.documents, ==, 1);
     g_assert_cmpint(call->call.tokens_cache_write, ==, 10);
     g_assert_cmpint(call->call.first_token_ms, ==, 300);
     g_assert_cmpfloat(call->call.reserved, ==, 0.125);
@@ -456,6 +458,30 @@ static void test_version_3(void)
     remove_state(state);
 }
 
+/* The same with examples; calls are then about one document each, and in no batch. */
+static void test_version_4(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *state = temp_state();
+    g_autofree char *script = NULL, *path = ledger_path(state);
+    g_autofree char *fixture = g_test_build_filename(G_TEST_DIST, "ledger-v4.sql", NULL);
+    g_assert_true(g_file_get_contents(fixture, &script, NULL, NULL));
+    run_sql(path, script);
+    Ledger *ledger = open_ledger(state);
+    g_assert_cmpuint(ledger_schema_version(ledger), >=, 5);
+    assert_whole(ledger);
+    guint seen = 0;
+    LedgerCallFilter all = {.payloads = TRUE};
+    g_assert_true(ledger_each_call(ledger, &all, check_call, &seen, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(seen, ==, 1);
+    g_autoptr(GPtrArray) batches = ledger_batches(ledger, FALSE, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(batches->len, ==, 0);
+    ledger_close(ledger);
+    remove_state(state);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -471,5 +497,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger-durable/version-1", test_version_1);
     g_test_add_func("/ledger-durable/version-2", test_version_2);
     g_test_add_func("/ledger-durable/version-3", test_version_3);
+    g_test_add_func("/ledger-durable/version-4", test_version_4);
     return g_test_run();
 }
