@@ -37,6 +37,14 @@ static gboolean desk_open(Desk *desk, const Config *config, Ledger *ledger, cons
                           BatchSummary *summary, GError **error)
 {
     *desk = (Desk){.config = config, .ledger = ledger, .summary = summary};
+    g_auto(GStrv) names = model_choice_endpoints(config);
+    if (!g_strv_contains((const char *const *)names, name)) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL,
+                    "a batch was submitted to the model \"%s\", which is configured no longer; "
+                    "give a model that name again to collect its answers",
+                    name);
+        return FALSE;
+    }
     desk->settings = model_settings_new(config, name, error);
     if (!desk->settings)
         return FALSE;

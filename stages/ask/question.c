@@ -380,15 +380,16 @@ static gboolean foregone(Question *question, const char *request_sha256, GError 
     return given_up != NULL;
 }
 
-/* In a run of batches: TRUE when the question waits for a batch already. Otherwise its request becomes
- * that of a batch; one that came to nothing in several is sent like any other. */
+/* TRUE when the question waits for a batch already, or is in one: whatever this run does with others,
+ * asking it again would be paid again. Otherwise, in a run of batches, its request becomes that of a
+ * batch; one that came to nothing in several is sent like any other. */
 static gboolean waits_already(Question *question, const char *request_sha256, GError **error)
 {
     const Endpoint *endpoint = question->terms.endpoint;
     guint failures = 0;
     gboolean waits = FALSE;
     question->batched = FALSE;
-    if (!question->servers->batch || !batch_dialect_for(endpoint->settings))
+    if (!batch_dialect_for(endpoint->settings))
         return FALSE;
     if (!ledger_batch_asked(engine_ledger(question->job->engine), request_sha256, &waits, &failures,
                             error))
@@ -397,7 +398,7 @@ static gboolean waits_already(Question *question, const char *request_sha256, GE
         question->answer = (Answer){.end = QUESTION_IN_BATCH,
                                     .word = "in_batch",
                                     .sentence = g_strdup("a batch has the question")};
-    question->batched = !waits && failures < MOST_BATCHES;
+    question->batched = question->servers->batch && !waits && failures < MOST_BATCHES;
     if (question->batched) {
         ModelSettings whole = *endpoint->settings; /* no batch streams */
         whole.stream = whole.stream_usage = FALSE;

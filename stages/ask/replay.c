@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pipeline/core/bytes.h"
+#include "pipeline/host/model-choice.h"
 #include "stages/ask/account.h"
 
 typedef struct {
@@ -93,6 +94,12 @@ static gboolean send_again(Replaying *r, const LedgerCall *call, GError **error)
 gboolean replay_run(const Config *config, GPtrArray *packs, Ledger *ledger, const LedgerCall *call,
                     Replay *replay, GError **error)
 {
+    g_auto(GStrv) names = model_choice_endpoints(config);
+    if (!g_strv_contains((const char *const *)names, call->call.endpoint)) {
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_CONFIG,
+                    "the model \"%s\" that was asked is configured no longer", call->call.endpoint);
+        return FALSE;
+    }
     g_autoptr(ModelSettings) settings = model_settings_new(config, call->call.endpoint, error);
     if (!settings)
         return FALSE;

@@ -74,6 +74,9 @@ for protocol in openai anthropic; do
     run 0 # too early: nothing new is submitted
     expect_ledger "SELECT count(*) FROM batches" 1 "$protocol: batches after a second run"
     expect_ledger "SELECT count(*) FROM calls" 40 "$protocol: calls after a second run"
+    # A run that puts nothing into batches does not ask what one has.
+    expect_exit 0 "$docket" run -q --config "$place/docket.conf"
+    expect_ledger "SELECT count(*) FROM calls" 40 "$protocol: calls after a run without batches"
     sleep 0.4
     until_done 3
     stop_sim
@@ -120,6 +123,16 @@ grep -q 'batches: .*401' "$work/err" || fail "no word of the key: $(cat "$work/e
 stop_sim
 run 4
 expect_ledger "$rows AND verdict = 'held'" 3 "held while the server is away"
+
+# ---- a model that is configured no longer: said, and its documents go on with the others ----
+place gone openai 311 313 --batch-time 60000
+run 0
+sed -i 's/^\[model\]$/[model other]/; s/^name=sim$/name=sim-2/' "$place/docket.conf"
+printf '[route]\nfirst=other\n' >>"$place/docket.conf"
+expect_exit 4 "$docket" run --no-progress --config "$place/docket.conf"
+grep -q 'batches: .*"default", which is configured no longer' "$work/err" || fail "no word of the missing model: $(cat "$work/err")"
+expect_ledger "$rows AND verdict = 'accepted'" 3 "accepted by the other model"
+stop_sim
 
 # ---- killed at any moment: nothing is submitted twice, nothing is lost ----
 for protocol in openai anthropic; do

@@ -237,11 +237,10 @@ static gboolean do_batches(Run *run,
     return TRUE;
 }
 
-/* The answers of earlier runs first, then the documents, then what they ask. */
+/* The answers of earlier runs first, then the documents, then what they ask. Also in a run that puts
+ * nothing into batches: what others have put there is looked after. */
 static gboolean walk_with_batches(Run *run, GError **error)
 {
-    if (!g_str_equal(config_string(run->config, "run.batch"), "yes"))
-        return walk(run, error);
     return do_batches(run, batch_collect, error) && walk(run, error) &&
            do_batches(run, batch_submit, error);
 }
