@@ -39,6 +39,18 @@ gboolean ledger_batch_asked(Ledger *ledger, const char *request_sha256, gboolean
     return TRUE;
 }
 
+gboolean ledger_batch_any(Ledger *ledger, gboolean *any, GError **error)
+{
+    gint64 found = 0;
+    if (!ledger_integer(ledger,
+                        "SELECT EXISTS (SELECT 1 FROM calls WHERE batch IS NOT NULL"
+                        " AND ended_us IS NULL)",
+                        &found, error))
+        return FALSE;
+    *any = found != 0;
+    return TRUE;
+}
+
 gboolean ledger_batch_waiting(Ledger *ledger, const char *endpoint, guint *calls, GError **error)
 {
     gboolean row = FALSE;

@@ -29,6 +29,8 @@ void ledger_batch_free(gpointer batch);
 gboolean ledger_batch_asked(Ledger *ledger, const char *request_sha256, gboolean *waits,
                             guint *failures, GError **error);
 
+/* Whether any call waits for a batch or is in one that has not ended. */
+gboolean ledger_batch_any(Ledger *ledger, gboolean *any, GError **error);
 /* Calls that wait to be put into a batch of this endpoint. */
 gboolean ledger_batch_waiting(Ledger *ledger, const char *endpoint, guint *calls, GError **error);
 /* Begins a batch: the oldest of them, at most so many calls and bytes of requests (one always fits).

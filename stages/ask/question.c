@@ -389,7 +389,7 @@ static gboolean waits_already(Question *question, const char *request_sha256, GE
     guint failures = 0;
     gboolean waits = FALSE;
     question->batched = FALSE;
-    if (!batch_dialect_for(endpoint->settings))
+    if (!question->servers->batches || !batch_dialect_for(endpoint->settings))
         return FALSE;
     if (!ledger_batch_asked(engine_ledger(question->job->engine), request_sha256, &waits, &failures,
                             error))

@@ -1,6 +1,7 @@
 #include "stages/ask/servers.h"
 
 #include "pipeline/core/clock.h"
+#include "pipeline/host/ledger-batches.h"
 
 static gint64 days_ago(const Config *config, const char *key, gint64 now_us)
 {
@@ -43,6 +44,9 @@ Servers *servers_new(Engine *engine, GError **error)
     servers->keep_requests = g_str_equal(config_string(config, "log.payloads"), "full");
     servers->endpoints =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)endpoint_free);
+    if (!ledger_batch_any(engine_ledger(engine), &servers->batches, error))
+        return NULL;
+    servers->batches |= servers->batch;
     if (!engine_has_model(engine))
         return g_steal_pointer(&servers);
     if (!prune(config, engine_ledger(engine), error) || !open_endpoints(servers, engine, error))

@@ -13,6 +13,7 @@ typedef struct {
     gint64 answers_since_us; /* epoch: older answers are not used again */
     gboolean keep_requests;  /* whole, in the ledger */
     gboolean batch;          /* questions wait for the provider's batch API, where it has one */
+    gboolean batches; /* some wait or are under way from earlier runs, or begin in this one */
 } Servers;
 
 /* Opens every endpoint of the configuration, and takes out of the ledger what it shall not keep of
