@@ -15,14 +15,20 @@ static const cJSON *get(const cJSON *object, const char *key)
 
 /* ---- the address ---- */
 
+static char *below(const ModelSettings *settings, const char *path, const char *query,
+                   GError **error)
+{
+    return model_settings_url(settings->base_url, "/v1", PATH, path, query, error);
+}
+
 static char *url(const ModelSettings *settings, GError **error)
 {
-    return model_settings_url(settings->base_url, "/v1", PATH, PATH, NULL, error);
+    return below(settings, PATH, NULL, error);
 }
 
 static char *models_url(const ModelSettings *settings, GError **error)
 {
-    return model_settings_url(settings->base_url, "/v1", PATH, "models", "limit=1000", error);
+    return below(settings, "models", "limit=1000", error);
 }
 
 static void headers(const ModelSettings *settings, GPtrArray *lines)
@@ -252,6 +258,7 @@ static gboolean event(const SseEvent *event, Draft *draft)
 const Dialect dialect_anthropic = {
     .name = "anthropic",
     .url = url,
+    .below = below,
     .models_url = models_url,
     .headers = headers,
     .request = request,

@@ -59,12 +59,17 @@ static void ask(Job *job, Asking *asking)
 
 /* ---- without an answer ---- */
 
-/* An earlier record of this document has to do, else the template makes one. */
+/* The stronger model was asked, and the first one's record is there whatever becomes of that. */
+static gboolean has_first_record(const Job *job)
+{
+    return job->role == MODEL_STRONG && job->record && job->schema_valid;
+}
+
+/* An earlier answer or record of this document has to do, else the template makes one. */
 static StageStep go_without(Job *job, const char *word, const char *sentence)
 {
-    gboolean stands = job->repairs > 0 || (job->record && job->schema_valid);
     job_reason(job, word, "%s", sentence);
-    if (stands) {
+    if (job->repairs > 0 || has_first_record(job)) {
         g_clear_pointer(&job->answer, g_free);
         return STAGE_NEXT;
     }
@@ -95,11 +100,11 @@ static StageStep without_answer(Job *job, Asking *asking, const Answer *answer, 
         return STAGE_WAIT;
     if (!whole_run && engine_escalate(job, answer->sentence))
         return STAGE_AGAIN;
-    gboolean stands = job->role == MODEL_STRONG && job->record && job->schema_valid;
     g_autofree char *sentence =
         asking->lost ? g_strdup_printf("%s; and of %s", answer->sentence, asking->lost)
                      : g_strdup(answer->sentence);
-    if (stands || (whole_run ? settings->on_unreachable : settings->on_refused) == FAILURE_FALLBACK)
+    if (has_first_record(job) ||
+        (whole_run ? settings->on_unreachable : settings->on_refused) == FAILURE_FALLBACK)
         return go_without(job, answer->word, sentence);
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "%s: %s", answer->word, sentence);
     return STAGE_ERROR;
@@ -108,8 +113,8 @@ static StageStep without_answer(Job *job, Asking *asking, const Answer *answer, 
 /* The same choice, made by the pack or the configuration. */
 static StageStep without_money(Job *job, const Asking *asking, const Answer *answer, GError **error)
 {
-    gboolean stands = job->role == MODEL_STRONG && job->record && job->schema_valid;
-    if (stands || account_at_limit(asking->servers->account, job->pack) == BUDGET_TEMPLATE)
+    if (has_first_record(job) ||
+        account_at_limit(asking->servers->account, job->pack) == BUDGET_TEMPLATE)
         return go_without(job, answer->word, answer->sentence);
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_BUDGET, "%s", answer->sentence);
     return STAGE_ERROR;

@@ -68,11 +68,6 @@ void batch_link_free(BatchLink *link)
     g_free(link);
 }
 
-const ModelSettings *batch_link_settings(const BatchLink *link)
-{
-    return link->settings;
-}
-
 /* ---- one request ---- */
 
 static gboolean end_line(Exchange *exchange)
@@ -172,14 +167,6 @@ static void transfer(BatchLink *link, const char *url, const char *type, const c
         g_main_context_iteration(link->context, TRUE);
 }
 
-static char *url_of(const BatchLink *link, const char *path, const char *query, GError **error)
-{
-    gboolean openai = g_str_equal(link->dialect->name, "openai");
-    gboolean azure = openai && g_strcmp0(link->settings->auth, "api-key") == 0;
-    return model_settings_url(link->settings->base_url, azure ? "/openai/v1" : "/v1",
-                              openai ? "chat/completions" : "messages", path, query, error);
-}
-
 static gboolean fail(const Exchange *exchange, GError **error)
 {
     g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "%s", exchange->sentence);
@@ -189,7 +176,7 @@ static gboolean fail(const Exchange *exchange, GError **error)
 cJSON *batch_link_ask(BatchLink *link, const char *path, const char *query, const char *type,
                       const char *body, gsize length, gboolean *unsure, GError **error)
 {
-    g_autofree char *url = url_of(link, path, query, error);
+    g_autofree char *url = link->dialect->below(link->settings, path, query, error);
     if (!url)
         return NULL;
     for (guint attempt = 1;; attempt++) {
@@ -211,7 +198,7 @@ cJSON *batch_link_ask(BatchLink *link, const char *path, const char *query, cons
 gboolean batch_link_lines(BatchLink *link, const char *path, BatchLine visit, gpointer data,
                           GError **error)
 {
-    g_autofree char *url = url_of(link, path, NULL, error);
+    g_autofree char *url = link->dialect->below(link->settings, path, NULL, error);
     if (!url)
         return FALSE;
     g_auto(Exchange) exchange = {.visit = visit, .data = data, .line = g_string_new(NULL)};

@@ -10,7 +10,6 @@ typedef struct BatchLink BatchLink;
 BatchLink *batch_link_new(const ModelSettings *settings);
 void batch_link_free(BatchLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BatchLink, batch_link_free)
-const ModelSettings *batch_link_settings(const BatchLink *link);
 
 /* A GET (again while it may yet succeed) or, with a body, one POST of a path below the base URL; the
  * JSON object of an answer with status 2xx. DOCKET_ERROR_NO_MODEL otherwise, with the server's words.

@@ -57,12 +57,6 @@ static gboolean desk_open(Desk *desk, const Config *config, Ledger *ledger, cons
     return desk->dialect && desk->link;
 }
 
-gboolean batch_is_known(const Config *config, const char *name)
-{
-    g_autoptr(ModelSettings) settings = model_settings_new(config, name, NULL);
-    return settings && batch_dialect_for(settings);
-}
-
 /* ---- results ---- */
 
 typedef struct {

@@ -19,6 +19,3 @@ typedef struct {
 gboolean batch_collect(const Config *config, Ledger *ledger, BatchSummary *summary, GError **error);
 /* Submits what waits. The same about troubles. */
 gboolean batch_submit(const Config *config, Ledger *ledger, BatchSummary *summary, GError **error);
-
-/* Whether [model NAME] has a batch API that we know. */
-gboolean batch_is_known(const Config *config, const char *name);

@@ -14,6 +14,9 @@ typedef struct {
 
     /* Where requests go. DOCKET_ERROR_CONFIG. Caller frees. */
     char *(*url)(const ModelSettings *settings, GError **error);
+    /* An address of the server beside that: `path` below the same base; the same. */
+    char *(*below)(const ModelSettings *settings, const char *path, const char *query,
+                   GError **error);
     /* Where the server lists its models; the same. */
     char *(*models_url)(const ModelSettings *settings, GError **error);
     /* Adds header lines (char*) that the protocol wants besides the key; NULL: none. */

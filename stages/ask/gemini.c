@@ -11,20 +11,24 @@ static const cJSON *get(const cJSON *object, const char *key)
 
 /* ---- the address ---- */
 
+static char *below(const ModelSettings *settings, const char *path, const char *query,
+                   GError **error)
+{
+    return model_settings_url(settings->base_url, "/v1beta", path, path, query, error);
+}
+
 static char *url(const ModelSettings *settings, GError **error)
 {
     const char *folder = strchr(settings->model, '/') ? "" : "models/";
     g_autofree char *model = g_uri_escape_string(settings->model, "/", FALSE);
     g_autofree char *path = g_strconcat(
         folder, model, settings->stream ? ":streamGenerateContent" : ":generateContent", NULL);
-    return model_settings_url(settings->base_url, "/v1beta", path, path,
-                              settings->stream ? "alt=sse" : NULL, error);
+    return below(settings, path, settings->stream ? "alt=sse" : NULL, error);
 }
 
 static char *models_url(const ModelSettings *settings, GError **error)
 {
-    return model_settings_url(settings->base_url, "/v1beta", "models", "models", "pageSize=1000",
-                              error);
+    return below(settings, "models", "pageSize=1000", error);
 }
 
 /* ---- the request ---- */
@@ -199,6 +203,7 @@ static gboolean event(const SseEvent *event, Draft *draft)
 const Dialect dialect_gemini = {
     .name = "gemini",
     .url = url,
+    .below = below,
     .models_url = models_url,
     .request = request,
     .reply = reply_from,

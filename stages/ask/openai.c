@@ -13,26 +13,28 @@ static const cJSON *get(const cJSON *object, const char *key)
 
 /* ---- the address ---- */
 
-static char *below(const ModelSettings *settings, const char *path, GError **error)
+static char *below(const ModelSettings *settings, const char *path, const char *query,
+                   GError **error)
 {
     /* Azure's older addresses name the deployment and want the version in the query. */
     gboolean deployment = strstr(settings->base_url, "/openai/deployments/") != NULL;
     gboolean azure = g_strcmp0(settings->auth, "api-key") == 0;
-    g_autofree char *query = deployment && settings->api_version && *settings->api_version
-                                 ? g_strconcat("api-version=", settings->api_version, NULL)
-                                 : NULL;
-    return model_settings_url(settings->base_url, azure ? "/openai/v1" : "/v1", PATH, path, query,
+    gboolean versioned = deployment && settings->api_version && *settings->api_version;
+    g_autofree char *both = versioned ? g_strconcat("api-version=", settings->api_version,
+                                                    query ? "&" : NULL, query, NULL)
+                                      : g_strdup(query);
+    return model_settings_url(settings->base_url, azure ? "/openai/v1" : "/v1", PATH, path, both,
                               error);
 }
 
 static char *url(const ModelSettings *settings, GError **error)
 {
-    return below(settings, PATH, error);
+    return below(settings, PATH, NULL, error);
 }
 
 static char *models_url(const ModelSettings *settings, GError **error)
 {
-    return below(settings, "models", error);
+    return below(settings, "models", NULL, error);
 }
 
 /* ---- the request ---- */
@@ -279,6 +281,7 @@ static gboolean event(const SseEvent *event, Draft *draft)
 const Dialect dialect_openai = {
     .name = "openai",
     .url = url,
+    .below = below,
     .models_url = models_url,
     .request = request,
     .reply = reply_from,

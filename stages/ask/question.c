@@ -389,7 +389,7 @@ static gboolean waits_already(Question *question, const char *request_sha256, GE
     guint failures = 0;
     gboolean waits = FALSE;
     question->batched = FALSE;
-    if (!question->servers->batches || !batch_dialect_for(endpoint->settings))
+    if (!question->servers->has_batches || !batch_dialect_for(endpoint->settings))
         return FALSE;
     if (!ledger_batch_asked(engine_ledger(question->job->engine), request_sha256, &waits, &failures,
                             error))
@@ -398,7 +398,7 @@ static gboolean waits_already(Question *question, const char *request_sha256, GE
         question->answer = (Answer){.end = QUESTION_IN_BATCH,
                                     .word = "in_batch",
                                     .sentence = g_strdup("a batch has the question")};
-    question->batched = question->servers->batch && !waits && failures < MOST_BATCHES;
+    question->batched = question->servers->enters_batches && !waits && failures < MOST_BATCHES;
     if (question->batched) {
         ModelSettings whole = *endpoint->settings; /* no batch streams */
         whole.stream = whole.stream_usage = FALSE;

@@ -39,14 +39,14 @@ Servers *servers_new(Engine *engine, GError **error)
     servers->account = account_new(engine_ledger(engine), config, engine_packs(engine));
     servers->together = together_new(engine_context(engine));
     servers->answers_since_us = days_ago(config, "cache.ttl_days", clock_now_us());
-    servers->batch =
+    servers->enters_batches =
         engine_outbox(engine) && g_str_equal(config_string(config, "run.batch"), "yes");
     servers->keep_requests = g_str_equal(config_string(config, "log.payloads"), "full");
     servers->endpoints =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)endpoint_free);
-    if (!ledger_batch_any(engine_ledger(engine), &servers->batches, error))
+    if (!ledger_batch_any(engine_ledger(engine), &servers->has_batches, error))
         return NULL;
-    servers->batches |= servers->batch;
+    servers->has_batches |= servers->enters_batches;
     if (!engine_has_model(engine))
         return g_steal_pointer(&servers);
     if (!prune(config, engine_ledger(engine), error) || !open_endpoints(servers, engine, error))

@@ -12,8 +12,9 @@ typedef struct {
     Together *together;      /* questions that wait to be asked in one request */
     gint64 answers_since_us; /* epoch: older answers are not used again */
     gboolean keep_requests;  /* whole, in the ledger */
-    gboolean batch;          /* questions wait for the provider's batch API, where it has one */
-    gboolean batches; /* some wait or are under way from earlier runs, or begin in this one */
+    gboolean
+        enters_batches;   /* this run's questions wait for a provider's batch API, if it has one */
+    gboolean has_batches; /* some wait or are under way, from earlier runs or this one */
 } Servers;
 
 /* Opens every endpoint of the configuration, and takes out of the ledger what it shall not keep of
