@@ -95,3 +95,15 @@ void bytes_free_secrets(char **secrets)
         explicit_bzero(*each, strlen(*each));
     g_strfreev(secrets);
 }
+
+char *bytes_fold_letters(const char *text)
+{
+    g_autofree char *lower = g_utf8_casefold(text, -1);
+    GString *out = g_string_sized_new(strlen(lower));
+    for (const char *p = lower; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (g_unichar_isalnum(c))
+            g_string_append_unichar(out, c);
+    }
+    return g_string_free(out, FALSE);
+}

@@ -3,6 +3,10 @@
 
 #include <glib.h>
 
+/* Letters and digits alone, folded to lower case, for texts that differ in spacing, breaks and marks.
+ * `text` is valid UTF-8. Caller frees. */
+char *bytes_fold_letters(const char *text);
+
 /* Lower-case hexadecimal SHA-256 (FIPS 180-4), 64 characters. Caller frees with g_free. */
 char *bytes_sha256(gconstpointer data, gsize length);
 

@@ -35,6 +35,11 @@ Problem *problem_new(const char *pointer, const char *rule, const char *sentence
     return problem;
 }
 
+gboolean problem_is_serious(const Problem *problem)
+{
+    return !g_str_has_prefix(problem->rule, "warn:");
+}
+
 void problem_free(Problem *problem)
 {
     if (!problem)

@@ -36,6 +36,8 @@ typedef struct {
 } Problem;
 Problem *problem_new(const char *pointer, const char *rule, const char *sentence);
 void problem_free(Problem *problem);
+/* It is a reason for a person to look: every problem is, but a doubt. */
+gboolean problem_is_serious(const Problem *problem);
 
 /* A page as a model sees it. */
 typedef struct {

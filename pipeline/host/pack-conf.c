@@ -32,6 +32,25 @@ static gboolean entry_number(const KeyEntry *entry, double low, double high, con
     return TRUE;
 }
 
+/* Which of the words it is. */
+static gboolean entry_choice(const KeyEntry *entry, const char *const *words, const char *path,
+                             guint *choice, GError **error)
+{
+    guint n = g_strv_length((char **)words);
+    for (guint i = 0; i < n; i++) {
+        if (!g_str_equal(entry->value, words[i]))
+            continue;
+        *choice = i;
+        return TRUE;
+    }
+    g_autoptr(GString) list = g_string_new(words[0]);
+    for (guint i = 1; i < n; i++)
+        g_string_append_printf(list, "%s%s", i + 1 < n ? ", " : " or ", words[i]);
+    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line, "%s must be %s, not \"%.60s\"",
+                  entry->key, list->str, entry->value);
+    return FALSE;
+}
+
 static gboolean set_title(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
     g_free(pack->title);
@@ -195,16 +214,11 @@ static gboolean set_retrieve(Pack *pack, const KeyEntry *entry, const char *path
 
 static gboolean set_vision(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
 {
-    static const char *const words[] = {"never", "auto", "always"};
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (!g_str_equal(entry->value, words[i]))
-            continue;
-        pack->vision = (Vision)i;
-        return TRUE;
-    }
-    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
-                  "pages must be never, auto or always, not \"%.60s\"", entry->value);
-    return FALSE;
+    static const char *const words[] = {"never", "auto", "always", NULL};
+    guint choice = 0;
+    gboolean good = entry_choice(entry, words, path, &choice, error);
+    pack->vision = (Vision)choice;
+    return good;
 }
 
 static gboolean set_vision_pages(Pack *pack, const KeyEntry *entry, const char *path,
@@ -216,27 +230,21 @@ static gboolean set_vision_pages(Pack *pack, const KeyEntry *entry, const char *
 static gboolean set_on_disagreement(Pack *pack, const KeyEntry *entry, const char *path,
                                     GError **error)
 {
-    static const char *const words[] = {"review", "null", "escalate"};
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (!g_str_equal(entry->value, words[i]))
-            continue;
-        pack->on_disagreement = (OnDisagreement)i;
-        return TRUE;
-    }
-    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
-                  "on_disagreement must be review, null or escalate, not \"%.60s\"", entry->value);
-    return FALSE;
+    static const char *const words[] = {"review", "null", "escalate", NULL};
+    guint choice = 0;
+    gboolean good = entry_choice(entry, words, path, &choice, error);
+    pack->on_disagreement = (OnDisagreement)choice;
+    return good;
 }
 
 static gboolean set_verify_required(Pack *pack, const KeyEntry *entry, const char *path,
                                     GError **error)
 {
-    pack->verify_required = g_str_equal(entry->value, "yes");
-    if (pack->verify_required || g_str_equal(entry->value, "no"))
-        return TRUE;
-    keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
-                  "required must be yes or no, not \"%.60s\"", entry->value);
-    return FALSE;
+    static const char *const words[] = {"no", "yes", NULL};
+    guint choice = 0;
+    gboolean good = entry_choice(entry, words, path, &choice, error);
+    pack->verify_required = choice == 1;
+    return good;
 }
 
 static gboolean set_budget_day(Pack *pack, const KeyEntry *entry, const char *path, GError **error)
@@ -253,11 +261,10 @@ static gboolean set_budget_month(Pack *pack, const KeyEntry *entry, const char *
 static gboolean set_budget_at_limit(Pack *pack, const KeyEntry *entry, const char *path,
                                     GError **error)
 {
-    if (!g_str_equal(entry->value, "hold") && !g_str_equal(entry->value, "template")) {
-        keyfile_error(error, DOCKET_ERROR_PACK, path, entry->line,
-                      "at_limit must be hold or template, not \"%.60s\"", entry->value);
+    static const char *const words[] = {"hold", "template", NULL};
+    guint choice = 0;
+    if (!entry_choice(entry, words, path, &choice, error))
         return FALSE;
-    }
     g_free(pack->budget_at_limit);
     pack->budget_at_limit = g_strdup(entry->value);
     return TRUE;

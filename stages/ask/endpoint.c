@@ -76,6 +76,23 @@ const DialectSchema *answer_schema_for(const AnswerSchema *schema, const Subset 
     return g_hash_table_lookup(schema->rewritten, subset);
 }
 
+char *endpoint_request(const Endpoint *endpoint, const GPtrArray *messages,
+                       const AnswerSchema *schema, gboolean streams)
+{
+    ModelSettings settings = *endpoint->settings;
+    settings.stream &= streams;
+    settings.stream_usage &= streams;
+    return endpoint->dialect->request(&settings, messages,
+                                      answer_schema_for(schema, endpoint->subset));
+}
+
+Watch *endpoint_watch(const Endpoint *endpoint, const AnswerSchema *schema)
+{
+    /* The safe subset lets null stand for what is left out, as salvaging does. */
+    const DialectSchema *safe = answer_schema_for(schema, &subsets[0]);
+    return watch_new(safe->schema, endpoint->settings->format != FORMAT_NONE);
+}
+
 char *endpoint_hash(const Endpoint *endpoint, const char *body)
 {
     const ModelSettings *settings = endpoint->settings;

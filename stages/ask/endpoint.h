@@ -4,6 +4,7 @@
 #include "pipeline/host/engine.h"
 #include "pipeline/host/ledger-calls.h"
 #include "stages/ask/caller.h"
+#include "stages/ask/watch.h"
 
 typedef struct {
     ModelSettings *settings;
@@ -29,6 +30,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerSchema, answer_schema_free)
 /* As it was written; and as that of a subset. Lent. */
 const cJSON *answer_schema_written(const AnswerSchema *schema);
 const DialectSchema *answer_schema_for(const AnswerSchema *schema, const Subset *subset);
+
+/* The body of a request to it. `streams`: the answer may come as it is made, if the settings say so.
+ * Caller frees. */
+char *endpoint_request(const Endpoint *endpoint, const GPtrArray *messages,
+                       const AnswerSchema *schema, gboolean streams);
+/* A watch over an answer of it that streams. Caller frees. */
+Watch *endpoint_watch(const Endpoint *endpoint, const AnswerSchema *schema);
 
 /* SHA-256 over everything that can change the answer: whose server, which model, and every byte of
  * the request, which holds the prompt with the document as it was read, the schema and the

@@ -192,9 +192,7 @@ static void send_alone(gpointer data)
                   call_ended, question);
     if (!endpoint->settings->stream || !question->ticket)
         return;
-    /* The safe subset lets null stand for what is left out, as salvaging does. */
-    const DialectSchema *schema = answer_schema_for(question->terms.schema, &subsets[0]);
-    question->watch = watch_new(schema->schema, endpoint->settings->format != FORMAT_NONE);
+    question->watch = endpoint_watch(endpoint, question->terms.schema);
     caller_watch(question->ticket, on_text);
 }
 
@@ -210,18 +208,17 @@ static gboolean again_together(gpointer data)
                          question->job, question->call, &bad);
 }
 
+/* The question may have ended since: its address only names the member, if there is one yet. */
 static void on_shared_leave_durable(Job *job, gpointer data)
 {
-    (void)job;
-    Ticket **ticket = data;
-    if (*ticket)
-        caller_go_on(*ticket);
+    const Servers *servers = engine_stage_state(job->engine, "ask");
+    together_go_on(servers->together, data);
 }
 
-static void leave_together(Ticket **ticket, gpointer data)
+static void leave_together(gpointer data)
 {
     const Question *question = data;
-    engine_after_commit(question->job, on_shared_leave_durable, ticket);
+    engine_after_commit(question->job, on_shared_leave_durable, (gpointer)question);
 }
 
 /* It is asked once more, by itself, once the ledger has what it cost so far. */
@@ -400,12 +397,9 @@ static gboolean waits_already(Question *question, const char *request_sha256, GE
                                     .sentence = g_strdup("a batch has the question")};
     question->batched = question->servers->enters_batches && !waits && failures < MOST_BATCHES;
     if (question->batched) {
-        ModelSettings whole = *endpoint->settings; /* no batch streams */
-        whole.stream = whole.stream_usage = FALSE;
         g_free(question->body);
-        question->body =
-            endpoint->dialect->request(&whole, question->terms.messages,
-                                       answer_schema_for(question->terms.schema, endpoint->subset));
+        question->body = endpoint_request(endpoint, question->terms.messages,
+                                          question->terms.schema, FALSE); /* no batch streams */
     }
     return waits;
 }
@@ -417,8 +411,7 @@ static void begin(gpointer data)
     const Endpoint *endpoint = terms->endpoint;
     GError *error = NULL;
     g_free(question->body);
-    question->body = endpoint->dialect->request(endpoint->settings, terms->messages,
-                                                answer_schema_for(terms->schema, endpoint->subset));
+    question->body = endpoint_request(endpoint, terms->messages, terms->schema, TRUE);
     g_autofree char *request_sha256 = endpoint_hash(endpoint, question->body);
     if (!foregone(question, request_sha256, &error) &&
         !waits_already(question, request_sha256, &error))

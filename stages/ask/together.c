@@ -180,9 +180,19 @@ static void on_again(Ticket *ticket, gpointer data)
             first = member;
     }
     if (granted && first)
-        first->leave(&group->ticket, first->data);
+        first->leave(first->data);
     else
         caller_stop(ticket);
+}
+
+void together_go_on(Together *together, gconstpointer data)
+{
+    for (guint g = 0; g < together->groups->len; g++) {
+        const Group *group = together->groups->pdata[g];
+        for (guint i = 0; i < group->members->len; i++)
+            if (member_at(group, i)->data == data && group->ticket)
+                caller_go_on(group->ticket);
+    }
 }
 
 static gboolean on_text(const char *text, gsize from, gsize length, gpointer data)
@@ -209,15 +219,7 @@ static char *request_of(Group *group, const Endpoint *endpoint, const AnswerSche
     for (guint i = 0; i < group->members->len; i++)
         g_ptr_array_add(conversations, member_at(group, i)->job->messages);
     g_autoptr(GPtrArray) messages = bundle_messages(conversations);
-    return endpoint->dialect->request(endpoint->settings, messages,
-                                      answer_schema_for(schema, endpoint->subset));
-}
-
-static void watch_answer(Group *group, const Endpoint *endpoint, const AnswerSchema *schema)
-{
-    const DialectSchema *safe = answer_schema_for(schema, &subsets[0]);
-    group->watch = watch_new(safe->schema, endpoint->settings->format != FORMAT_NONE);
-    caller_watch(group->ticket, on_text);
+    return endpoint_request(endpoint, messages, schema, TRUE);
 }
 
 static void send_group(Group *group)
@@ -246,8 +248,10 @@ static void send_group(Group *group)
                    (n - 1) * estimate_tokens(endpoint->settings, &endpoint->usage, 0);
     caller_ask_on(endpoint->caller, g_steal_pointer(&body), &terms, &group->ticket, group_ended,
                   group);
-    if (endpoint->settings->stream && group->ticket)
-        watch_answer(group, endpoint, schema);
+    if (!endpoint->settings->stream || !group->ticket)
+        return;
+    group->watch = endpoint_watch(endpoint, schema);
+    caller_watch(group->ticket, on_text);
 }
 
 /* ---- joining ---- */

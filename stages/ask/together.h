@@ -26,8 +26,8 @@ typedef struct {
     void (*alone)(gpointer data);
     /* Sets money aside for one more sending. */
     gboolean (*again)(gpointer data);
-    /* `again` was granted to all: has caller_go_on() called when that is durable. */
-    void (*leave)(Ticket **ticket, gpointer data);
+    /* `again` was granted to all: calls together_go_on() when that is durable. */
+    void (*leave)(gpointer data);
     /* Its part of how the request ended, lent, and it has left; `bytes` are its part of the request.
      * ANSWERED with a NULL text: the answer holds no record of it. */
     void (*ended)(const Outcome *outcome, gsize bytes, guint documents, gpointer data);
@@ -41,3 +41,5 @@ gboolean together_suits(const Job *job, const Endpoint *endpoint);
 void together_join(Together *together, const TogetherMember *member);
 /* It wants no answer any more: nothing of it comes. */
 void together_part(Together *together, gconstpointer data);
+/* The money for one more sending of the request that this member shares is durable. */
+void together_go_on(Together *together, gconstpointer data);

@@ -2,6 +2,7 @@
  * document says so, and where. What comes back is a claim like any other; the stage `weigh` decides
  * what it counts. Without an answer the record goes on as it is. */
 #include "pipeline/core/record.h"
+#include "pipeline/host/schema-words.h"
 #include "stages/ask/question.h"
 #include "stages/stages.h"
 
@@ -61,32 +62,13 @@ static void verifying_free(gpointer data)
     g_free(verifying);
 }
 
-static void describe_fields(const cJSON *schema, const char *path, guint depth, GString *out)
-{
-    const cJSON *each = NULL;
-    if (depth > 8)
-        return;
-    cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(schema, "properties"))
-    {
-        g_autofree char *pointer = g_strconcat(path, "/", each->string, NULL);
-        const char *text = json_string(each, "description", NULL);
-        if (text)
-            g_string_append_printf(out, "- %s: %s\n", pointer, text);
-        describe_fields(each, pointer, depth + 1, out);
-        g_autofree char *item = g_strconcat(pointer, "/N", NULL);
-        describe_fields(cJSON_GetObjectItemCaseSensitive(each, "items"), item, depth + 1, out);
-    }
-}
-
 static gboolean prepare(Pack *pack, GError **error)
 {
     VerifyPack *own = g_new0(VerifyPack, 1);
     own->schema = answer_schema_take("verification", cJSON_Parse(answer_schema), error);
-    g_autoptr(GString) text = g_string_new(persona);
-    g_string_append_printf(text, "\nThe document is of the kind \"%s\". Its fields:\n",
-                           pack->title);
-    describe_fields(pack->schema, "", 0, text);
-    own->system = g_strdup(text->str);
+    g_autofree char *fields = schema_words(pack->schema);
+    own->system = g_strdup_printf("%s\nThe document is of the kind \"%s\". Its fields:\n%s",
+                                  persona, pack->title, fields);
     pack_attach(pack, STAGE, own, verify_pack_free);
     return own->schema != NULL;
 }

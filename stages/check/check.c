@@ -189,7 +189,7 @@ static CheckState *state_of(Job *job)
 static gboolean is_sound(const Job *job)
 {
     for (guint i = 0; i < job->problems->len; i++)
-        if (!g_str_has_prefix(((const Problem *)job->problems->pdata[i])->rule, "warn:"))
+        if (problem_is_serious(job->problems->pdata[i]))
             return FALSE;
     return job->schema_valid;
 }
@@ -258,7 +258,8 @@ static gboolean judge(Job *job, const CheckPack *own, guint salvaged)
     if (job->schema_valid &&
         !apply_rules(job->pack, job->record->root, job->problems, findings, &broken, &error))
         add_problem(job->problems, "", "rules", "failed", error->message);
-    note_wish(job, findings);
+    if (job->route == ROUTE_MODEL)
+        note_wish(job, findings);
     ground_and_score(job, own, findings, salvaged);
     return job->schema_valid && !broken;
 }
@@ -408,13 +409,19 @@ static cJSON *take_answer(Job *job, guint *salvaged)
     return root;
 }
 
+/* The stronger model's first answer is here: the record at hand is the first model's. */
+static void keep_first(Job *job, CheckState *state)
+{
+    gboolean anew = job->role == MODEL_STRONG && job->repairs == 0 && job->maker != job->answered;
+    if (anew && job->record != NULL && job->schema_valid)
+        put_aside(job, state, &state->first);
+}
+
 static StageStep run_model(Job *job, const CheckPack *own)
 {
     CheckState *state = state_of(job);
     guint salvaged = 0;
-    if (job->role == MODEL_STRONG && state->first.root == NULL && job->record != NULL &&
-        job->maker != job->answered && job->repairs == 0 && job->schema_valid)
-        put_aside(job, state, &state->first);
+    keep_first(job, state);
     if (job->answer == NULL) /* another round brought nothing: what there was before counts */
         return give_up(job, own);
     cJSON *root = take_answer(job, &salvaged);

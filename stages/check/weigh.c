@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/values.h"
 #include "pipeline/host/engine.h"
 #include "stages/check/check.h"
@@ -25,19 +26,6 @@ void dispute_free(gpointer data)
 
 /* ---- does it count? ---- */
 
-/* Letters and digits alone, folded: spacing, breaks and marks are copied in many ways. */
-static char *fold(const char *text)
-{
-    g_autofree char *lower = g_utf8_casefold(text, -1);
-    GString *out = g_string_sized_new(strlen(lower));
-    for (const char *p = lower; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (g_unichar_isalnum(c))
-            g_string_append_unichar(out, c);
-    }
-    return g_string_free(out, FALSE);
-}
-
 /* Whether a text shows this value, as people may have written it. */
 static gboolean shows(const char *text, const cJSON *value)
 {
@@ -54,7 +42,7 @@ static gboolean shows(const char *text, const cJSON *value)
         return TRUE;
     g_autofree char *json =
         cJSON_IsString(value) ? g_strdup(value->valuestring) : json_print(value, FALSE);
-    g_autofree char *folded = fold(json), *in = fold(text);
+    g_autofree char *folded = bytes_fold_letters(json), *in = bytes_fold_letters(text);
     return *folded && strstr(in, folded);
 }
 
@@ -62,7 +50,7 @@ static gboolean stands(const char *citation, const char *folded_document)
 {
     if (!citation || strlen(citation) > MAX_CITATION_BYTES)
         return FALSE;
-    g_autofree char *folded = fold(citation);
+    g_autofree char *folded = bytes_fold_letters(citation);
     return g_utf8_strlen(folded, -1) >= LEAST_CITED && strstr(folded_document, folded);
 }
 
@@ -109,7 +97,7 @@ static char *folded_document(const Reading *reading)
     for (gsize i = 0; i < length; i++) /* its words are NUL-terminated */
         text[i] = reading->text->data[i] ? (char)reading->text->data[i] : ' ';
     text[length] = '\0';
-    return fold(text);
+    return bytes_fold_letters(text);
 }
 
 GPtrArray *weigh_answer(Job *job, const char *text)

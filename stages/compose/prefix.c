@@ -4,7 +4,7 @@
 
 #include "pipeline/core/bytes.h"
 #include "stages/compose/document.h"
-#include "stages/compose/fields.h"
+#include "pipeline/host/schema-words.h"
 
 static const char delimiters[] =
     "## The document\n\n"
@@ -57,7 +57,7 @@ char *prefix_compose(const Pack *pack, const Prompt *prompt)
     GString *out = g_string_new(prompt->text);
     while (out->len && g_ascii_isspace(out->str[out->len - 1]))
         g_string_truncate(out, out->len - 1);
-    g_autofree char *fields = fields_describe(pack->schema);
+    g_autofree char *fields = schema_words(pack->schema);
     if (*fields)
         append_section(out, "Fields of the record", fields);
     if (pack->context)

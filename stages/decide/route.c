@@ -26,7 +26,7 @@ static gboolean add_problems(Job *job)
     for (guint i = 0; i < job->problems->len; i++) {
         const Problem *problem = job->problems->pdata[i];
         job_reason(job, problem->rule, "%s", problem->sentence);
-        serious |= !g_str_has_prefix(problem->rule, "warn:");
+        serious |= problem_is_serious(problem);
     }
     return serious;
 }

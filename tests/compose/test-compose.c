@@ -6,7 +6,7 @@
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/reading-agree.h"
 #include "stages/compose/document.h"
-#include "stages/compose/fields.h"
+#include "pipeline/host/schema-words.h"
 #include "stages/compose/fit.h"
 #include "stages/compose/prefix.h"
 #include "stages/compose/tokens.h"
@@ -210,7 +210,7 @@ static void test_fields(void)
         "[\"price\"],\"properties\":{\"price\":{\"$ref\":\"#/$defs/money\"}}}},"
         "\"tags\":{\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"b\"]}},"
         "\"facts\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}");
-    g_autofree char *text = fields_describe(schema);
+    g_autofree char *text = schema_words(schema);
     const char *lines[] = {
         "- `date` (string or null, optional): Day of issue.\n",
         "- `seller` (object, optional)\n- `seller.name` (string, optional)\n",
@@ -232,7 +232,7 @@ static void test_fields_of_a_recursive_schema(void)
         "{\"type\":\"object\",\"properties\":{\"left\":{\"$ref\":\"#\"},\"right\":{\"$ref\":\"#\"},"
         "\"parts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#\"}},"
         "\"loop\":{\"$ref\":\"#/properties/loop\"},\"gone\":{\"$ref\":\"#/nowhere\"}}}");
-    g_autofree char *text = fields_describe(schema);
+    g_autofree char *text = schema_words(schema);
     g_assert_cmpstr(text, ==,
                     "- `left` (object, optional)\n- `right` (object, optional)\n"
                     "- `parts` (array, optional)\n- `loop` (any value, optional)\n"
@@ -250,7 +250,7 @@ static void test_fields_of_a_bomb(void)
                                i, i - 1, i - 1);
     g_string_append(text, "},\"properties\":{\"x\":{\"$ref\":\"#/$defs/d30\"}}}");
     g_autoptr(cJSON) schema = parse(text->str);
-    g_autofree char *fields = fields_describe(schema);
+    g_autofree char *fields = schema_words(schema);
     g_assert_cmpuint(strlen(fields), <, 2 << 20);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
 #include "tools/llm-sim/question.h"
 
@@ -38,24 +39,11 @@ void truth_free(Truth *truth)
     g_free(truth);
 }
 
-/* Lower-case letters and digits only: spacing and punctuation differ between readings. */
-static char *fold(const char *text)
-{
-    g_autofree char *lower = g_utf8_casefold(text, -1);
-    GString *out = g_string_sized_new(strlen(lower));
-    for (const char *p = lower; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (g_unichar_isalnum(c))
-            g_string_append_unichar(out, c);
-    }
-    return g_string_free(out, FALSE);
-}
-
 static void add_match(Entry *entry, const cJSON *text)
 {
     if (!cJSON_IsString(text))
         return;
-    char *folded = fold(text->valuestring);
+    char *folded = bytes_fold_letters(text->valuestring);
     if (*folded)
         g_ptr_array_add(entry->match, folded);
     else
@@ -73,7 +61,7 @@ static void add_entry(Truth *truth, const cJSON *line, cJSON *record)
         cJSON_ArrayForEach(each, match) add_match(entry, each);
     const char *key = json_string(line, "key", NULL);
     if (key)
-        entry->key = fold(key);
+        entry->key = bytes_fold_letters(key);
     const char *sha256 = json_string(line, "sha256", "");
     if (strlen(sha256) >= MARKER_DIGITS)
         g_hash_table_insert(truth->by_sha256, g_strndup(sha256, MARKER_DIGITS), entry);
@@ -147,7 +135,7 @@ static const Entry *find_declared(const Truth *truth, const char *prompt)
 
 static const Entry *find_by_text(const Truth *truth, const char *prompt)
 {
-    g_autofree char *folded = fold(prompt);
+    g_autofree char *folded = bytes_fold_letters(prompt);
     const Entry *best = NULL;
     double best_share = 0;
     for (guint i = 0; i < truth->entries->len; i++) {

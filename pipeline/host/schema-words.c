@@ -1,4 +1,4 @@
-#include "stages/compose/fields.h"
+#include "pipeline/host/schema-words.h"
 
 #include <string.h>
 
@@ -237,7 +237,7 @@ static void describe_children(Describe *d, const cJSON *node, const char *path, 
     g_ptr_array_set_size(d->path, (gint)d->path->len - 1);
 }
 
-char *fields_describe(const cJSON *schema)
+char *schema_words(const cJSON *schema)
 {
     g_autoptr(GPtrArray) path = g_ptr_array_new();
     Describe d = {.root = schema, .out = g_string_new(NULL), .path = path};

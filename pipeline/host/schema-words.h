@@ -6,4 +6,4 @@
 
 /* Markdown list, one line a field ("- items[].total (number or null, required): …"). Follows local
  * $refs; a schema inside itself is not described again. The same schema always gives the same bytes. Caller frees. */
-char *fields_describe(const cJSON *schema);
+char *schema_words(const cJSON *schema);
