@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "pipeline/core/bytes.h"
-#include "stages/compose/document.h"
 #include "pipeline/host/schema-words.h"
+#include "stages/compose/document.h"
 
 static const char delimiters[] =
     "## The document\n\n"

@@ -44,6 +44,45 @@ ledger() {
     sqlite3 -readonly "$place/state/ledger.db" "$1"
 }
 
+# Usage: expect_ledger SQL WANTED SENTENCE
+expect_ledger() {
+    local found
+    found=$(ledger "$1")
+    [ "$found" = "$2" ] || fail "$3: $found, expected $2"
+}
+
+# The ledger's sums are the bill's, to the billionth.
+expect_bill() {
+    local billed counted
+    billed=$(jq '.cost * 1e9 | round' "$work/bill")
+    counted=$(ledger "SELECT sum(spent) FROM spending WHERE scope = '' AND length(period) = 7")
+    [ "$billed" = "$counted" ] || fail "${place##*/}: the model billed $billed, the ledger says $counted"
+}
+
+# No request was answered, and so paid, more than once.
+expect_paid_once() {
+    expect_ledger "SELECT count(*) FROM (SELECT 1 FROM calls WHERE outcome = 'ok' GROUP BY request_sha256 HAVING count(*) > 1)" 0 \
+        "requests paid twice"
+}
+
+# Usage: killed_after SECONDS… [-- RUN-OPTION…]   Runs, each killed after that time.
+killed_after() {
+    local times=() each runner
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        times+=("$1")
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    for each in "${times[@]}"; do
+        "$docket" run -q --config "$place/docket.conf" "$@" >"$work/out" 2>"$work/err" &
+        runner=$!
+        started+=("$runner")
+        sleep "$each"
+        kill -KILL "$runner" 2>/dev/null || true
+        wait "$runner" 2>/dev/null || true
+    done
+}
+
 # Usage: make_listings FIRST LAST FILE.csv TRUTH.jsonl   Rows that a template reads and a model could
 # get wrong, and the records that are true.
 make_listings() {

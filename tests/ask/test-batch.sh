@@ -44,19 +44,10 @@ until_done() {
     fail "documents are still held after $1 runs"
 }
 
-# Usage: expect_ledger SQL WANTED SENTENCE
-expect_ledger() {
-    local found
-    found=$(ledger "$1")
-    [ "$found" = "$2" ] || fail "$3: $found, expected $2"
-}
-
-expect_bill() {
-    local billed counted
-    billed=$(jq '.cost * 1e9 | round' "$work/bill")
-    counted=$(ledger "SELECT sum(spent) FROM spending WHERE scope = '' AND length(period) = 7")
-    [ "$billed" = "$counted" ] || fail "$1: the model billed $billed, the ledger says $counted"
-    expect_ledger "SELECT sum(reserved) FROM calls" 0.0 "$1: money that is still set aside"
+# The bill agrees, and no money is set aside any more.
+expect_settled() {
+    expect_bill
+    expect_ledger "SELECT sum(reserved) FROM calls" 0.0 "${place##*/}: money that is still set aside"
 }
 
 rows="SELECT count(*) FROM documents WHERE kind = 'row'"
@@ -81,7 +72,7 @@ for protocol in openai anthropic; do
     until_done 3
     stop_sim
     expect_ledger "$rows AND verdict = 'accepted'" 40 "$protocol: accepted"
-    expect_bill "$protocol"
+    expect_settled
     [ "$(jq .billed "$work/bill")" = 40 ] || fail "$protocol: $(jq .billed "$work/bill") calls were billed"
     whole=$(ledger "SELECT sum(tokens_in * 1 + tokens_out * 4) FROM calls")
     expect_ledger "SELECT CAST(round(sum(cost) * 2e6) AS INTEGER) FROM calls" "$whole" "$protocol: half the price"
@@ -106,7 +97,7 @@ for protocol in openai anthropic; do
     [ "$(ledger "SELECT count(*) FROM calls WHERE batch IS NOT NULL AND purpose = 'repair'")" -gt 0 ] ||
         fail "$protocol: no repair went into a batch"
     [ "$(ledger "SELECT count(*) FROM calls WHERE outcome NOT IN ('ok')")" -gt 0 ] || fail "$protocol: no entry failed"
-    expect_bill "faults, $protocol"
+    expect_settled
 done
 
 # ---- a batch that is never any good: after three, documents go the plain way ----
@@ -138,12 +129,7 @@ stop_sim
 for protocol in openai anthropic; do
     place "killed-$protocol" "$protocol" 401 480 --batch-time 200
     for n in $(seq "${DOCKET_KILLS:-5}"); do
-        "$docket" run -q --batch --config "$place/docket.conf" >"$work/out" 2>"$work/err" &
-        runner=$!
-        started+=("$runner")
-        sleep "0.$(((n * 37) % 50 + 20))"
-        kill -KILL "$runner" 2>/dev/null || true
-        wait "$runner" 2>/dev/null || true
+        killed_after "0.$(((n * 37) % 50 + 20))" -- --batch
     done
     # A submission whose answer was lost: the ledger has it as begun, the provider has it.
     run 0
@@ -152,5 +138,5 @@ for protocol in openai anthropic; do
     stop_sim
     expect_ledger "$rows AND verdict = 'accepted'" 80 "$protocol: accepted after kills"
     [ "$(jq .billed "$work/bill")" = 80 ] || fail "$protocol: $(jq .billed "$work/bill") calls were billed for 80 listings"
-    expect_bill "killed, $protocol"
+    expect_settled
 done

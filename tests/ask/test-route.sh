@@ -43,20 +43,6 @@ run() {
     expect_exit "$wanted" "$docket" run -q --config "$place/docket.conf" "$@"
 }
 
-# Usage: expect_ledger SQL WANTED SENTENCE
-expect_ledger() {
-    local found
-    found=$(ledger "$1")
-    [ "$found" = "$2" ] || fail "$3: $found, expected $2"
-}
-
-expect_bill() {
-    local billed counted
-    billed=$(jq '.cost * 1e9 | round' "$work/bill")
-    counted=$(ledger "SELECT sum(spent) FROM spending WHERE scope = '' AND length(period) = 7")
-    [ "$billed" = "$counted" ] || fail "the models billed $billed, the ledger says $counted"
-}
-
 rows="SELECT count(*) FROM documents WHERE kind = 'row'"
 tiers='[route]
 strong=strong'
@@ -164,17 +150,9 @@ models wrong-invented=0.5 ''
 place killed 501 600
 start --latency 60
 { endpoint model "$address" cheap; endpoint 'model strong' "$address" strong; echo "$tiers"; } >>"$place/docket.conf"
-for n in 1 2 3; do
-    "$docket" run -q --config "$place/docket.conf" >"$work/out" 2>"$work/err" &
-    runner=$!
-    started+=("$runner")
-    sleep "0.$((n * 2 + 3))"
-    kill -KILL "$runner" 2>/dev/null || true
-    wait "$runner" 2>/dev/null || true
-done
+killed_after 0.5 0.7 0.9
 run 0
 stop_sim
 expect_ledger "$rows AND verdict = 'accepted'" 100 "accepted after three kills"
-expect_ledger "SELECT count(*) FROM (SELECT 1 FROM calls WHERE outcome = 'ok' GROUP BY request_sha256 HAVING count(*) > 1)" 0 \
-    "requests paid twice"
+expect_paid_once
 "$docket" audit --config "$place/docket.conf" >"$work/audit" || fail "the ledger is not whole: $(cat "$work/audit")"

@@ -42,21 +42,6 @@ run() {
     expect_exit "$wanted" "$docket" run -q --config "$place/docket.conf" "$@"
 }
 
-# Usage: expect_ledger SQL WANTED SENTENCE
-expect_ledger() {
-    local found
-    found=$(ledger "$1")
-    [ "$found" = "$2" ] || fail "$3: $found, expected $2"
-}
-
-# The ledger's sums are the bill's, to the billionth.
-expect_bill() {
-    local billed counted
-    billed=$(jq '.cost * 1e9 | round' "$work/bill")
-    counted=$(ledger "SELECT sum(spent) FROM spending WHERE scope = '' AND length(period) = 7")
-    [ "$billed" = "$counted" ] || fail "the model billed $billed, the ledger says $counted"
-}
-
 prices=(--price-in 1 --price-out 4)
 rows="SELECT count(*) FROM documents WHERE kind = 'row'"
 
@@ -130,19 +115,11 @@ expect_ledger "SELECT count(DISTINCT json_extract(record, '\$.sku')) FROM docume
 place killed 401 600 max_output_tokens=8000
 start_sim --truth "$work/truth.jsonl" "${prices[@]}" --latency 120
 configure
-for n in 1 2 3; do
-    "$docket" run -q --config "$place/docket.conf" >"$work/out" 2>"$work/err" &
-    runner=$!
-    started+=("$runner")
-    sleep "0.$((n * 2 + 3))"
-    kill -KILL "$runner" 2>/dev/null || true
-    wait "$runner" 2>/dev/null || true
-done
+killed_after 0.5 0.7 0.9
 run 0
 stop_sim
 expect_ledger "$rows AND verdict = 'accepted'" 200 "accepted after three kills"
-ledger "SELECT request_sha256 FROM calls WHERE outcome = 'ok' GROUP BY request_sha256 HAVING count(*) > 1" >"$work/twice"
-[ ! -s "$work/twice" ] || fail "paid twice: $(wc -l <"$work/twice") requests"
+expect_paid_once
 "$docket" audit --config "$place/docket.conf" >"$work/audit" || fail "the ledger is not whole: $(cat "$work/audit")"
 # Calls that died with their run may have been billed: no more than is set aside for them.
 awk -v billed="$(jq .cost "$work/bill")" -v cost="$(ledger "SELECT sum(cost) FROM calls")" \

@@ -52,13 +52,6 @@ run() {
     stop_sim
 }
 
-# Usage: expect_ledger SQL WANTED SENTENCE
-expect_ledger() {
-    local found
-    found=$(ledger "$1")
-    [ "$found" = "$2" ] || fail "$3: $found, expected $2"
-}
-
 # Usage: accepted right|wrong   Records with that verdict that equal the truth, or do not.
 accepted() {
     ledger "SELECT json(record) FROM documents WHERE kind = 'row' AND verdict = 'accepted'" >"$work/records"
@@ -133,15 +126,7 @@ expect_ledger "$rows AND verdict = 'accepted'" 120 "accepted of the stronger mod
 pack
 models writer=$wrong checker=
 place killed verify=checker
-for n in 2 4 6; do
-    "$docket" run -q --config "$place/docket.conf" >"$work/out" 2>"$work/err" &
-    runner=$!
-    started+=("$runner")
-    sleep "0.$n"
-    kill -KILL "$runner" 2>/dev/null || true
-    wait "$runner" 2>/dev/null || true
-done
+killed_after 0.2 0.4 0.6
 run 0
 [ "$(accepted right)" = "$right" ] || fail "$(accepted right) right records after three kills, not $right"
-expect_ledger "SELECT count(*) FROM (SELECT 1 FROM calls WHERE outcome = 'ok' GROUP BY request_sha256 HAVING count(*) > 1)" 0 \
-    "requests paid twice"
+expect_paid_once

@@ -5,8 +5,8 @@
 
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/reading-agree.h"
-#include "stages/compose/document.h"
 #include "pipeline/host/schema-words.h"
+#include "stages/compose/document.h"
 #include "stages/compose/fit.h"
 #include "stages/compose/prefix.h"
 #include "stages/compose/tokens.h"
