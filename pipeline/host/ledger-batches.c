@@ -122,6 +122,23 @@ gboolean ledger_batch_submitted(Ledger *ledger, const char *key, const char *rem
     return ledger_finish(ledger, update, NULL, error);
 }
 
+gboolean ledger_batch_undo(Ledger *ledger, const char *key, GError **error)
+{
+    g_autoptr(Statement) calls =
+        ledger_writing(ledger, "UPDATE calls SET batch = '' WHERE batch = ?1", error);
+    if (!calls)
+        return FALSE;
+    ledger_bind_text(calls, 1, key);
+    if (!ledger_finish(ledger, calls, NULL, error))
+        return FALSE;
+    g_autoptr(Statement) batch =
+        ledger_writing(ledger, "DELETE FROM batches WHERE key = ?1", error);
+    if (!batch)
+        return FALSE;
+    ledger_bind_text(batch, 1, key);
+    return ledger_finish(ledger, batch, NULL, error);
+}
+
 /* ---- the end ---- */
 
 static gboolean ledger_batch_open_calls(Ledger *ledger, const char *key, GArray *ids,

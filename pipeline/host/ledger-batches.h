@@ -39,6 +39,8 @@ gboolean ledger_batch_begin(Ledger *ledger, const char *endpoint, const char *ke
                             guint64 most_bytes, GError **error);
 gboolean ledger_batch_submitted(Ledger *ledger, const char *key, const char *remote,
                                 GError **error);
+/* It did not get to the provider: its calls wait again, as if it had not begun. */
+gboolean ledger_batch_undo(Ledger *ledger, const char *key, GError **error);
 /* Its open calls end with `outcome` and cost nothing; requests that were kept for it go unless
  * `keep`. `note` may be NULL. */
 gboolean ledger_batch_end(Ledger *ledger, const char *key, const char *outcome, const char *note,

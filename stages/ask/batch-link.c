@@ -25,6 +25,7 @@ struct BatchLink {
 typedef struct {
     const BatchLink *link;
     gboolean done;
+    guint status; /* HTTP, 0: there was no response */
     RetryVerdict verdict;
     gboolean good, unsure;
     char *sentence; /* unless good */
@@ -118,6 +119,7 @@ static void on_response(const ClientResponse *response, gpointer data)
     g_auto(Reply) reply = {0};
     reply_clear(&reply);
     exchange->done = TRUE;
+    exchange->status = response->status;
     gboolean arrived = response->code == CURLE_OK && response->status / 100 == 2;
     if (arrived && exchange->visit)
         exchange->good = exchange->line->len == 0 || end_line(exchange);
@@ -167,9 +169,21 @@ static void transfer(BatchLink *link, const char *url, const char *type, const c
         g_main_context_iteration(link->context, TRUE);
 }
 
+/* It is not the key, and not the time: the server does not take this, or has no batches. */
+static gboolean is_refusal(guint status)
+{
+    static const guint others[] = {401, 402, 403, 408, 409, 425, 429};
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        if (status == others[i])
+            return FALSE;
+    return status / 100 == 4 || status == 501;
+}
+
 static gboolean fail(const Exchange *exchange, GError **error)
 {
-    g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL, "%s", exchange->sentence);
+    g_set_error(error, DOCKET_ERROR,
+                is_refusal(exchange->status) ? DOCKET_ERROR_MODEL_REFUSED : DOCKET_ERROR_NO_MODEL,
+                "%s", exchange->sentence);
     return FALSE;
 }
 

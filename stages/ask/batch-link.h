@@ -12,7 +12,8 @@ void batch_link_free(BatchLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BatchLink, batch_link_free)
 
 /* A GET (again while it may yet succeed) or, with a body, one POST of a path below the base URL; the
- * JSON object of an answer with status 2xx. DOCKET_ERROR_NO_MODEL otherwise, with the server's words.
+ * JSON object of an answer with status 2xx. Otherwise, with the server's words, DOCKET_ERROR_MODEL_REFUSED
+ * where the request itself is refused, DOCKET_ERROR_NO_MODEL where another day may be better.
  * *unsure (may be NULL): the server may have done what the POST asks for. Caller owns. */
 cJSON *batch_link_ask(BatchLink *link, const char *path, const char *query, const char *type,
                       const char *body, gsize length, gboolean *unsure, GError **error);

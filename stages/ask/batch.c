@@ -221,8 +221,26 @@ static gboolean put_entry(gint64 call, const char *request, gpointer data)
     return TRUE;
 }
 
-/* Sends the batch, which is in the ledger. An answer that never comes leaves it as it is: the next
- * run asks the provider whether it has it. One that refuses takes the calls out of it. */
+/* What became of a submission: a provider's id; or it is not known, and the next run asks whether the
+ * provider has the batch; or it was refused, so that its calls go another way; or it did not get there,
+ * and they wait again. */
+static gboolean note_submission(const Desk *desk, const LedgerBatch *batch, const char *remote,
+                                gboolean unsure, const GError *bad, GError **error)
+{
+    if (remote) {
+        desk->summary->submitted++;
+        desk->summary->calls += batch->open;
+        return ledger_batch_submitted(desk->ledger, batch->key, remote, error);
+    }
+    if (unsure)
+        return TRUE;
+    if (!bad || g_error_matches(bad, DOCKET_ERROR, DOCKET_ERROR_MODEL_REFUSED))
+        return ledger_batch_end(desk->ledger, batch->key, "batch_refused",
+                                bad ? bad->message : "its requests are gone", FALSE, error);
+    return ledger_batch_undo(desk->ledger, batch->key, error);
+}
+
+/* Sends the batch, which is in the ledger. */
 static gboolean send_batch(const Desk *desk, const LedgerBatch *batch, GError **error)
 {
     g_autoptr(GString) upload = g_string_new(NULL);
@@ -233,22 +251,13 @@ static gboolean send_batch(const Desk *desk, const LedgerBatch *batch, GError **
         return FALSE;
     g_autofree char *remote =
         upload->len ? desk->dialect->submit(desk->link, batch->key, upload, &unsure, &bad) : NULL;
-    gboolean good = FALSE;
-    if (remote) {
-        good = ledger_batch_submitted(desk->ledger, batch->key, remote, error);
-        desk->summary->submitted++;
-        desk->summary->calls += batch->open;
-    } else if (!unsure) {
-        good = ledger_batch_end(desk->ledger, batch->key, "batch_refused",
-                                bad ? bad->message : "its requests are gone", FALSE, error);
-    } else {
-        good = TRUE;
-    }
-    if (!good || !ledger_commit(desk->ledger, error))
+    if (!note_submission(desk, batch, remote, unsure, bad, error) ||
+        !ledger_commit(desk->ledger, error))
         return FALSE;
-    if (bad)
-        g_propagate_error(error, g_steal_pointer(&bad));
-    return !*error;
+    if (!bad)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&bad));
+    return FALSE;
 }
 
 static gboolean recover(const Desk *desk, const LedgerBatch *batch, const GPtrArray *all,
@@ -289,6 +298,8 @@ static gboolean go_on(GError **trouble, GError *bad, GError **error)
 {
     if (!bad)
         return TRUE;
+    if (g_error_matches(bad, DOCKET_ERROR, DOCKET_ERROR_MODEL_REFUSED))
+        bad->code = DOCKET_ERROR_NO_MODEL; /* whatever it refuses, the run has others to ask */
     if (!g_error_matches(bad, DOCKET_ERROR, DOCKET_ERROR_NO_MODEL)) {
         g_propagate_error(error, bad);
         return FALSE;

@@ -113,7 +113,11 @@ expect_exit 4 "$docket" run --no-progress --batch --config "$place/docket.conf"
 grep -q 'batches: .*401' "$work/err" || fail "no word of the key: $(cat "$work/err")"
 stop_sim
 run 4
-expect_ledger "$rows AND verdict = 'held'" 3 "held while the server is away"
+run 4
+run 4
+expect_ledger "$rows AND verdict = 'held' AND error = 'in_batch'" 3 "held while the server is away"
+expect_ledger "SELECT count(*) FROM batches" 0 "batches that got nowhere"
+expect_ledger "SELECT count(*) || sum(batch = '') FROM calls" 33 "calls that wait for one, entered once"
 
 # ---- a model that is configured no longer: said, and its documents go on with the others ----
 place gone openai 311 313 --batch-time 60000
