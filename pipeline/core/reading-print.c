@@ -4,7 +4,7 @@
 #include "json.h"
 #include <string.h>
 
-typedef void (*BlockPrint)(const Reading *r, const Block *block, GString *out);
+typedef void (*BlockPrint)(const Reading *r, const Page *page, const Block *block, GString *out);
 
 /* A running header or footer that was printed already; `printed` remembers, NULL prints all. */
 static gboolean is_printed(const Reading *r, const Block *block, GHashTable *printed)
@@ -40,7 +40,7 @@ static char *print_blocks(const Reading *r, BlockPrint print, GHashTable *printe
              before = block) {
             if (before && !reading_list_goes_on(before, block))
                 g_string_append_c(out, '\n');
-            print(r, block, out);
+            print(r, page, block, out);
         }
     }
     return g_string_free(out, FALSE);
@@ -51,21 +51,6 @@ static void append_line(const Reading *r, guint line, GString *out)
     g_autofree char *text = reading_line_text(r, line);
     g_string_append(out, text);
 }
-
-static void print_text(const Reading *r, const Block *block, GString *out)
-{
-    for (guint l = block->first_line; l < block->first_line + block->n_lines; l++) {
-        append_line(r, l, out);
-        g_string_append_c(out, '\n');
-    }
-}
-
-char *reading_to_text(const Reading *r)
-{
-    return print_blocks(r, print_text, NULL);
-}
-
-/* ---- Markdown ---- */
 
 /* Ends a printed line with `end`, or with nothing where the next line goes on with its last word. */
 static void end_line(const Reading *r, const Block *block, guint l, const char *end, GString *out)
@@ -81,18 +66,45 @@ static void end_line(const Reading *r, const Block *block, guint l, const char *
         g_string_append(out, end);
 }
 
-static gboolean is_broken(const Reading *r, const Block *block, guint l)
+/* Lines as they stand. */
+static void print_lines(const Reading *r, const Block *block, GString *out)
 {
-    const Line *line = reading_line(r, block->first_line + l);
-    return reading_word(r, line->first_word + line->n_words - 1)->flags & WORD_HYPHEN;
+    for (guint l = block->first_line; l < block->first_line + block->n_lines; l++) {
+        append_line(r, l, out);
+        g_string_append_c(out, '\n');
+    }
 }
 
+/* Lines as they stand, but for words that the typesetter broke. */
 static void print_prose(const Reading *r, const Block *block, GString *out)
 {
     for (guint l = 0; l < block->n_lines; l++) {
         append_line(r, block->first_line + l, out);
         end_line(r, block, l, "\n", out);
     }
+}
+
+/* As the programs do that people compare with: of a text layer pdftotext joins what was broken, of a
+ * scan Tesseract prints what stands there. */
+static void print_text(const Reading *r, const Page *page, const Block *block, GString *out)
+{
+    if (page->technique == TECHNIQUE_OCR)
+        print_lines(r, block, out);
+    else
+        print_prose(r, block, out);
+}
+
+char *reading_to_text(const Reading *r)
+{
+    return print_blocks(r, print_text, NULL);
+}
+
+/* ---- Markdown ---- */
+
+static gboolean is_broken(const Reading *r, const Block *block, guint l)
+{
+    const Line *line = reading_line(r, block->first_line + l);
+    return reading_word(r, line->first_word + line->n_words - 1)->flags & WORD_HYPHEN;
 }
 
 static gint table_columns(const Reading *r, const Block *block)
@@ -163,8 +175,9 @@ static void print_fields(const Reading *r, const Block *block, GString *out)
     }
 }
 
-static void print_markdown(const Reading *r, const Block *block, GString *out)
+static void print_markdown(const Reading *r, const Page *page, const Block *block, GString *out)
 {
+    (void)page;
     switch ((BlockKind)block->kind) {
     case BLOCK_TABLE:
         print_table(r, block, out);
@@ -215,7 +228,7 @@ void reading_each_markdown(const Reading *r, ReadingMarkdownVisit visit, gpointe
         const Block *block;
         for (guint b = page->first_block; (block = next_block(r, page, &b, printed));) {
             g_string_truncate(text, 0);
-            print_markdown(r, block, text);
+            print_markdown(r, page, block, text);
             visit(page, block, text->str, data);
         }
         visit(page, NULL, "", data);
@@ -262,6 +275,8 @@ static void append_words(const Reading *r, const Line *line, GString *out)
             g_string_append_printf(out, ",\"column\":%d", word->column);
         if (word->flags & WORD_GLUED)
             g_string_append(out, ",\"glued\":true");
+        if (word->flags & WORD_HYPHEN)
+            g_string_append(out, ",\"hyphen\":true");
         g_string_append_c(out, '}');
     }
     g_string_append_c(out, ']');

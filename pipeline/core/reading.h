@@ -211,7 +211,8 @@ void reading_mark_running(Reading *r);
 char *reading_running_key(const Reading *r, const Block *block);
 
 /* ---- printing (reading-print.c) ---- caller frees with g_free
- * Text: lines as lines, an empty line between blocks, form feed between pages (as pdftotext).
+ * Text: lines as lines, an empty line between blocks, form feed between pages (as pdftotext); words
+ * that the typesetter broke in one, but for pages that were recognised.
  * Markdown: headings, lists, tables; what a model is shown: a running header once, words that the
  * typesetter broke in one. JSON: the tree, one object. */
 char *reading_to_text(const Reading *r);

@@ -202,6 +202,14 @@ const Job *job_root(const Job *job)
     return job;
 }
 
+gboolean job_is_looked_at(const Job *job)
+{
+    gboolean has_looks = job->document >= 0 && (strcmp(job->media_type, "application/pdf") == 0 ||
+                                                g_str_has_prefix(job->media_type, "image/"));
+    return job->route == ROUTE_MODEL && job->pack && job->pack->vision != VISION_NEVER &&
+           job->reading && has_looks;
+}
+
 guint job_depth(const Job *job)
 {
     guint depth = 0;

@@ -174,6 +174,9 @@ void job_set_record(Job *job, Record *record); /* takes; frees the one before */
 const Job *job_root(const Job *job);
 /* How many documents stand around it: 0 for what came in by itself. */
 guint job_depth(const Job *job);
+/* Whether a model is shown its pages as pictures: its pack wants that, and it has pages that look like
+ * something. Such a document may come without any text. */
+gboolean job_is_looked_at(const Job *job);
 /* "document", "batch", "row", "container". Static. */
 const char *job_kind_name(JobKind kind);
 

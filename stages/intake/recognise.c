@@ -175,12 +175,15 @@ static StageStep run(Job *job, GError **error)
         if (only_carries(job))
             return become_container(job);
     }
-    if (job->reading->words->len == 0) {
+    gboolean silent = job->reading->words->len == 0;
+    /* Without a word, nothing but its place tells what it is. */
+    gboolean placed = job->parent ? job->parent->wanted_pack != NULL : job->wanted_pack != NULL;
+    if ((!silent || placed) && !job->pack && !find_pack(job, error))
+        return STAGE_ERROR;
+    if (silent && !job_is_looked_at(job)) {
         g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY, "no text was found in it");
         return STAGE_ERROR;
     }
-    if (!job->pack && !find_pack(job, error))
-        return STAGE_ERROR;
     g_autofree char *key =
         g_strdup_printf("%s %s %s", job->sha256, job->pack->name, job->pack->version);
     if (!job->content_key && !engine_claim_content(job, key))

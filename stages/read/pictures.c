@@ -80,13 +80,6 @@ static gint by_index(gconstpointer a, gconstpointer b)
     return one->index < two->index ? -1 : one->index > two->index;
 }
 
-/* Only these have pages that look like something. */
-static gboolean has_looks(const Job *job)
-{
-    return strcmp(job->media_type, "application/pdf") == 0 ||
-           g_str_has_prefix(job->media_type, "image/");
-}
-
 /* The pages that the model shall see, as far as the pack's limit allows. */
 static GArray *choose(Job *job)
 {
@@ -157,6 +150,22 @@ static void take(Job *job, GBytes *jpeg)
     g_ptr_array_add(job->pictures, picture);
 }
 
+/* A document without text lives by its pictures. FALSE and EMPTY when it has neither. */
+static gboolean has_content(const Job *job, GError **error)
+{
+    if (job->reading->words->len == 0 && !job->pictures)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_EMPTY,
+                    "no text was found in it, and no page that a model could look at");
+    return job->reading->words->len > 0 || job->pictures;
+}
+
+static void finish(Job *job)
+{
+    GError *error = NULL;
+    StageStep step = has_content(job, &error) ? STAGE_NEXT : STAGE_ERROR;
+    engine_resume(job, step, error);
+}
+
 static void submit(Job *job);
 
 static void on_answer(const WorkersAnswer *answer, gpointer data)
@@ -180,7 +189,7 @@ static void on_answer(const WorkersAnswer *answer, gpointer data)
     if (++state->next < state->pages->len)
         submit(job);
     else
-        engine_resume(job, STAGE_NEXT, NULL);
+        finish(job);
 }
 
 static void submit(Job *job)
@@ -196,14 +205,13 @@ static void submit(Job *job)
 
 static StageStep run(Job *job, GError **error)
 {
-    (void)error;
-    if (job->pack->vision == VISION_NEVER || !job->reading || !has_looks(job) || job->document < 0)
+    if (!job_is_looked_at(job))
         return STAGE_NEXT;
     State *state = g_new0(State, 1);
     state->pages = choose(job);
     job_set_data(job, STAGE, state, state_free);
     if (state->pages->len == 0)
-        return STAGE_NEXT;
+        return has_content(job, error) ? STAGE_NEXT : STAGE_ERROR;
     submit(job);
     return STAGE_WAIT;
 }

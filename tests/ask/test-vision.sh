@@ -100,6 +100,33 @@ jq -e '.reasons | any(startswith("picture_missing: the model did not see page 2:
     fail "nobody is told that the page was not drawn: $(jq -c .reasons "$meta")"
 [ "$(bill calls)" -ge 1 ] || fail "the document did not go on with its text"
 
+# ---- a drawing has no text, but a model may see what it is; a blank page has nothing ----
+
+# Usage: draw_pgm INK…   A page of 600 x 800 pixels; each INK is the grey of rows 200 to 400 in turn.
+draw_pgm() {
+    awk -v ink="$1" 'BEGIN {
+        printf "P2\n600 800\n255\n"
+        for (y = 0; y < 800; y++)
+            for (x = 0; x < 600; x++)
+                print (y > 200 && y < 400 && (x + y) % 97 < 6) ? ink : 255
+    }'
+}
+draw_pgm 0 >"$work/drawing.pgm"
+draw_pgm 255 >"$work/blank.pgm"
+for kind in drawing blank; do
+    place "$kind" openai "$work/$kind.pgm" 'pages = auto'
+    mkdir "$place/inbox/invoice"
+    mv "$place/inbox/$kind.pgm" "$place/inbox/invoice/"
+    run
+done
+expect_value() { [ "$1" = "$2" ] || fail "$3: $1, not $2"; }
+expect_value "$(jq -r .reason "$place/outbox/failed/blank.pgm.reason.json")" empty "a blank page"
+place=$work/drawing
+expect_value "$(ledger "SELECT verdict FROM documents")" review "a drawing"
+meta=$work/meta
+ledger "SELECT meta FROM documents" >"$meta"
+expect_pages '[1]'
+
 # ---- no more than the pack allows ----
 
 place cap openai "$samples/invoice-multipage.pdf" 'pages = always' 'max_pages = 1'

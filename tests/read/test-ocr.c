@@ -98,6 +98,28 @@ static void test_no_bullets(void)
     pixDestroy(&pix);
 }
 
+/* A column of words and one of figures: what is beside what tells whether the page was seen upright. */
+static void test_sides(void)
+{
+    for (int turn = 0; turn < 4; turn++) {
+        Sheet s = sheet_new(1200, 1500, 1);
+        for (guint i = 0; i < 14; i++) {
+            g_autofree char *figure = g_strdup_printf("%u.%02u", 310 + 17 * i, 7 * i);
+            sheet_text(&s, 100, 120 + 90 * i, lines[i % 4]);
+            sheet_text(&s, 950, 120 + 90 * i, figure);
+        }
+        PIX *upright = sheet_steal(&s, 200);
+        PIX *pix = turn ? pixRotateOrth(upright, turn) : pixClone(upright);
+        g_autoptr(Reading) r = read_pix(pix);
+        g_autofree char *text = reading_to_text(r);
+        g_assert_nonnull(strstr(text, "Several tests are used to find the cause 310.00"));
+        g_assert_nonnull(strstr(text, "Your doctor will examine what you have 531.91"));
+        g_assert_cmpint(reading_page(r, 0)->turn, ==, (4 - turn) % 4);
+        pixDestroy(&upright);
+        pixDestroy(&pix);
+    }
+}
+
 static void test_faint_heading(void)
 {
     Sheet s = sheet_new(1000, 900, 0.8);
@@ -171,7 +193,7 @@ static void test_wrong_resolution(void)
     PIX *pix = sheet_steal(&s, 96);
     Preparation done;
     gboolean blank;
-    PIX *prepared = prepare(pix, 96, &done, &blank);
+    PIX *prepared = prepare(pix, 96, PREPARE_FIND, &done, &blank);
     g_assert_nonnull(prepared);
     g_assert_cmpfloat(done.scale, <, 1);
     pixDestroy(&pix);
@@ -289,6 +311,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     warm = warm_new("eng", NULL);
+    g_test_add_func("/ocr/sides", test_sides);
     g_test_add_func("/ocr/bullets", test_bullets);
     g_test_add_func("/ocr/no-bullets", test_no_bullets);
     g_test_add_func("/ocr/faint-heading", test_faint_heading);

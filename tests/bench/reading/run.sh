@@ -83,16 +83,22 @@ two_at_a_time() {
     printf '%s\0' "$@" | xargs -0 -P 2 -n 1 bash -c "$function \"\$1\"" -
 }
 
-# The text of each document that `docket read --format json` printed, to FOLDER/NAME.txt in turn.
+# Usage: json_to_texts FOLDER joined|as-seen FILE…
+# The text of each document that `docket read --format json` printed, to FOLDER/NAME.txt in turn; words
+# that go on in the next line are joined, as pdftotext has them, or left, as the truth of scans has them.
 json_to_texts() {
-    local folder=$1 file
-    shift
+    local folder=$1 file joined=false
+    [ "$2" = as-seen ] || joined=true
+    shift 2
     mkdir -p "$folder"
     while IFS= read -r line; do
         file=$1
         shift
-        jq -r '.pages[] | ([.blocks[] | [.lines[].words | reduce .[] as $w ("";
-            if . == "" or $w.glued then . + $w.text else . + " " + $w.text end)] | join("\n")] | join("\n\n"))' \
+        jq -r --argjson joined "$joined" '.pages[] | ([.blocks[] |
+            [.lines[].words | (reduce .[] as $w ("";
+                if . == "" or $w.glued then . + $w.text else . + " " + $w.text end)) +
+                if $joined and .[-1].hyphen then "\u0001" else "" end] | join("\n") |
+            gsub("[-\u00ad\u2010]\u0001\n"; "") | rtrimstr("\u0001")] | join("\n\n"))' \
             <<<"$line" >"$folder/$(basename "${file%.*}").txt"
     done
 }
@@ -128,7 +134,7 @@ digital() {
         awk -v name="$peer" -v wall="$(median "$peer" 1)" -v cpu="$(median "$peer" 2)" -v base="$(median pdftotext 1)" \
             'BEGIN { printf "  %-12s %6.2f s wall %6.2f s cpu  %5.0f pages/s  %.2f x pdftotext\n", name, wall, cpu, 750 / wall, base / wall }'
     done
-    json_to_texts docket-texts "${files[@]}" <docket-json.out
+    json_to_texts docket-texts joined "${files[@]}" <docket-json.out
     for file in "${files[@]}"; do
         file=$(basename "${file%.pdf}").txt
         [ -s "pdftotext/$file" ] && "$score" words "pdftotext/$file" "docket-texts/$file"
@@ -170,7 +176,7 @@ scans() {
     timed tesseract two_at_a_time peer_tesseract images/*.png
     peers=(tesseract)
     timed docket-scans "$docket" read --format json "${files[@]}"
-    json_to_texts docket-scans "${files[@]}" <docket-scans.out
+    json_to_texts docket-scans as-seen "${files[@]}" <docket-scans.out
     peers+=(docket-scans)
     if [ -n "$all" ]; then
         timed psm1 two_at_a_time peer_psm1 images/*.png

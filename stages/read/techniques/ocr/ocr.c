@@ -10,6 +10,7 @@
 /* A page that takes longer is cut with a note; readers.page_deadline (30) would cost all of it. */
 #define PAGE_DEADLINE_SECONDS 25
 #define SURE_ENOUGH 0.75    /* mean confidence of text that was read the right way up */
+#define HARDLY_SURE 0.5     /* … and of what is rather no text at all */
 #define MIN_TURN_GAIN 0.1   /* in mean confidence, or the image stays as it is */
 #define MIN_TURNED_MARKS 40 /* letter-like marks that make it worth to look from all sides */
 #define TURN_SHARE 4        /* of the height: a band is tried first */
@@ -17,51 +18,52 @@
 
 typedef struct {
     const TechniqueInput *input;
+    PIX *image; /* lent */
+    double dpi; /* of it; 0: unknown */
     TessBaseAPI *engine;
     PIX *prepared;
     Preparation done;
     Recognition r;
-    int turn; /* clockwise quarter turns that the words asked for */
 } OcrPage;
 
 /* ---- reading all of it ---- */
 
-static gboolean read_pieces(OcrPage *p, PIX *image, Recognition *r, GError **error)
+static gboolean read_pieces(OcrPage *p, GError **error)
 {
-    BOXA *pieces = pieces_of(image);
+    BOXA *pieces = pieces_of(p->prepared);
     int n = boxaGetCount(pieces);
     gboolean ok = TRUE;
     for (int i = 0; ok && i < n; i++) {
         BOX *box = n > 1 ? boxaGetBox(pieces, i, L_COPY) : NULL;
-        ok = recognise(p->engine, image, box, r, error);
+        ok = recognise(p->engine, p->prepared, box, &p->r, error);
         boxDestroy(&box);
     }
     boxaDestroy(&pieces);
     return ok;
 }
 
-static gboolean read_turned(OcrPage *p, PIX *image, int turn, GArray *words, gboolean whole,
-                            GError **error)
+/* How surely a band reads after `turn`, and what more it would have to be turned. */
+static gboolean read_band(OcrPage *p, PIX *band, int turn, double *sure, int *more, GError **error)
 {
-    Recognition r = p->r;
-    r.words = words;
-    PIX *turned = turn ? pixRotateOrth(image, turn) : pixClone(image);
-    gboolean ok = !turned || (whole ? read_pieces(p, turned, &r, error)
-                                    : recognise(p->engine, turned, NULL, &r, error));
+    g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
+    Recognition r = {.strings = p->r.strings,
+                     .words = words,
+                     .deadline = p->r.deadline,
+                     .one_block = p->r.one_block};
+    PIX *turned = turn ? pixRotateOrth(band, turn) : pixClone(band);
+    gboolean ok = !turned || recognise(p->engine, turned, NULL, &r, error);
     p->r.cut |= r.cut;
     pixDestroy(&turned);
+    *sure = recognise_sureness(words);
+    *more = recognise_turn(&r);
     return ok;
 }
 
-/* A band of the image, 1/share of its height, around the middle word (or the middle). */
-static PIX *cut_band(PIX *prepared, const GArray *words, int share)
+/* A band of the image, 1/share of its height, around a word; NULL: around its middle. */
+static PIX *cut_band(PIX *prepared, const LayoutWord *word, int share)
 {
     int height = pixGetHeight(prepared), band = MAX(1, height / share);
-    int middle = height / 2;
-    if (words && words->len) {
-        Rect rect = g_array_index(words, LayoutWord, words->len / 2).rect;
-        middle = (int)((rect.y0 + rect.y1) / 2);
-    }
+    int middle = word ? (int)((word->rect.y0 + word->rect.y1) / 2) : height / 2;
     BOX *box =
         boxCreate(0, CLAMP(middle - band / 2, 0, height - band), pixGetWidth(prepared), band);
     PIX *sample = pixClipRectangle(prepared, box, NULL);
@@ -71,32 +73,71 @@ static PIX *cut_band(PIX *prepared, const GArray *words, int share)
 
 /* ---- which way is up ---- */
 
-/* Capitals and figures have no ascenders to tell what is up. Where the text reads badly, a band of it
- * is tried from the other sides, and if that reads better, all of it. */
-static gboolean try_turns(OcrPage *p, GError **error)
+/* Looks at a band from the other sides: *turn is the one from which it reads more surely than *best. */
+static gboolean try_sides(OcrPage *p, PIX *band, double *best, int *turn, GError **error)
 {
     static const int turns[] = {2, 1, 3};
-    double best = recognise_sureness(p->r.words) + MIN_TURN_GAIN;
-    int turn = 0;
-    if (p->done.letters < MIN_TURNED_MARKS || best > SURE_ENOUGH + MIN_TURN_GAIN)
-        return TRUE;
-    PIX *sample = cut_band(p->prepared, p->r.words, TURN_SHARE);
-    gboolean ok = TRUE;
-    for (guint i = 0; sample && ok && i < G_N_ELEMENTS(turns); i++) {
-        g_autoptr(GArray) other = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
-        ok = read_turned(p, sample, turns[i], other, FALSE, error);
-        double sure = recognise_sureness(other);
-        if (sure > best) {
-            best = sure;
-            turn = turns[i];
+    gboolean ok = band != NULL;
+    for (guint i = 0; ok && i < G_N_ELEMENTS(turns); i++) {
+        double sure;
+        int more;
+        ok = read_band(p, band, turns[i], &sure, &more, error);
+        if (sure > *best) {
+            *best = sure;
+            *turn = (turns[i] + more) % 4;
         }
     }
-    pixDestroy(&sample);
-    if (!ok || turn == 0)
-        return ok;
+    return ok;
+}
+
+/* Capitals and figures have no ascenders to tell what is up. Where the text reads badly, a band of it
+ * is tried from the other sides; where it hardly reads at all, others too: the first may hold a picture. */
+static gboolean try_bands(OcrPage *p, int *turn, GError **error)
+{
+    static const double places[] = {0.5, 0.75, 0.25};
+    const GArray *words = p->r.words;
+    double sure = recognise_sureness(words), best = sure + MIN_TURN_GAIN;
+    if (p->done.letters < MIN_TURNED_MARKS || sure > SURE_ENOUGH)
+        return TRUE;
+    gboolean ok = TRUE;
+    for (guint i = 0; ok && i < G_N_ELEMENTS(places) && (i == 0 || sure < HARDLY_SURE); i++) {
+        const LayoutWord *word =
+            words->len ? &g_array_index(words, LayoutWord, (guint)(places[i] * words->len)) : NULL;
+        PIX *band = cut_band(p->prepared, word, TURN_SHARE);
+        ok = try_sides(p, band, &best, turn, error);
+        pixDestroy(&band);
+        if (best > sure + MIN_TURN_GAIN)
+            break;
+    }
+    return ok;
+}
+
+/* FALSE and READER_MEMORY; without marks on it, `prepared` stays NULL. */
+static gboolean prepare_page(OcrPage *p, guint number, int quads, GError **error)
+{
+    gboolean blank;
+    p->prepared = prepare(p->image, p->dpi, quads, &p->done, &blank);
+    /* The search for columns takes parts of narrow print for pictures, and drops them. */
+    p->r.one_block = p->done.slip || p->done.narrow;
+    if (!p->prepared && !blank)
+        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
+                    "page %u: no memory for an image of %d x %d pixels", number, p->done.width,
+                    p->done.height);
+    return p->prepared || blank;
+}
+
+/* Reads all of it again where another side of the image is up. */
+static gboolean try_turns(OcrPage *p, guint number, GError **error)
+{
+    int turn = recognise_turn(&p->r);
+    if (!try_bands(p, &turn, error))
+        return FALSE;
+    if (turn == 0)
+        return TRUE;
+    pixDestroy(&p->prepared);
     g_array_set_size(p->r.words, 0);
-    p->turn = turn;
-    return read_turned(p, p->prepared, turn, p->r.words, TRUE, error);
+    return prepare_page(p, number, (p->done.quads + turn) % 4, error) &&
+           (!p->prepared || read_pieces(p, error));
 }
 
 /* ---- in which language ---- */
@@ -110,10 +151,10 @@ static gboolean choose_language(OcrPage *p, char **languages, GError **error)
     PIX *sample = cut_band(p->prepared, NULL, LANGUAGE_SHARE);
     gboolean ok = sample != NULL;
     for (guint i = 0; ok && languages[i]; i++) {
-        g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
+        double sure;
+        int turn;
         p->engine = warm_engine(p->input->warm, languages[i], error);
-        ok = p->engine && read_turned(p, sample, 0, words, FALSE, error);
-        double sure = recognise_sureness(words);
+        ok = p->engine && read_band(p, sample, 0, &sure, &turn, error);
         if (ok && sure > most) {
             most = sure;
             best = languages[i];
@@ -139,15 +180,13 @@ static gboolean find_engine(OcrPage *p, GError **error)
 /* ---- the page ---- */
 
 /* The places of the words on the page, after everything that was done to its image. */
-static void place_words(OcrPage *p, PIX *image, Rect area)
+static void place_words(OcrPage *p, Rect area)
 {
-    double x_points = (area.x1 - area.x0) / pixGetWidth(image);
-    double y_points = (area.y1 - area.y0) / pixGetHeight(image);
-    Preparation done = p->done;
-    prepare_turn(&done, p->prepared, p->turn);
+    double x_points = (area.x1 - area.x0) / pixGetWidth(p->image);
+    double y_points = (area.y1 - area.y0) / pixGetHeight(p->image);
     for (guint i = 0; i < p->r.words->len; i++) {
         LayoutWord *word = &g_array_index(p->r.words, LayoutWord, i);
-        Rect px = prepare_back(&done, word->rect);
+        Rect px = prepare_back(&p->done, word->rect);
         word->page_rect = (Rect){area.x0 + px.x0 * x_points, area.y0 + px.y0 * y_points,
                                  area.x0 + px.x1 * x_points, area.y0 + px.y1 * y_points};
     }
@@ -158,8 +197,7 @@ static gboolean add_words(OcrPage *p, Reading *reading, GError **error)
     guint left = 0;
     double width = p->prepared ? pixGetWidth(p->prepared) : 1;
     double height = p->prepared ? pixGetHeight(p->prepared) : 1;
-    gboolean turned = p->turn % 2;
-    if (!pieces_are_spread(p->r.words, turned ? height : width, turned ? width : height, &left))
+    if (!pieces_are_spread(p->r.words, width, height, &left))
         return layout_add(reading, p->r.words, error);
     g_autoptr(GArray) right = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
     g_array_append_vals(right, &g_array_index(p->r.words, LayoutWord, left),
@@ -168,10 +206,10 @@ static gboolean add_words(OcrPage *p, Reading *reading, GError **error)
     return layout_add(reading, p->r.words, error) && layout_add(reading, right, error);
 }
 
-static gboolean read_prepared(OcrPage *p, GError **error)
+static gboolean read_page(OcrPage *p, guint number, GError **error)
 {
-    return find_engine(p, error) &&
-           (!p->prepared || (read_pieces(p, p->prepared, &p->r, error) && try_turns(p, error)));
+    return prepare_page(p, number, PREPARE_FIND, error) && find_engine(p, error) &&
+           (!p->prepared || (read_pieces(p, error) && try_turns(p, number, error)));
 }
 
 gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area, guint number,
@@ -179,26 +217,20 @@ gboolean ocr_page(const TechniqueInput *input, PIX *image, double dpi, Rect area
 {
     g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(LayoutWord));
     g_autoptr(GStringChunk) strings = g_string_chunk_new(4096);
-    OcrPage p = {.input = input, .r = {.strings = strings, .words = words}};
-    gboolean blank;
-    p.prepared = prepare(image, dpi, &p.done, &blank);
-    if (!p.prepared && !blank) {
-        g_set_error(error, DOCKET_ERROR, DOCKET_ERROR_READER_MEMORY,
-                    "page %u: no memory for an image of %d x %d pixels", number, p.done.width,
-                    p.done.height);
-        return FALSE;
-    }
-    p.r.deadline = g_get_monotonic_time() + PAGE_DEADLINE_SECONDS * G_USEC_PER_SEC;
-    /* The search for columns takes parts of narrow print for pictures, and drops them. */
-    p.r.one_block = p.done.slip || p.done.narrow;
-    gboolean ok = read_prepared(&p, error);
+    OcrPage p = {
+        .input = input,
+        .image = image,
+        .dpi = dpi,
+        .r = {.strings = strings,
+              .words = words,
+              .deadline = g_get_monotonic_time() + PAGE_DEADLINE_SECONDS * G_USEC_PER_SEC}};
+    gboolean ok = read_page(&p, number, error);
     if (ok) {
         if (p.prepared)
-            place_words(&p, image, area);
+            place_words(&p, area);
         reading_begin_page(reading, number, words->len ? TECHNIQUE_OCR : TECHNIQUE_NONE,
                            READING_LAYOUT, page.x1 - page.x0, page.y1 - page.y0);
-        g_array_index(reading->pages, Page, reading->pages->len - 1).turn =
-            (guint32)(p.done.quads + p.turn) % 4;
+        g_array_index(reading->pages, Page, reading->pages->len - 1).turn = (guint32)p.done.quads;
         ok = add_words(&p, reading, error);
         reading_end_page(reading);
     }

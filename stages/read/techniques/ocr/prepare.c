@@ -151,9 +151,9 @@ static PIX *turn(PIX *grey, double radians, int *border)
     return turned;
 }
 
-static void straighten(Look *look, Preparation *done)
+static void straighten(Look *look, int quads, Preparation *done)
 {
-    done->quads = upright_quads(look->binary);
+    done->quads = quads == PREPARE_FIND ? upright_quads(look->binary) : quads;
     if (done->quads) {
         replace(&look->grey, pixRotateOrth(look->grey, done->quads));
         replace(&look->binary, pixRotateOrth(look->binary, done->quads));
@@ -170,13 +170,13 @@ static void straighten(Look *look, Preparation *done)
     replace(&look->grey, turned);
 }
 
-static PIX *finish(Look *look, double dpi, Preparation *done)
+static PIX *finish(Look *look, double dpi, int quads, Preparation *done)
 {
     done->letters = look->marks.count;
-    done->narrow = is_narrow(look);
     light_strengthen(&look->grey, look->binary, &look->marks);
     light_strengthen_parts(look->grey, &look->marks);
-    straighten(look, done);
+    straighten(look, quads, done);
+    done->narrow = is_narrow(look);
     done->slip = dpi <= 0 && pixGetHeight(look->grey) > SLIP_ASPECT * pixGetWidth(look->grey);
     /* Print of till rolls is made of dots, which must run together; other print gains by edges. */
     replace(&look->grey, done->slip ? pixBlockconv(look->grey, 1, 1)
@@ -186,7 +186,7 @@ static PIX *finish(Look *look, double dpi, Preparation *done)
     return g_steal_pointer(&look->grey);
 }
 
-PIX *prepare(PIX *original, double dpi, Preparation *done, gboolean *blank)
+PIX *prepare(PIX *original, double dpi, int quads, Preparation *done, gboolean *blank)
 {
     Look look = {0};
     *done = (Preparation){
@@ -197,17 +197,10 @@ PIX *prepare(PIX *original, double dpi, Preparation *done, gboolean *blank)
         return NULL;
     PIX *prepared = NULL;
     if (look_well(grey, dpi, &look, &done->scale, blank))
-        prepared = finish(&look, dpi, done);
+        prepared = finish(&look, dpi, quads, done);
     pixDestroy(&grey);
     look_clear(&look);
     return prepared;
-}
-
-void prepare_turn(Preparation *done, PIX *prepared, int quads)
-{
-    done->turn = quads;
-    done->turn_width = pixGetWidth(prepared);
-    done->turn_height = pixGetHeight(prepared);
 }
 
 /* Where a rectangle was before the image, then width x height, was turned clockwise. */
@@ -227,7 +220,6 @@ static Rect turn_back(Rect r, int quads, double width, double height)
 
 Rect prepare_back(const Preparation *done, Rect rect)
 {
-    rect = turn_back(rect, done->turn, done->turn_width, done->turn_height);
     double dx = (rect.x0 + rect.x1) / 2 - done->border - done->centre_x;
     double dy = (rect.y0 + rect.y1) / 2 - done->border - done->centre_y;
     double x = (cos(done->angle) * dx + sin(done->angle) * dy + done->centre_x) / done->scale;

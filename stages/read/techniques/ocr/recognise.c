@@ -12,6 +12,23 @@
 #define LONG_WORD 6 /* letters and figures */
 #define MIN_SAMPLE_LETTERS 8
 
+/* The signs of a word that stand upright, and those that lie on their side: a line that runs down the
+ * image is one of Chinese or Japanese, or the image is turned. */
+static void count_lying(Recognition *r, const TessPageIterator *where, const char *text)
+{
+    TessOrientation up;
+    TessWritingDirection direction = WRITING_DIRECTION_LEFT_TO_RIGHT;
+    TessTextlineOrder order;
+    float skew;
+    /* The iterator is not changed: the C interface only does not say so. */
+    TessPageIteratorOrientation((TessPageIterator *)where, &up, &direction, &order, &skew);
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        gboolean lying =
+            direction == WRITING_DIRECTION_TOP_TO_BOTTOM && !g_unichar_iswide(g_utf8_get_char(p));
+        *(lying ? &r->lying : &r->upright) += 1;
+    }
+}
+
 static void collect_word(Recognition *r, const TessResultIterator *at, double size)
 {
     const TessPageIterator *where = TessResultIteratorGetPageIteratorConst(at);
@@ -29,6 +46,7 @@ static void collect_word(Recognition *r, const TessResultIterator *at, double si
                            .confidence = CLAMP(confidence, 0.0, 1.0),
                            .line = r->line};
         g_array_append_val(r->words, word);
+        count_lying(r, where, text);
     }
     TessDeleteText(text);
 }
@@ -131,6 +149,11 @@ gboolean recognise(TessBaseAPI *engine, PIX *image, BOX *part, Recognition *r, G
     TessMonitorDelete(monitor);
     pixDestroy(&piece);
     return ok;
+}
+
+int recognise_turn(const Recognition *r)
+{
+    return r->lying > r->upright ? 3 : 0;
 }
 
 double recognise_sureness(const GArray *words)

@@ -11,6 +11,7 @@ typedef struct {
     GArray *words;         /* of LayoutWord; rect in pixels of the whole image, page_rect unset */
     int line;              /* lines seen so far */
     gint64 deadline;       /* monotonic microseconds */
+    gsize upright, lying;  /* signs that stand, and those that lie on their right side */
     gboolean one_block;    /* print of one column: do not search for columns */
     gboolean cut;          /* set when the deadline stopped it: words are those read until then */
 } Recognition;
@@ -18,6 +19,10 @@ typedef struct {
 /* Recognises a part (NULL: all) of an 8-bit image and appends its words. FALSE and DAMAGED when the
  * engine refuses the image. */
 gboolean recognise(TessBaseAPI *engine, PIX *image, BOX *part, Recognition *r, GError **error);
+
+/* The clockwise quarter turns after which most of the signs stand: the engine also reads lines that run
+ * down the image, but what is beside what on such a page it does not tell. */
+int recognise_turn(const Recognition *r);
 
 /* How surely words were read, letter by letter, 0..1; 0 for next to nothing. */
 double recognise_sureness(const GArray *words);
