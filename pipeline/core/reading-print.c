@@ -52,12 +52,19 @@ static void append_line(const Reading *r, guint line, GString *out)
     g_string_append(out, text);
 }
 
+static gboolean is_broken(const Reading *r, const Block *block, guint l)
+{
+    const Line *line = reading_line(r, block->first_line + l);
+    return reading_word(r, line->first_word + line->n_words - 1)->flags & WORD_HYPHEN;
+}
+
 /* Ends a printed line with `end`, or with nothing where the next line goes on with its last word. */
-static void end_line(const Reading *r, const Block *block, guint l, const char *end, GString *out)
+static void end_line(const Reading *r, const Block *block, guint l, const char *end, gboolean joins,
+                     GString *out)
 {
     const Line *line = reading_line(r, block->first_line + l);
     const Word *last = reading_word(r, line->first_word + line->n_words - 1);
-    gsize hyphen = l + 1 < block->n_lines && last->flags & WORD_HYPHEN
+    gsize hyphen = joins && l + 1 < block->n_lines && last->flags & WORD_HYPHEN
                        ? reading_hyphen_bytes(reading_word_text(r, last), last->length)
                        : 0;
     if (hyphen)
@@ -66,32 +73,21 @@ static void end_line(const Reading *r, const Block *block, guint l, const char *
         g_string_append(out, end);
 }
 
-/* Lines as they stand. */
-static void print_lines(const Reading *r, const Block *block, GString *out)
-{
-    for (guint l = block->first_line; l < block->first_line + block->n_lines; l++) {
-        append_line(r, l, out);
-        g_string_append_c(out, '\n');
-    }
-}
-
-/* Lines as they stand, but for words that the typesetter broke. */
-static void print_prose(const Reading *r, const Block *block, GString *out)
-{
-    for (guint l = 0; l < block->n_lines; l++) {
-        append_line(r, block->first_line + l, out);
-        end_line(r, block, l, "\n", out);
-    }
-}
-
-/* As the programs do that people compare with: of a text layer pdftotext joins what was broken, of a
- * scan Tesseract prints what stands there. */
+/* Lines as they stand. As the programs do that people compare with: of a text layer pdftotext joins
+ * words that were broken, in the line in which they begin; of a scan Tesseract prints what is there. */
 static void print_text(const Reading *r, const Page *page, const Block *block, GString *out)
 {
-    if (page->technique == TECHNIQUE_OCR)
-        print_lines(r, block, out);
-    else
-        print_prose(r, block, out);
+    gboolean joins = page->technique != TECHNIQUE_OCR;
+    for (guint l = 0; l < block->n_lines; l++) {
+        gsize from = out->len;
+        append_line(r, block->first_line + l, out);
+        if (joins && l > 0 && is_broken(r, block, l - 1)) {
+            char *rest = strchr(out->str + from, ' ');
+            if (rest)
+                *rest = '\n';
+        }
+        end_line(r, block, l, "\n", joins, out);
+    }
 }
 
 char *reading_to_text(const Reading *r)
@@ -101,10 +97,12 @@ char *reading_to_text(const Reading *r)
 
 /* ---- Markdown ---- */
 
-static gboolean is_broken(const Reading *r, const Block *block, guint l)
+static void print_prose(const Reading *r, const Block *block, GString *out)
 {
-    const Line *line = reading_line(r, block->first_line + l);
-    return reading_word(r, line->first_word + line->n_words - 1)->flags & WORD_HYPHEN;
+    for (guint l = 0; l < block->n_lines; l++) {
+        append_line(r, block->first_line + l, out);
+        end_line(r, block, l, "\n", TRUE, out);
+    }
 }
 
 static gint table_columns(const Reading *r, const Block *block)
@@ -191,7 +189,7 @@ static void print_markdown(const Reading *r, const Page *page, const Block *bloc
         g_string_append_c(out, ' ');
         for (guint l = 0; l < block->n_lines; l++) {
             append_line(r, block->first_line + l, out);
-            end_line(r, block, l, l + 1 < block->n_lines ? " " : "", out);
+            end_line(r, block, l, l + 1 < block->n_lines ? " " : "", TRUE, out);
         }
         g_string_append_c(out, '\n');
         return;
@@ -203,7 +201,7 @@ static void print_markdown(const Reading *r, const Page *page, const Block *bloc
             if (!goes_on)
                 g_string_append(out, l == 0 ? "- " : "  ");
             append_line(r, block->first_line + l, out);
-            end_line(r, block, l, "\n", out);
+            end_line(r, block, l, "\n", TRUE, out);
         }
         return;
     case BLOCK_PARAGRAPH:

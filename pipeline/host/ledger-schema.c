@@ -266,10 +266,65 @@ static gboolean ledger_schema_step_5(Ledger *ledger, GError **error)
            ledger_execute(ledger, schema_batches_5, error);
 }
 
+static const char schema_calls_6[] =
+    "ALTER TABLE calls ADD COLUMN tokens_spared INTEGER;"; /* of an answer that was broken off */
+
+/* A document that is to be processed again is held, and its path is where its original lies now. */
+static const char schema_documents_6[] =
+    "ALTER TABLE documents ADD COLUMN requeued_us INTEGER;" /* NULL: it waits for nobody's wish */
+    "ALTER TABLE documents ADD COLUMN lease TEXT;"          /* the process that works on it */
+    "ALTER TABLE documents ADD COLUMN lease_until_us INTEGER;" /* epoch; then another may take it */
+    "CREATE INDEX documents_requeued ON documents(requeued_us) WHERE requeued_us IS NOT NULL;"
+    "CREATE INDEX documents_leased ON documents(lease) WHERE lease IS NOT NULL;";
+
+/* What a document had before it was processed again. */
+static const char schema_revisions_6[] = "CREATE TABLE revisions ("
+                                         "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                                         "  document INTEGER NOT NULL REFERENCES documents(id),"
+                                         "  replaced_us INTEGER NOT NULL,"
+                                         "  why TEXT NOT NULL," /* retry, rerun */
+                                         "  verdict TEXT NOT NULL,"
+                                         "  error TEXT,"
+                                         "  pack_version TEXT,"
+                                         "  method TEXT,"
+                                         "  confidence REAL,"
+                                         "  record TEXT,"
+                                         "  meta TEXT"
+                                         ") STRICT;"
+                                         "CREATE INDEX revisions_document ON revisions(document);";
+
+/* What is owed to others over the network: entered with the verdict, sent after it is durable. */
+static const char schema_deliveries_6[] =
+    "CREATE TABLE deliveries ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  document INTEGER REFERENCES documents(id)," /* NULL: a notice about the run */
+    "  receiver TEXT NOT NULL,"                    /* webhook, notify */
+    "  key TEXT NOT NULL UNIQUE,"                  /* idempotency: the same in every attempt */
+    "  body BLOB NOT NULL,"
+    "  state TEXT NOT NULL CHECK (state IN ('owed', 'sent', 'dead')),"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  next_us INTEGER NOT NULL," /* epoch: not before */
+    "  status INTEGER,"           /* HTTP, of the last attempt; NULL: no answer */
+    "  note TEXT,"                /* why the last attempt failed */
+    "  created_us INTEGER NOT NULL,"
+    "  ended_us INTEGER,"
+    "  CHECK ((state = 'owed') = (ended_us IS NULL))"
+    ") STRICT;"
+    "CREATE INDEX deliveries_owed ON deliveries(next_us) WHERE state = 'owed';"
+    "CREATE INDEX deliveries_document ON deliveries(document) WHERE document IS NOT NULL;";
+
+static gboolean ledger_schema_step_6(Ledger *ledger, GError **error)
+{
+    return ledger_execute(ledger, schema_calls_6, error) &&
+           ledger_execute(ledger, schema_documents_6, error) &&
+           ledger_execute(ledger, schema_revisions_6, error) &&
+           ledger_execute(ledger, schema_deliveries_6, error);
+}
+
 /* Row i brings version i to version i + 1. */
 static gboolean (*const steps[])(Ledger *ledger, GError **error) = {
     ledger_schema_step_1, ledger_schema_step_2, ledger_schema_step_3,
-    ledger_schema_step_4, ledger_schema_step_5,
+    ledger_schema_step_4, ledger_schema_step_5, ledger_schema_step_6,
 };
 
 static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char *sentence)

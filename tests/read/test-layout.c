@@ -220,6 +220,18 @@ static void test_broken_words(void)
     expect_markdown("The years 1990-", "and on", "The years 1990-\nand on\n");
     expect_markdown("A thing of North-", "America", "A thing of North-\nAmerica\n");
     expect_markdown("is state-of-", "the art", "is state-of-\nthe art\n");
+    expect_markdown("THE NEW VAT-", "NUMBER", "THE NEW VAT-\nNUMBER\n");
+}
+
+/* Lines stay lines: the word is joined in the one in which it begins. */
+static void test_broken_words_in_text(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    write_at(&sheet, 50, 100, "We ask for more infor-");
+    write_at(&sheet, 50, 112, "mation about it");
+    g_autoptr(Reading) reading = lay_out(&sheet);
+    g_autofree char *text = reading_to_text(reading);
+    g_assert_cmpstr(text, ==, "We ask for more information\nabout it\n");
 }
 
 /* Hostile pages: no numbers, huge numbers, very many words and lines. None may hang or crash. */
@@ -328,6 +340,21 @@ static void test_higher_column(void)
                          "right side of this wide page");
 }
 
+/* Columns whose lines are half a line apart, of which one begins lower (a picture stands above it). */
+static void test_out_of_step(void)
+{
+    g_auto(Sheet) sheet = sheet_new();
+    for (int i = 0; i < 9; i++)
+        write_at(&sheet, 50, 100 + 12 * i, "left side of this wide page");
+    for (int i = 0; i < 5; i++)
+        write_at(&sheet, 300, 130 + 12 * i, "right side of this wide page");
+    g_autoptr(GString) lines = g_string_new("left side of this wide page");
+    for (int i = 1; i < 14; i++)
+        g_string_append(lines,
+                        i < 9 ? "|left side of this wide page" : "|right side of this wide page");
+    expect_lines(&sheet, lines->str);
+}
+
 /* A line far above the columns heads the page, on whichever side it stands. */
 static void test_page_head(void)
 {
@@ -433,10 +460,12 @@ int main(int argc, char **argv)
     g_test_add_func("/layout/book-rules", test_book_rules);
     g_test_add_func("/layout/not-drawn", test_not_drawn);
     g_test_add_func("/layout/broken-words", test_broken_words);
+    g_test_add_func("/layout/broken-words-in-text", test_broken_words_in_text);
     g_test_add_func("/layout/hostile", test_hostile);
     g_test_add_func("/layout/picture", test_picture);
     g_test_add_func("/layout/areas", test_areas);
     g_test_add_func("/layout/higher-column", test_higher_column);
+    g_test_add_func("/layout/out-of-step", test_out_of_step);
     g_test_add_func("/layout/page-head", test_page_head);
     g_test_add_func("/layout/colon-values", test_colon_values);
     g_test_add_func("/layout/reaching-box", test_reaching_box);

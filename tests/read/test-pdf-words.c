@@ -148,6 +148,25 @@ static void test_odd(void)
     }
 }
 
+/* A soft hyphen as wide as a hyphen was drawn; one without width is a place to break at. */
+static void test_soft_hyphen(void)
+{
+    static const gunichar letters[] = {'W', 0xad, '4'};
+    for (int drawn = 0; drawn < 2; drawn++) {
+        g_autoptr(PdfText) text = pdf_text_new();
+        Rect place = {0, 0, 6, 10};
+        pdf_text_begin_word(text, place);
+        for (guint i = 0; i < G_N_ELEMENTS(letters); i++) {
+            double width = letters[i] != 0xad || drawn ? 3.3 : 0;
+            place.x0 = place.x1;
+            place.x1 += width;
+            pdf_text_add_character(text, letters[i], place);
+        }
+        pdf_text_end_word(text);
+        g_assert_cmpstr(g_array_index(text->words, LayoutWord, 0).text, ==, drawn ? "W-4" : "W4");
+    }
+}
+
 static void check_name(const char *name, const char *expected)
 {
     gunichar text[PDF_CODE_TEXT];
@@ -214,6 +233,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     libraries_silence();
+    g_test_add_func("/pdf-words/soft-hyphen", test_soft_hyphen);
     g_test_add_func("/pdf-words/words", test_words);
     g_test_add_func("/pdf-words/odd", test_odd);
     g_test_add_func("/pdf-words/names", test_names);

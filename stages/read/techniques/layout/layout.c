@@ -228,6 +228,19 @@ static gboolean is_caption(const Layout *l, const GArray *rows, guint i, double 
     return 4 * (to->rect.x1 - from->rect.x0) < width && (flanked || MAX(above, below) > 0);
 }
 
+/* From the left edge to the right one of what stands side by side at row i: all of the row, or two rows
+ * of one piece each whose lines are out of step, as those of two columns often are. */
+static gboolean is_side_by_side(const Layout *l, const GArray *rows, guint i, Strip *extent)
+{
+    const Row *row = &g_array_index(rows, Row, i);
+    Rect one = row->segments[0]->rect, other = row->segments[row->n - 1]->rect;
+    if (row->n == 1 && i + 1 < rows->len && row[1].n == 1)
+        other = row[1].segments[0]->rect;
+    *extent = (Strip){MIN(one.x0, other.x0), MAX(one.x1, other.x1)};
+    return row->n > 1 || (overlap(one.y0, one.y1, other.y0, other.y1) > 0 &&
+                          overlap(one.x0, one.x1, other.x0, other.x1) <= -STRIP_GAP * l->unit);
+}
+
 /* How many rows from `first` on keep an empty strip, and which strips these are. The run also ends
  * where the rows stand further apart than max_gap. */
 static guint find_run(const Layout *l, const GArray *rows, guint first, double max_gap,
@@ -235,8 +248,9 @@ static guint find_run(const Layout *l, const GArray *rows, guint first, double m
 {
     g_autoptr(GArray) strips = g_array_new(FALSE, FALSE, sizeof(Strip));
     const Row *row = &g_array_index(rows, Row, first);
-    Strip inside = {row->segments[0]->rect.x0, row->segments[row->n - 1]->rect.x1};
+    Strip inside;
     guint last = first, captions = 0;
+    is_side_by_side(l, rows, first, &inside);
     g_array_append_val(strips, inside);
     g_array_set_size(kept, 0);
     for (guint i = first; i < rows->len; i++) {
@@ -375,7 +389,8 @@ static void read_region(Layout *l, Segment **segments, guint n, guint depth)
     for (guint i = 0; i < rows->len && depth < MAX_DEPTH && n <= MAX_SEGMENTS;) {
         guint length = 0;
         double middle = 0;
-        if (g_array_index(rows, Row, i).n < 2 || !find_columns(l, rows, i, &length, &middle)) {
+        Strip extent;
+        if (!is_side_by_side(l, rows, i, &extent) || !find_columns(l, rows, i, &length, &middle)) {
             i++;
             continue;
         }

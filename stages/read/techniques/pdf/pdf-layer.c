@@ -73,7 +73,7 @@ static void split_words(PdfText *t, const Layer *l)
             pdf_text_begin_word(t, scaled(rect, l->scale));
             set_style(t, l, attributes_at(&at, i));
         }
-        pdf_text_add_character(t, c);
+        pdf_text_add_character(t, c, rect);
         t->word.rect = rect_union(t->word.rect, scaled(rect, l->scale));
         before = rect;
     }

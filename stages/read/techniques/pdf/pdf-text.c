@@ -13,6 +13,7 @@
 #define MIN_COMMON_SHARE 0.36
 #define MAX_MOJIBAKE_SHARE 0.01
 #define MAX_WORD_BYTES 4096
+#define MIN_HYPHEN_SHARE 0.1 /* of a line's height: as wide as a hyphen is */
 
 static gboolean is_unusable(gunichar c)
 {
@@ -136,8 +137,18 @@ void pdf_text_begin_word(PdfText *t, Rect rect)
     t->word = (PdfWord){.text = text, .rect = rect, .begun = TRUE};
 }
 
-void pdf_text_add_character(PdfText *t, gunichar c)
+/* A soft hyphen in a text is a place to break at; one that takes room on a page was drawn, and is a
+ * hyphen: "W-4". */
+static gboolean is_drawn_hyphen(gunichar c, Rect place)
 {
+    double width = place.x1 - place.x0, height = place.y1 - place.y0;
+    return c == 0xad && MIN(width, height) >= MIN_HYPHEN_SHARE * MAX(width, height);
+}
+
+void pdf_text_add_character(PdfText *t, gunichar c, Rect place)
+{
+    if (is_drawn_hyphen(c, place))
+        c = '-';
     t->letters++;
     t->unusable += is_unusable(c);
     t->mojibake += is_mojibake(t->before, c);

@@ -50,7 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfText, pdf_text_free)
 /* A word, character by character: begin it, set what is known of it in text->word, end it. What only hides
  * words from a search is left out, ligatures are taken apart. */
 void pdf_text_begin_word(PdfText *text, Rect rect);
-void pdf_text_add_character(PdfText *text, gunichar character);
+/* `place` is the character's own. */
+void pdf_text_add_character(PdfText *text, gunichar character, Rect place);
 void pdf_text_end_word(PdfText *text);
 gboolean pdf_text_is_bold_name(const char *font);
 

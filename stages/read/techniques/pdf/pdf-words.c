@@ -107,7 +107,7 @@ static void append(PdfWords *w, const Letter *l)
                     .last = MAX(ink->last, l->ink.last),
                     .whole = ink->whole && l->ink.whole};
     for (guint i = 0; i < l->n; i++)
-        pdf_text_add_character(t, l->text[i]);
+        pdf_text_add_character(t, l->text[i], rect);
 }
 
 static void end_line(PdfWords *w)
