@@ -40,8 +40,9 @@ static void prepare_entries(GroundIndex *index)
     if (index->entries != NULL)
         return;
     const Plain *plain = &index->plain;
-    index->entries = g_array_sized_new(FALSE, FALSE, sizeof(GroundEntry), plain->starts->len);
-    index->pairs = g_array_sized_new(FALSE, FALSE, sizeof(guint64), plain->starts->len);
+    /* One more than needed: what is sorted and searched is somewhere, even where a document has no word. */
+    index->entries = g_array_sized_new(FALSE, FALSE, sizeof(GroundEntry), plain->starts->len + 1);
+    index->pairs = g_array_sized_new(FALSE, FALSE, sizeof(guint64), plain->starts->len + 1);
     guint64 previous = 0;
     for (guint32 i = 0; i < plain->starts->len; i++) {
         guint32 from = plain_start(plain, i);

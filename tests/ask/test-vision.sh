@@ -27,8 +27,9 @@ place() {
 }
 
 run() {
-    "$docket" run -q --config "$place/docket.conf" >"$work/out" 2>"$work/err" || [ $? -le 3 ] ||
-        fail "the run failed: $(cat "$work/err")"
+    local code=0
+    "$docket" run -q --config "$place/docket.conf" >"$work/out" 2>"$work/err" || code=$?
+    [ "$code" = 0 ] || [ "$code" = 3 ] || fail "the run ended with $code: $(cat "$work/err")"
     stop_sim
     meta=$work/meta
     ledger "SELECT meta FROM documents LIMIT 1" >"$meta"
