@@ -45,6 +45,22 @@ static const Command commands[] = {
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.\n\n"
      "  docket review correct 17 --set /total=118.50 --set /currency=EUR",
      command_review},
+    {"retry", "[DOC…]", "process documents again that failed, or had to do without a model",
+     "Puts them back: the next run takes them from where their originals lie. What was decided "
+     "before\n"
+     "stays in the ledger; what a person decided stays as it is.\n\n"
+     "  docket retry --reason no_pack\n"
+     "  docket retry --verdict fallback --since 2d\n"
+     "  docket retry 17 'scan-*.pdf' offers.csv:12",
+     command_retry},
+    {"rerun", "", "make records again with a pack's new version, and show what is different",
+     "Without it a new version of a pack, prompt or setting is for new documents only. Records "
+     "that\n"
+     "this version made already are left out, and so is what a person decided.\n\n"
+     "  docket rerun --pack invoice --dry-run\n"
+     "  docket rerun --pack invoice --since v3        # all since prompt v3 (or a pack's version)\n"
+     "  docket rerun --pack invoice --since 30d",
+     command_rerun},
     {"show", "DOC", "everything that is known about one document",
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
     {"stats", "", "how many documents have which verdict, by pack and prompt; calls and cost", NULL,

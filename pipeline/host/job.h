@@ -112,6 +112,7 @@ typedef struct Job {
     gboolean sealed;    /* what it carries is listed and stays inside (docket read) */
     char *wanted_pack;  /* sub-folder or --pack; NULL = recognise */
     char *tenant;       /* on whose account it runs; NULL: nobody's in particular */
+    gboolean again;     /* it had a verdict before and was put back (ledger-requeue.h) */
     char *settings;     /* hash of the configuration that changes results (model, OCR, …) */
 
     /* what the stages made, in their order */

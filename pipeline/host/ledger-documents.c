@@ -13,8 +13,9 @@ typedef struct {
     char sha256[65];
     Verdict verdict;
     gint64 mtime_us;
-    gboolean owed; /* effects are still to be performed */
-    gboolean kept; /* the original stays in the inbox after its verdict */
+    gboolean owed;  /* effects are still to be performed */
+    gboolean kept;  /* the original stays in the inbox after its verdict */
+    gboolean again; /* it was put back */
 } Known;
 
 static gboolean ledger_enter(Ledger *ledger, Job *job, gboolean *entered, GError **error)
@@ -56,7 +57,8 @@ static gboolean ledger_enter(Ledger *ledger, Job *job, gboolean *entered, GError
 #define KNOWN_COLUMNS                                                                              \
     "SELECT id, sha256, verdict, mtime_us,"                                                        \
     "  EXISTS (SELECT 1 FROM effects e WHERE e.document = d.id AND e.done_us IS NULL),"            \
-    "  EXISTS (SELECT 1 FROM effects e WHERE e.document = d.id AND e.kind = 'keep')"               \
+    "  EXISTS (SELECT 1 FROM effects e WHERE e.document = d.id AND e.kind = 'keep'),"              \
+    "  requeued_us IS NOT NULL"                                                                    \
     " FROM documents d"
 
 static gboolean ledger_known(Ledger *ledger, const Job *job, Known *known, GError **error)
@@ -91,6 +93,7 @@ static gboolean ledger_known(Ledger *ledger, const Job *job, Known *known, GErro
     known->mtime_us = ledger_column_int(query, 3);
     known->owed = ledger_column_int(query, 4) != 0;
     known->kept = ledger_column_int(query, 5) != 0;
+    known->again = ledger_column_int(query, 6) != 0;
     return TRUE;
 }
 
@@ -158,6 +161,7 @@ gboolean ledger_claim(Ledger *ledger, Job *job, gboolean *finished, GError **err
     if (!is_same_arrival(job, &known))
         return ledger_enter(ledger, job, &entered, error);
     job->id = known.id;
+    job->again = known.again;
     *finished = known.verdict != VERDICT_HELD;
     /* One that is not finished keeps what the caller knows: a bad row has failed already. */
     if (*finished)

@@ -54,7 +54,7 @@ gboolean ledger_decide(Ledger *ledger, Job *job, const char *record, const char 
         "UPDATE documents SET verdict = ?2, reasons = ?3, media_type = ?4, pack = ?5,"
         "  pack_version = ?6, settings = ?7, method = ?8, pages = ?9, error = ?10,"
         "  confidence = ?11, duplicate_of = ?12, decided_us = ?13, record = ?14, meta = ?15,"
-        "  kind = ?16"
+        "  kind = ?16, requeued_us = CASE ?2 WHEN 'held' THEN requeued_us END"
         " WHERE id = ?1 AND verdict = 'held'",
         error);
     if (!update)

@@ -30,7 +30,7 @@ static const char *const questions[] = {
     /* law 2 */
     "SELECT 'document ' || document || ' is held but effects are entered for it' FROM effects e"
     " JOIN documents d ON d.id = e.document WHERE d.verdict = 'held' AND e.kind != 'keep'"
-    " GROUP BY document",
+    " AND d.requeued_us IS NULL GROUP BY document",
     "SELECT 'several documents publish ' || CAST(e.target AS TEXT) FROM effects e"
     " JOIN documents d ON d.id = e.document WHERE e.kind IN ('file', 'move')"
     " GROUP BY e.target HAVING count(DISTINCT CASE d.kind WHEN 'row' THEN d.parent ELSE d.id END) "

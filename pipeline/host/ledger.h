@@ -51,7 +51,7 @@ void ledger_document_free(LedgerDocument *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerDocument, ledger_document_free)
 
 /* Enters a document (verdict held, reason "queued") or finds the unfinished one with the same
- * path/parent+row and content; fills job->id, job->attempts (begun since the
+ * path/parent+row and content; fills job->id, job->again, job->attempts (begun since the
  * last that ended "ok") and, when finished, job->verdict. *finished: it has a durable verdict other
  * than held already (its effects may still be owed). A file that was decided and moved away, and
  * comes again, is a new document; one that was decided and kept in place (EFFECT_KEEP) is finished

@@ -84,6 +84,10 @@ static void add_content(GPtrArray *effects, char *target, GBytes *bytes)
 
 static void add_move(GPtrArray *effects, const OutboxItem *item, char *target)
 {
+    if (g_strcmp0(item->place, target) == 0) {
+        g_free(target);
+        return;
+    }
     LedgerEffect *effect = add_effect(effects, EFFECT_MOVE, target);
     effect->source = g_strdup(item->path);
     effect->sha256 = g_strdup(item->sha256);
@@ -94,7 +98,7 @@ static void add_original(GPtrArray *effects, const OutboxItem *item, gint64 now_
     gboolean has_record = item->verdict == VERDICT_ACCEPTED || item->verdict == VERDICT_FALLBACK;
     if (!item->path)
         return;
-    if (item->originals == ORIGINALS_KEEP) {
+    if (item->originals == ORIGINALS_KEEP && !item->place) {
         LedgerEffect *effect = add_effect(effects, EFFECT_KEEP, g_strdup(""));
         effect->source = g_strdup(item->path);
         effect->sha256 = g_strdup(item->sha256);
@@ -104,7 +108,7 @@ static void add_original(GPtrArray *effects, const OutboxItem *item, gint64 now_
         LedgerEffect *effect = add_effect(effects, EFFECT_REMOVE, g_strdup(""));
         effect->source = g_strdup(item->path);
         effect->sha256 = g_strdup(item->sha256);
-    } else {
+    } else if (!item->place || !g_str_has_prefix(item->place, "archive/")) {
         add_move(effects, item, archive_target(item->name, now_us));
     }
 }
@@ -223,6 +227,36 @@ GPtrArray *outbox_batch_effects(const OutboxItem *item, GPtrArray *packs, gint64
         add_outputs(effects, item);
     add_original(effects, item, now_us);
     return effects;
+}
+
+/* ---- processed again ---- */
+
+/* What stands in the outbox of a document by now, by its effects in their order. */
+static gboolean note_published(const LedgerEffect *effect, gpointer data)
+{
+    GHashTable *published = data;
+    if (effect->kind == EFFECT_FILE)
+        g_hash_table_add(published, g_strdup(effect->target));
+    else if (effect->kind == EFFECT_REMOVE && *effect->target)
+        g_hash_table_remove(published, effect->target);
+    return TRUE;
+}
+
+gboolean outbox_add_stale(Ledger *ledger, gint64 document, GPtrArray *effects, GError **error)
+{
+    g_autoptr(GHashTable) published = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (!ledger_each_effect(ledger, document, note_published, published, error))
+        return FALSE;
+    for (guint i = 0; i < effects->len; i++) {
+        const LedgerEffect *effect = effects->pdata[i];
+        g_hash_table_remove(published, effect->target);
+    }
+    GHashTableIter iter;
+    gpointer target;
+    g_hash_table_iter_init(&iter, published);
+    while (g_hash_table_iter_next(&iter, &target, NULL))
+        add_effect(effects, EFFECT_REMOVE, g_strdup(target));
+    return TRUE;
 }
 
 /* ---- after a review ---- */

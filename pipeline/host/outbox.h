@@ -25,6 +25,7 @@ typedef struct {
     const char *name;   /* in the outbox (ledger_output_name) */
     const char *pack;   /* NULL: not recognised */
     const char *path;   /* of the original; NULL: it has none */
+    const char *place;  /* the same below the outbox, where it was put before; else NULL */
     const char *sha256; /* of the original; "" when it could not be read */
     Verdict verdict;
     const char *error; /* reason word behind failed (error.h), may be NULL */
@@ -48,6 +49,9 @@ char *outbox_child_name(const char *document_name);
 GPtrArray *outbox_effects(const OutboxItem *item, gint64 now_us);
 /* The same for a batch whose rows have verdicts; `packs` as ledger_batch_packs tells. */
 GPtrArray *outbox_batch_effects(const OutboxItem *item, GPtrArray *packs, gint64 now_us);
+/* For a document that is processed again: takes back what an earlier verdict published and this one does
+ * not. To be called with what the verdict owes; only for what has a name already. */
+gboolean outbox_add_stale(Ledger *ledger, gint64 document, GPtrArray *effects, GError **error);
 /* What a person's decision owes: verdict accepted (with the final record and meta) or failed.
  * For a row the files of its batch are made again. Effects still owed are to be performed first. */
 GPtrArray *outbox_review_effects(Ledger *ledger, const char *outbox, const LedgerDocument *document,

@@ -13,6 +13,8 @@
 #include "pipeline/host/outbox.h"
 #include "stages/stages.h"
 
+#include <string.h>
+
 #define MOST_EXAMPLE_BYTES 8000u /* of a document's text: five of them are still a small prompt */
 
 /* Law 5, where nothing can get past it: whatever went wrong before, what does not validate is not
@@ -104,8 +106,11 @@ static GPtrArray *effects_of(Job *job, const cJSON *meta, GPtrArray *packs, cons
     g_autofree char *name = choose_name(job, now_us, error);
     if (!name)
         return NULL;
+    g_autofree char *prefix = g_strconcat(engine_outbox(job->engine), "/", NULL);
+    gboolean inside = job->path && g_str_has_prefix(job->path, prefix);
     OutboxItem item = {
         .name = name,
+        .place = inside ? job->path + strlen(prefix) : NULL,
         .pack = job->pack ? job->pack->name : NULL,
         .path = job->path,
         .sha256 = job->sha256,
@@ -120,8 +125,11 @@ static GPtrArray *effects_of(Job *job, const cJSON *meta, GPtrArray *packs, cons
         .originals =
             originals_from_name(config_string(engine_config(job->engine), "run.originals")),
     };
-    return job->kind == JOB_BATCH ? outbox_batch_effects(&item, packs, now_us)
-                                  : outbox_effects(&item, now_us);
+    GPtrArray *effects = job->kind == JOB_BATCH ? outbox_batch_effects(&item, packs, now_us)
+                                                : outbox_effects(&item, now_us);
+    if (job->again && !outbox_add_stale(engine_ledger(job->engine), job->id, effects, error))
+        g_clear_pointer(&effects, g_ptr_array_unref);
+    return effects;
 }
 
 /* Runs when the ledger has the verdict and what it owes. */

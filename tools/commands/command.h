@@ -113,6 +113,8 @@ cJSON *console_counts(const guint64 verdicts[VERDICT_LAST]);
 #define COMMAND(name)                                                                              \
     int command_##name(const Command *command, Console *console, int argc, char **argv)
 COMMAND(run);
+COMMAND(retry);
+COMMAND(rerun);
 COMMAND(extract);
 COMMAND(read);
 COMMAND(validate);

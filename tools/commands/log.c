@@ -10,6 +10,7 @@
 #include "stages/ask/replay.h"
 #include "tools/commands/command.h"
 #include "tools/commands/describe.h"
+#include "tools/commands/since.h"
 
 #define FOLLOW_US (G_USEC_PER_SEC / 2)  /* between two looks at the ledger */
 #define FORGOTTEN_US (G_TIME_SPAN_HOUR) /* a call that has not ended by then died */
@@ -274,31 +275,6 @@ static gboolean look_at_one(const Log *log, gint64 id, gboolean replays, GError 
 
 /* ---- the command ---- */
 
-/* "90s", "2h", "7d" ago, or a date, or a date with its time (UTC unless it says else). */
-static gboolean parse_since(const char *text, gint64 *us)
-{
-    static const struct {
-        char letter;
-        gint64 us;
-    } units[] = {{'s', G_TIME_SPAN_SECOND},
-                 {'m', G_TIME_SPAN_MINUTE},
-                 {'h', G_TIME_SPAN_HOUR},
-                 {'d', G_TIME_SPAN_DAY}};
-    char *end = NULL;
-    guint64 number = g_ascii_strtoull(text, &end, 10);
-    for (guint i = 0; i < G_N_ELEMENTS(units); i++)
-        if (end > text && *end == units[i].letter && !end[1] && number <= 1000000) {
-            *us = clock_now_us() - (gint64)number * units[i].us;
-            return TRUE;
-        }
-    g_autofree char *full =
-        strchr(text, 'T') ? g_strdup(text) : g_strconcat(text, "T00:00:00", NULL);
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(full, utc);
-    *us = time ? g_date_time_to_unix(time) * G_USEC_PER_SEC : 0;
-    return time != NULL;
-}
-
 static gboolean list(Log *log, const char *document, GError **error)
 {
     g_autoptr(Config) config = console_config(log->console, error);
@@ -344,7 +320,7 @@ static int run(const LogOptions *o, Log *log)
         return console_usage(console, "--payload, --replay and --follow exclude each other");
     if (o->payload < 0 || o->replay < 0 || o->last < 0)
         return console_usage(console, "calls count from 1");
-    if (o->since && !parse_since(o->since, &log->filter.since_us))
+    if (o->since && !since_parse(o->since, &log->filter.since_us))
         return console_usage(console,
                              "--since is a time such as 2026-11-30, 2026-11-30T08:00 or 2h, not "
                              "\"%s\"",

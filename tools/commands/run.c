@@ -11,6 +11,7 @@
 #include "stages/intake/inbox.h"
 #include "stages/plan.h"
 #include "tools/commands/command.h"
+#include "tools/commands/requeue.h"
 #include "tools/commands/run-estimate.h"
 
 #define MOST_COMPLAINTS 20u               /* lines about single documents in one run */
@@ -24,6 +25,7 @@ typedef struct {
     Inbox *inbox;
     const char *pack; /* --pack, or NULL */
     char *outbox;
+    gint64 requeued;             /* of what was put back, the last that was taken up */
     gint64 wait_until_us;        /* monotonic: nothing to take before then */
     gint64 last_before;          /* the newest document in the ledger when the run began */
     gint64 began_us, started_us; /* epoch, monotonic */
@@ -113,6 +115,12 @@ static Job *next_document(Engine *engine, gboolean *drained, gpointer data, GErr
         return NULL;
     gint64 wait_us = 0;
     g_autoptr(GError) bad = NULL;
+    Job *again = requeue_next_job(engine, run->ledger, run->outbox, &run->requeued, &bad);
+    if (again || bad) {
+        if (bad)
+            g_propagate_error(error, g_steal_pointer(&bad));
+        return again;
+    }
     g_autoptr(InboxFile) file = inbox_next(run->inbox, &wait_us, &bad);
     if (bad) {
         g_propagate_error(error, g_steal_pointer(&bad));
@@ -137,7 +145,7 @@ static Job *next_document(Engine *engine, gboolean *drained, gpointer data, GErr
 /* A file that is kept in the inbox comes up again in every run: decided long ago, it is no news. */
 static gboolean is_old_news(const Run *run, const Job *job)
 {
-    if (job->id == 0 || job->id > run->last_before)
+    if (job->id == 0 || job->id > run->last_before || job->again)
         return FALSE;
     g_autoptr(LedgerDocument) document = ledger_document(run->ledger, job->id, NULL);
     return document && document->decided_us && document->decided_us < run->began_us;
