@@ -18,8 +18,15 @@ static const Command commands[] = {
      "the\n"
      "outbox. Interrupted runs are taken up where they stopped.\n\n"
      "  docket run --inbox in --outbox out --state state\n"
-     "  */5 * * * *  cd /srv/docs && docket run      # cron: silent when all is well",
+     "  */5 * * * *  cd /srv/docs && docket run -q --max-time 280s   # cron: silent when all is "
+     "well",
      command_run},
+    {"watch", "", "the same whenever something arrives in the inbox, until it is told to stop",
+     "SIGTERM and SIGINT let what is under way end, for 4 seconds at most; a second one does not "
+     "wait.\nExit code 130 then.\n\n"
+     "  docket watch --inbox in --outbox out --state state\n"
+     "  docket watch --poll 10                        # the inbox lies on a network share",
+     command_watch},
     {"extract", "FILE…", "records of a few files to standard output, keeping nothing",
      "  docket extract invoice.pdf\n"
      "  docket extract --pack receipt --meta scan.png\n"

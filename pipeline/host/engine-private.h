@@ -29,7 +29,8 @@ struct Engine {
     GHashTable *content;     /* key -> GPtrArray of parked Job* */
     guint slots;             /* requests that all models take at once */
     gboolean has_model, drained;
-    gint64 stop_at_us; /* monotonic; 0 unless interrupted */
+    gint64 drain_at_us; /* monotonic: nothing is begun from then on; 0: no such time */
+    gint64 stop_at_us;  /* monotonic: then it is over; 0 unless interrupted or draining */
     guint signals;
     GError *fault; /* ends the run */
 };

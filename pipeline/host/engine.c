@@ -40,7 +40,7 @@ static guint room(const Engine *engine)
 
 static void start_what_fits(Engine *engine)
 {
-    for (guint n = room(engine); n > 0 && !engine->drained && !engine->signals && !engine->fault;
+    for (guint n = room(engine); n > 0 && !engine->drained && !engine->stop_at_us && !engine->fault;
          n--) {
         GError *error = NULL;
         Job *job = engine->options.source(engine, &engine->drained, engine->options.data, &error);
@@ -74,7 +74,7 @@ static gboolean is_over(const Engine *engine)
 {
     if (engine->fault)
         return TRUE;
-    if (engine->signals)
+    if (engine->stop_at_us)
         return g_hash_table_size(engine->jobs) == 0 || engine->signals > 1 ||
                clock_monotonic_us() >= engine->stop_at_us;
     return engine->drained && g_hash_table_size(engine->jobs) == 0;
@@ -101,10 +101,21 @@ static gboolean on_signal(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* Only wakes the loop, so that it sees the time. */
+/* Wakes the loop, so that it sees the time. */
 static gboolean on_tick(gpointer data)
 {
+    Engine *engine = data;
+    if (engine->drain_at_us && !engine->stop_at_us && clock_monotonic_us() >= engine->drain_at_us)
+        engine->stop_at_us = engine->options.stop_us;
     return G_SOURCE_CONTINUE;
+}
+
+/* What is under way when the time is nearly over may still end. */
+static void plan_the_end(Engine *engine)
+{
+    gint64 left_us = engine->options.stop_us - clock_monotonic_us();
+    if (engine->options.stop_us)
+        engine->drain_at_us = engine->options.stop_us - MIN(DRAIN_US, MAX(left_us, 0) / 2);
 }
 
 static GSource *attach(Engine *engine, GSource *source, GSourceFunc callback)
@@ -121,6 +132,7 @@ gboolean engine_run(Engine *engine, GError **error)
         attach(engine, g_unix_signal_source_new(SIGTERM), on_signal),
         attach(engine, g_timeout_source_new(500), on_tick),
     };
+    plan_the_end(engine);
     /* Ours from here on: sources that are attached between two turns need not wake anybody. */
     g_main_context_acquire(engine->context);
     while (!is_over(engine)) {
@@ -374,7 +386,13 @@ const char *engine_settings(Engine *engine)
 
 gboolean engine_interrupted(Engine *engine)
 {
-    return engine->signals > 0;
+    return engine->stop_at_us != 0;
+}
+
+gboolean engine_stopped(const Engine *engine)
+{
+    return engine->stop_at_us && !engine->signals &&
+           (!engine->drained || g_hash_table_size(engine->jobs) > 0);
 }
 
 void engine_text(const Job *job, const char *text, gsize length)

@@ -34,6 +34,7 @@ typedef struct {
     Ledger *ledger;           /* lent */
     const char *outbox;       /* NULL: nothing is published (docket extract) */
     Forecast *forecast;       /* lent; not NULL: no model is asked, what would be is added up */
+    gint64 stop_us;           /* monotonic: by then everything has ended; 0: when all is done */
     EngineSource source;
     EngineDone done;
     EngineText text; /* NULL: nobody looks */
@@ -67,7 +68,9 @@ const char *engine_model_for(const Job *job, ModelRole role);
 gboolean engine_escalate(Job *job, const char *why);
 /* SHA-256 over the configuration and the stage versions that change results (Job.settings). */
 const char *engine_settings(Engine *engine);
-gboolean engine_interrupted(Engine *engine); /* a signal came: begin nothing new */
+gboolean
+engine_interrupted(Engine *engine); /* a signal came, or the time is over: begin nothing new */
+gboolean engine_stopped(const Engine *engine); /* the time was over before all was done */
 /* Jobs under way, rows of batches included. For progress. */
 guint engine_in_flight(Engine *engine);
 

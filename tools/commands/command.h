@@ -113,6 +113,7 @@ cJSON *console_counts(const guint64 verdicts[VERDICT_LAST]);
 #define COMMAND(name)                                                                              \
     int command_##name(const Command *command, Console *console, int argc, char **argv)
 COMMAND(run);
+COMMAND(watch);
 COMMAND(retry);
 COMMAND(rerun);
 COMMAND(extract);

@@ -6,6 +6,7 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/record.h"
+#include "pipeline/host/ledger-requeue.h"
 #include "pipeline/host/prices.h"
 
 #define MOST_VALUE_CHARS 60 /* of a value or its evidence in a table */
@@ -208,8 +209,9 @@ void describe_head(const Console *console, Ledger *ledger, const LedgerDocument 
         console_line(console, "  pack        %s, version %.12s", d->pack,
                      d->pack_version ? d->pack_version : "unknown");
     print_size(console, d);
+    g_autoptr(LedgerRevision) before = ledger_last_revision(ledger, d->id, NULL);
     if (d->path)
-        console_line(console, "  came from   %s", d->path);
+        console_line(console, "  %s  %s", before ? "taken from" : "came from ", d->path);
     print_parent(console, ledger, d);
     if (d->duplicate_of)
         console_line(console, "  same as     %s", d->duplicate_of);
@@ -219,6 +221,11 @@ void describe_head(const Console *console, Ledger *ledger, const LedgerDocument 
     if (d->decided_us) {
         g_autofree char *decided = clock_format(d->decided_us);
         console_line(console, "  decided     %s", decided);
+    }
+    if (before) {
+        g_autofree char *replaced = clock_format(before->replaced_us);
+        console_line(console, "  before      %s, until docket %s at %s",
+                     verdict_name(before->verdict), before->why, replaced);
     }
 }
 
