@@ -134,7 +134,7 @@ place storm invoice receipt listing
 cp "$samples"/*.{pdf,txt,csv,zip,tif} "$place/inbox/"
 echo "of no kind that there is" >"$place/inbox/nothing.txt"
 expect 3 run
-find "$place/outbox/records" -type f ! -name '*.meta.json' -print0 | sort -z | xargs -0 sha256sum >"$work/wanted"
+find "$place/outbox/records" -type f ! -name '*.meta.*' -print0 | sort -z | xargs -0 sha256sum >"$work/wanted"
 expect 0 retry --verdict accepted,failed,review
 audit
 for i in $(seq "${DOCKET_KILLS:-10}"); do
@@ -146,7 +146,7 @@ for i in $(seq "${DOCKET_KILLS:-10}"); do
 done
 # Nothing, or what failed again: that depends on what the killed ones had done.
 "$docket" run -q --config "$place/docket.conf" 2>"$work/err" || [ $? = 3 ] || fail "$(cat "$work/err")"
-find "$place/outbox/records" -type f ! -name '*.meta.json' -print0 | sort -z | xargs -0 sha256sum | diff "$work/wanted" - ||
+find "$place/outbox/records" -type f ! -name '*.meta.*' -print0 | sort -z | xargs -0 sha256sum | diff "$work/wanted" - ||
     fail "the records are others than before"
 expect_ledger "SELECT count(*) FROM documents WHERE verdict = 'held'" 0 "what is held still"
 audit
