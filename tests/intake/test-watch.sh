@@ -110,9 +110,9 @@ end_watch TERM
 # ---- a run that has only so long ----
 
 new_place timed
-start_sim --seed 3 --latency 50
+start_sim --seed 3 --latency 20
 printf '[model]\nbase_url=http://%s\nname=m\nmax_in_flight=1\n' "$address" >>"$place/docket.conf"
-for i in $(seq 100); do
+for i in $(seq 250); do
     sed "s/Invoice/Invoice $i/" "$samples/invoice-plain.txt" >"$place/inbox/$i.txt"
 done
 began=$(date +%s)
@@ -121,11 +121,11 @@ expect_exit 0 "$docket" run --max-time 7s --config "$place/docket.conf"
 expect_text 'the time is over' "$work/err"
 expect_exit 0 "$docket" audit --config "$place/docket.conf"
 done_before=$(ledger "SELECT count(*) FROM documents WHERE verdict != 'held'")
-if [ "$done_before" -lt 1 ] || [ "$done_before" -ge 100 ]; then
-    fail "$done_before of 100 were done in time"
+if [ "$done_before" -lt 1 ] || [ "$done_before" -ge 250 ]; then
+    fail "$done_before of 250 were done in time"
 fi
 expect_exit 0 "$docket" run --config "$place/docket.conf"
-expect_ledger "SELECT count(*) FROM documents WHERE verdict != 'held'" 100 "documents with a verdict"
+expect_ledger "SELECT count(*) FROM documents WHERE verdict != 'held'" 250 "documents with a verdict"
 [ -z "$(ls "$place/inbox")" ] || fail "something is left in the inbox"
 expect_exit 0 "$docket" audit --config "$place/docket.conf"
 stop_sim
