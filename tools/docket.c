@@ -68,6 +68,14 @@ static const Command commands[] = {
      "  docket rerun --pack invoice --since v3        # all since prompt v3 (or a pack's version)\n"
      "  docket rerun --pack invoice --since 30d",
      command_rerun},
+    {"webhook", "ACTION [ID…]",
+     "what is told to other programs of each verdict, and what became of it",
+     "Actions:\n"
+     "  list                    deliveries that are owed or dead (--state sent: the others)\n"
+     "  resend ID… | --dead     owes dead ones again; the next run sends them\n"
+     "  send                    sends what is due now, without a run\n\n"
+     "The receiver is configured as webhook.url, people's notices as notify.url_file.",
+     command_webhook},
     {"show", "DOC", "everything that is known about one document",
      "DOC is an id, the first digits of a SHA-256 (six or more), or a name.", command_show},
     {"stats", "", "how many documents have which verdict, by pack and prompt; calls and cost", NULL,

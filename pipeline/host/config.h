@@ -63,6 +63,10 @@ GPtrArray *config_warnings(const Config *config);
  * or $CREDENTIALS_DIRECTORY/api_key (api_key_NAME); NULL when none is configured, an error when the
  * named source is missing. Caller frees. Never logged. */
 char *config_api_key(const Config *config, const char *name, GError **error);
+/* Another secret, from the variable or file that these keys name; `what` ("the webhook's secret") is for
+ * messages. NULL without an error: neither is configured. Caller frees. */
+char *config_secret(const Config *config, const char *variable_key, const char *file_key,
+                    const char *what, GError **error);
 
 /* The lines of readers.password_file, NULL when none is configured. DOCKET_ERROR_CONFIG when it
  * cannot be read, others than its owner and group may read or write it, or a line is no password.

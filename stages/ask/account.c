@@ -2,10 +2,12 @@
 
 #include "pipeline/core/clock.h"
 #include "pipeline/core/log.h"
+#include "pipeline/host/event.h"
 #include "stages/ask/estimate.h"
 
 struct Account {
-    Ledger *ledger; /* lent */
+    Ledger *ledger;       /* lent */
+    const Config *config; /* lent */
     Budget *budget;
     guint under_way; /* calls begun and not ended */
     GQueue waiting;  /* of AccountWaiter, for money that others have set aside */
@@ -17,6 +19,7 @@ Account *account_new(Ledger *ledger, const Config *config, GPtrArray *packs)
 {
     Account *account = g_new0(Account, 1);
     account->ledger = ledger;
+    account->config = config;
     account->budget = budget_new(config, packs);
     g_queue_init(&account->waiting);
     return account;
@@ -124,6 +127,13 @@ static void take_outcome(Call *call, const Outcome *outcome)
     call->outcome = g_strdup(outcome->word);
 }
 
+static gboolean notify(const Account *account, const char *warning, gint64 at_us, GError **error)
+{
+    g_autofree char *occasion = clock_format(at_us);
+    g_autofree char *text = g_strconcat("docket: ", warning, NULL);
+    return event_notice(account->config, account->ledger, "budget", occasion, text, error);
+}
+
 gboolean account_end(Account *account, const ModelSettings *settings, const Job *job, Call *call,
                      const Outcome *outcome, const char *answer, GError **error)
 {
@@ -139,6 +149,9 @@ gboolean account_end(Account *account, const ModelSettings *settings, const Job 
                                               job->tenant, call->began_us, &bad);
     if (warning)
         log_info("%s", warning);
+    /* It is given once a day or month, so its time is occasion enough. */
+    if (warning)
+        notify(account, warning, call->began_us, &bad);
     if (bad)
         g_propagate_error(error, g_steal_pointer(&bad));
     return !bad;

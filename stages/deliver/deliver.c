@@ -9,6 +9,7 @@
 #include "pipeline/core/limits.h"
 #include "pipeline/core/wire.h"
 #include "pipeline/host/engine.h"
+#include "pipeline/host/event.h"
 #include "pipeline/host/ledger-examples.h"
 #include "pipeline/host/outbox.h"
 #include "stages/stages.h"
@@ -159,6 +160,24 @@ static gboolean keep_example(Ledger *ledger, const Job *job, GError **error)
     return strlen(text) > MOST_EXAMPLE_BYTES || ledger_example_keep(ledger, job, text, error);
 }
 
+/* Whoever is to be told of it, is so when the verdict is durable. */
+static gboolean tell(const Job *job, const char *record, const char *meta, GError **error)
+{
+    Event event = {.id = job->id,
+                   .kind = job->kind,
+                   .name = job->name,
+                   .sha256 = job->sha256,
+                   .media_type = job->media_type,
+                   .pack = job->pack ? job->pack->name : NULL,
+                   .pack_version = job->pack ? job->pack->version : NULL,
+                   .verdict = job->verdict,
+                   .record = record,
+                   .meta = meta,
+                   .decided_us = clock_now_us()};
+    return !engine_outbox(job->engine) || job->verdict == VERDICT_HELD ||
+           event_owe(engine_config(job->engine), engine_ledger(job->engine), &event, error);
+}
+
 static StageStep run(Job *job, GError **error)
 {
     Ledger *ledger = engine_ledger(job->engine);
@@ -183,7 +202,7 @@ static StageStep run(Job *job, GError **error)
     gboolean keeps = job->record && job->verdict != VERDICT_HELD;
     g_autofree char *record_text = keeps ? json_print(job->record->root, FALSE) : NULL;
     if (!ledger_decide(ledger, job, record_text, meta_text, effects, error) ||
-        !keep_example(ledger, job, error))
+        !tell(job, record_text, meta_text, error) || !keep_example(ledger, job, error))
         return STAGE_ERROR;
     engine_after_commit(job, perform, NULL);
     return STAGE_WAIT;

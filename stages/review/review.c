@@ -6,6 +6,7 @@
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
+#include "pipeline/host/event.h"
 #include "pipeline/host/outbox.h"
 
 const char *review_action_name(ReviewAction action)
@@ -174,6 +175,23 @@ static gboolean check_outbox(const Review *review, GError **error)
     return FALSE;
 }
 
+static gboolean tell(const Review *review, const LedgerDocument *document, Verdict verdict,
+                     const char *record, const char *meta, GError **error)
+{
+    Event event = {.id = document->id,
+                   .kind = document->kind,
+                   .name = document->name,
+                   .sha256 = document->sha256,
+                   .media_type = document->media_type,
+                   .pack = document->pack,
+                   .pack_version = document->pack_version,
+                   .verdict = verdict,
+                   .record = record,
+                   .meta = meta,
+                   .decided_us = clock_now_us()};
+    return event_owe(review->config, review->ledger, &event, error);
+}
+
 gboolean review_decide(const Review *review, const LedgerDocument *document, ReviewAction action,
                        const cJSON *record, const char *reason, GPtrArray *problems, GError **error)
 {
@@ -197,6 +215,7 @@ gboolean review_decide(const Review *review, const LedgerDocument *document, Rev
     g_autofree char *meta_text = json_print(meta, FALSE);
     return ledger_review(review->ledger, document->id, review_action_name(action), review->who,
                          record_text, meta_text, reason, effects, error) &&
+           tell(review, document, verdict, record_text, meta_text, error) &&
            ledger_commit(review->ledger, error) &&
            outbox_perform(review->ledger, review->outbox, document->id, error) &&
            ledger_commit(review->ledger, error);

@@ -3,6 +3,7 @@
  * what it owes to the outbox, and is performed after that. */
 #pragma once
 
+#include "pipeline/host/config.h"
 #include "pipeline/host/ledger.h"
 
 typedef enum { REVIEW_ACCEPT, REVIEW_CORRECT, REVIEW_REJECT } ReviewAction;
@@ -15,7 +16,8 @@ typedef gboolean (*ReviewValidate)(const Pack *pack, const cJSON *record, GPtrAr
                                    GError **error);
 
 typedef struct {
-    Ledger *ledger;     /* opened to write */
+    Ledger *ledger;       /* opened to write */
+    const Config *config; /* says who is told of decisions; NULL: nobody */
     const char *outbox; /* absolute; must exist, it is the one that the document was delivered to */
     GPtrArray *packs;   /* of Pack, prepared */
     const char *who;    /* the person, UTF-8 */

@@ -78,7 +78,7 @@ static void set_up(Fixture *f, gconstpointer data)
     commit(f->ledger);
     g_assert_true(outbox_perform(f->ledger, f->outbox, 0, NULL));
     commit(f->ledger);
-    f->review = (Review){f->ledger, f->outbox, f->packs, "Ada", only_good};
+    f->review = (Review){f->ledger, NULL, f->outbox, f->packs, "Ada", only_good};
 }
 
 static void tear_down(Fixture *f, gconstpointer data)

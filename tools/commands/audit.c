@@ -2,6 +2,7 @@
  * says; what is held can be taken up again; and the sum of the verdicts is what came in. */
 #include "pipeline/core/bytes.h"
 #include "pipeline/core/error.h"
+#include "pipeline/host/ledger-deliveries.h"
 #include "pipeline/host/outbox.h"
 #include "tools/commands/command.h"
 
@@ -28,11 +29,14 @@ static gboolean look(Ledger *ledger, const char *outbox, GPtrArray *findings, Le
 }
 
 static void print(const Command *command, const Console *console, const GPtrArray *findings,
-                  const LedgerCounts *counts)
+                  const LedgerCounts *counts, const guint64 *deliveries)
 {
     if (console->json) {
         g_autoptr(cJSON) object = console_object(command);
         cJSON_AddItemToObject(object, "counts", console_counts(counts->verdicts));
+        cJSON *told = cJSON_AddObjectToObject(object, "deliveries");
+        for (int i = 0; i < DELIVERY_LAST; i++)
+            cJSON_AddNumberToObject(told, ledger_delivery_state_name(i), (double)deliveries[i]);
         cJSON *array = cJSON_AddArrayToObject(object, "findings");
         for (guint i = 0; i < findings->len; i++)
             cJSON_AddItemToArray(array, cJSON_CreateString(findings->pdata[i]));
@@ -43,6 +47,12 @@ static void print(const Command *command, const Console *console, const GPtrArra
         console_line(console, "finding: %s", (const char *)findings->pdata[i]);
     g_autofree char *line = console_accounting(counts->verdicts);
     console_line(console, "%s", line);
+    if (deliveries[DELIVERY_OWED] + deliveries[DELIVERY_SENT] + deliveries[DELIVERY_DEAD])
+        console_line(console,
+                     "deliveries = sent %" G_GUINT64_FORMAT " + owed %" G_GUINT64_FORMAT
+                     " + dead %" G_GUINT64_FORMAT,
+                     deliveries[DELIVERY_SENT], deliveries[DELIVERY_OWED],
+                     deliveries[DELIVERY_DEAD]);
     if (findings->len)
         console_line(console, "%u findings", findings->len);
     else
@@ -58,9 +68,11 @@ static gboolean audit(const Command *command, const Console *console, GPtrArray 
         return FALSE;
     g_autofree char *outbox = g_canonicalize_filename(config_string(config, "paths.outbox"), NULL);
     LedgerCounts counts = {0};
-    if (!look(ledger, outbox, findings, &counts, error))
+    guint64 deliveries[DELIVERY_LAST] = {0};
+    if (!look(ledger, outbox, findings, &counts, error) ||
+        !ledger_count_deliveries(ledger, deliveries, error))
         return FALSE;
-    print(command, console, findings, &counts);
+    print(command, console, findings, &counts, deliveries);
     return TRUE;
 }
 

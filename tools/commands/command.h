@@ -116,6 +116,7 @@ COMMAND(run);
 COMMAND(watch);
 COMMAND(retry);
 COMMAND(rerun);
+COMMAND(webhook);
 COMMAND(extract);
 COMMAND(read);
 COMMAND(validate);

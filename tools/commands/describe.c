@@ -6,6 +6,7 @@
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/record.h"
+#include "pipeline/host/ledger-deliveries.h"
 #include "pipeline/host/ledger-requeue.h"
 #include "pipeline/host/prices.h"
 
@@ -189,6 +190,16 @@ static void print_files(const Console *console, Ledger *ledger, const LedgerDocu
                      "not all of it yet: the next run goes on");
 }
 
+static gboolean print_delivery(const LedgerDelivery *delivery, gpointer data)
+{
+    g_autofree char *note = delivery->note ? bytes_for_terminal(delivery->note) : NULL;
+    console_line(data, "  told        %s %" G_GINT64_FORMAT ": %s after %u attempt%s%s%s",
+                 delivery->receiver, delivery->id, ledger_delivery_state_name(delivery->state),
+                 delivery->attempts, delivery->attempts == 1 ? "" : "s", note ? "; " : "",
+                 note ? note : "");
+    return TRUE;
+}
+
 void describe_head(const Console *console, Ledger *ledger, const LedgerDocument *d)
 {
     g_autofree char *reasons = describe_reasons(d, "\n");
@@ -227,6 +238,7 @@ void describe_head(const Console *console, Ledger *ledger, const LedgerDocument 
         console_line(console, "  before      %s, until docket %s at %s",
                      verdict_name(before->verdict), before->why, replaced);
     }
+    ledger_each_delivery(ledger, DELIVERY_LAST, d->id, print_delivery, (gpointer)console, NULL);
 }
 
 /* Where on its page evidence stands: a rectangle, or line and column of a text. Caller frees. */

@@ -4,10 +4,12 @@
 
 #include "pipeline/core/clock.h"
 #include "pipeline/core/error.h"
+#include "pipeline/host/event.h"
 #include "pipeline/host/publish.h"
 #include "pipeline/host/readings.h"
 #include "stages/ask/batch.h"
 #include "stages/deliver/deliver.h"
+#include "stages/deliver/sender.h"
 #include "stages/plan.h"
 #include "tools/commands/requeue.h"
 
@@ -258,13 +260,65 @@ static gboolean run_engine(Pass *pass, GError **error)
     return good;
 }
 
+/* What the people behind notify are told at the end of a pass. */
+static gboolean give_notices(const Pass *pass, GError **error)
+{
+    LedgerCounts counts = {0};
+    gint64 most = config_int(pass->config, "notify.review_backlog");
+    gint64 every_us =
+        (gint64)(config_double(pass->config, "notify.every_hours") * G_TIME_SPAN_HOUR);
+    g_autofree char *period = g_strdup_printf("%" G_GINT64_FORMAT, pass->began_us / every_us);
+    g_autofree char *this_pass = clock_format(pass->began_us);
+    guint64 failed = pass->verdicts[VERDICT_FAILED];
+    g_autofree char *failures =
+        g_strdup_printf("docket: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                        " documents failed; the reasons are in %s/failed",
+                        failed, pass_decided(pass), pass->outbox);
+    if (failed && !event_notice(pass->config, pass->ledger, "failures", this_pass, failures, error))
+        return FALSE;
+    if (!pass->verdicts[VERDICT_REVIEW] || !event_wanted(pass->config, "review"))
+        return ledger_commit(pass->ledger, error);
+    if (!ledger_count(pass->ledger, 0, &counts, error))
+        return FALSE;
+    guint64 waiting = counts.verdicts[VERDICT_REVIEW];
+    g_autofree char *backlog =
+        g_strdup_printf("docket: %" G_GUINT64_FORMAT " %s for a person: docket review next",
+                        waiting, waiting == 1 ? "document waits" : "documents wait");
+    return ((gint64)waiting < most ||
+            event_notice(pass->config, pass->ledger, "review", period, backlog, error)) &&
+           ledger_commit(pass->ledger, error);
+}
+
+/* What was told, and whom one could not tell: that is no end of a run, its time comes again. */
+static void end_sender(const Pass *pass, Sender *sender, gboolean at_once)
+{
+    SenderSummary summary = sender_stop(sender, at_once);
+    if (summary.dead)
+        log_info("%u %s given up: docket webhook list --state dead; the last: %s", summary.dead,
+                 summary.dead == 1 ? "delivery is" : "deliveries are",
+                 summary.trouble ? summary.trouble : "no reason given");
+    else if (summary.put_off && pass->console->verbose)
+        log_debug("%u deliveries are tried again later; the last: %s", summary.put_off,
+                  summary.trouble ? summary.trouble : "no reason given");
+    g_free(summary.trouble);
+}
+
 static gboolean walk(Pass *pass, GError **error)
 {
     gboolean any = FALSE;
-    return publish_folder(pass->outbox, error) &&
-           deliver_recover(pass->ledger, pass->outbox, error) &&
-           readings_clean(config_string(pass->config, "paths.state"), error) &&
-           look_ahead(pass, &any, error) && (!any || run_engine(pass, error));
+    GError *bad = NULL;
+    if (!publish_folder(pass->outbox, error) ||
+        !deliver_recover(pass->ledger, pass->outbox, error) ||
+        !readings_clean(config_string(pass->config, "paths.state"), error) ||
+        !look_ahead(pass, &any, error))
+        return FALSE;
+    Sender *sender = sender_start(pass->config, &bad);
+    gboolean good = !bad && (!any || run_engine(pass, &bad)) && give_notices(pass, &bad);
+    if (sender)
+        end_sender(pass, sender, !good || pass->stopped);
+    if (bad)
+        g_propagate_error(error, bad);
+    return good;
 }
 
 /* Collects or submits. What concerns a server only is no end of the run: what it keeps back is held

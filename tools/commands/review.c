@@ -203,6 +203,7 @@ static gboolean decide(const Queue *queue, const LedgerDocument *document, Revie
     if (pack && !console_prepare(pack, error))
         return FALSE;
     Review review = {.ledger = queue->ledger,
+                     .config = queue->config,
                      .outbox = queue->outbox,
                      .packs = queue->packs,
                      .who = queue->who,

@@ -1,0 +1,207 @@
+#include "sender.h"
+
+#include "pipeline/core/clock.h"
+#include "pipeline/core/error.h"
+#include "stages/deliver/post.h"
+
+#include <string.h>
+
+#define MOST_IN_FLIGHT 8u
+#define LOOK_MS 500 /* between two looks for what is due */
+#define FIRST_WAIT_US G_USEC_PER_SEC
+#define LONGEST_WAIT_US G_TIME_SPAN_HOUR
+
+struct Sender {
+    GThread *thread;
+    Ledger *ledger; /* the thread's own */
+    CURLM *multi;
+    Receiver webhook, notify; /* url NULL: not configured */
+    guint attempts;           /* before a delivery is dead */
+    GHashTable *under_way;    /* id of the delivery -> Post */
+    int leave, at_once;       /* atomic */
+    gboolean failed_late;     /* an attempt failed for now when it was to end already */
+    SenderSummary summary;
+};
+
+char *sender_signature(const char *secret, gint64 time_s, const char *body)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT ".%s", time_s, body);
+    g_autofree char *sum = g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)secret,
+                                                     strlen(secret), text, -1);
+    return g_strdup_printf("t=%" G_GINT64_FORMAT ",v1=%s", time_s, sum);
+}
+
+/* ---- the thread ---- */
+
+/* Exponential, with full jitter, so that many deliveries do not come back together. */
+static gint64 wait_of(guint attempts, gint64 asked_us)
+{
+    gint64 most = FIRST_WAIT_US << MIN(attempts, 12u);
+    gint64 wait = (gint64)(g_random_double() * (double)MIN(most, LONGEST_WAIT_US));
+    return MAX(wait, MIN(asked_us, G_TIME_SPAN_DAY));
+}
+
+static void note_trouble(Sender *sender, const char *text)
+{
+    g_free(sender->summary.trouble);
+    sender->summary.trouble = g_strdup(text);
+}
+
+static void settle(Sender *sender, Post *post, CURLcode code)
+{
+    gint64 asked_us;
+    int status;
+    g_autofree char *note = NULL;
+    g_autoptr(GError) error = NULL;
+    const LedgerDelivery *delivery = post->delivery;
+    DeliveryState state = post_outcome(post, code, &asked_us, &status, &note);
+    if (state == DELIVERY_OWED && delivery->attempts + 1 >= sender->attempts)
+        state = DELIVERY_DEAD;
+    gint64 next_us = clock_now_us() + wait_of(delivery->attempts, asked_us);
+    if (!ledger_delivery_tried(sender->ledger, delivery->id, state, next_us, status, note,
+                               &error) ||
+        !ledger_commit(sender->ledger, &error))
+        note_trouble(sender, error->message); /* it is sent again, with the same key */
+    else if (note)
+        note_trouble(sender, note);
+    sender->summary.sent += state == DELIVERY_SENT;
+    sender->summary.dead += state == DELIVERY_DEAD;
+    sender->summary.put_off += state == DELIVERY_OWED;
+    sender->failed_late |= state == DELIVERY_OWED && g_atomic_int_get(&sender->leave);
+}
+
+static const Receiver *receiver_of(const Sender *sender, const LedgerDelivery *delivery)
+{
+    const Receiver *receiver =
+        g_str_equal(delivery->receiver, "webhook") ? &sender->webhook : &sender->notify;
+    return receiver->url ? receiver : NULL;
+}
+
+static void send_one(Sender *sender, LedgerDelivery *delivery, const Receiver *receiver)
+{
+    Post *post = post_new(delivery, receiver);
+    g_hash_table_insert(sender->under_way, GSIZE_TO_POINTER(delivery->id), post);
+    curl_multi_add_handle(sender->multi, post->easy);
+}
+
+/* Begins what is due and fits. A receiver in trouble does not keep a run from ending. */
+static void begin(Sender *sender)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 last = 0;
+    while (g_hash_table_size(sender->under_way) < MOST_IN_FLIGHT && !sender->failed_late) {
+        g_autoptr(LedgerDelivery) due =
+            ledger_delivery_due(sender->ledger, clock_now_us(), last, &error);
+        if (error)
+            note_trouble(sender, error->message);
+        if (!due)
+            return;
+        last = due->id;
+        const Receiver *receiver = receiver_of(sender, due);
+        if (receiver && !g_hash_table_contains(sender->under_way, GSIZE_TO_POINTER(due->id)))
+            send_one(sender, g_steal_pointer(&due), receiver);
+    }
+}
+
+/* Whether any has come to its end. */
+static gboolean collect(Sender *sender)
+{
+    gboolean any = FALSE;
+    int left;
+    for (CURLMsg *message = curl_multi_info_read(sender->multi, &left); message;
+         message = curl_multi_info_read(sender->multi, &left)) {
+        Post *post = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &post);
+        curl_multi_remove_handle(sender->multi, post->easy);
+        settle(sender, post, code);
+        any = TRUE;
+        g_hash_table_remove(sender->under_way, GSIZE_TO_POINTER(post->delivery->id));
+    }
+    return any;
+}
+
+static gpointer work(gpointer data)
+{
+    Sender *sender = data;
+    while (!g_atomic_int_get(&sender->at_once)) {
+        int running;
+        gboolean leave = g_atomic_int_get(&sender->leave); /* before it looks what is due */
+        begin(sender);
+        if (leave && g_hash_table_size(sender->under_way) == 0)
+            return NULL;
+        curl_multi_perform(sender->multi, &running);
+        if (!collect(sender))
+            curl_multi_poll(sender->multi, NULL, 0, LOOK_MS, NULL);
+    }
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static gboolean find_receivers(Sender *sender, const Config *config, GError **error)
+{
+    GError *bad = NULL;
+    Receiver *webhook = &sender->webhook, *notify = &sender->notify;
+    if (*config_string(config, "webhook.url"))
+        webhook->url = g_strdup(config_string(config, "webhook.url"));
+    webhook->secret = config_secret(config, "webhook.secret_env", "webhook.secret_file",
+                                    "the webhook's secret", &bad);
+    if (!bad)
+        notify->url =
+            config_secret(config, "notify.url_env", "notify.url_file", "the notices' URL", &bad);
+    if (bad) {
+        g_propagate_error(error, bad);
+        return FALSE;
+    }
+    webhook->allow_private = notify->allow_private =
+        g_str_equal(config_string(config, "webhook.allow_private"), "yes");
+    webhook->timeout_s = notify->timeout_s = (guint)config_int(config, "webhook.timeout");
+    sender->attempts = (guint)config_int(config, "webhook.attempts");
+    return TRUE;
+}
+
+static void sender_free(Sender *sender)
+{
+    GHashTableIter iter;
+    gpointer post;
+    g_hash_table_iter_init(&iter, sender->under_way);
+    while (g_hash_table_iter_next(&iter, NULL, &post))
+        curl_multi_remove_handle(sender->multi, ((Post *)post)->easy);
+    g_hash_table_unref(sender->under_way);
+    g_clear_pointer(&sender->multi, curl_multi_cleanup);
+    g_clear_pointer(&sender->ledger, ledger_close);
+    receiver_clear(&sender->webhook);
+    receiver_clear(&sender->notify);
+    g_free(sender);
+    curl_global_cleanup();
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sender, sender_free)
+
+Sender *sender_start(const Config *config, GError **error)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    g_autoptr(Sender) sender = g_new0(Sender, 1);
+    sender->under_way = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)post_free);
+    if (!find_receivers(sender, config, error) || (!sender->webhook.url && !sender->notify.url))
+        return NULL;
+    g_autofree char *state = g_canonicalize_filename(config_string(config, "paths.state"), NULL);
+    sender->ledger = ledger_open_beside(state, error);
+    if (!sender->ledger)
+        return NULL;
+    sender->multi = curl_multi_init();
+    sender->thread = g_thread_new("sender", work, sender);
+    return g_steal_pointer(&sender);
+}
+
+SenderSummary sender_stop(Sender *sender, gboolean at_once)
+{
+    g_atomic_int_set(&sender->leave, 1);
+    if (at_once)
+        g_atomic_int_set(&sender->at_once, 1);
+    curl_multi_wakeup(sender->multi);
+    g_thread_join(sender->thread);
+    SenderSummary summary = sender->summary;
+    sender_free(sender);
+    return summary;
+}
