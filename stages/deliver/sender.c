@@ -19,7 +19,7 @@ struct Sender {
     guint attempts;           /* before a delivery is dead */
     GHashTable *under_way;    /* id of the delivery -> Post */
     int leave, at_once;       /* atomic */
-    gboolean failed_late;     /* an attempt failed for now when it was to end already */
+    gboolean failed_late;     /* one was put off when it was to end already */
     SenderSummary summary;
 };
 

@@ -17,7 +17,7 @@ Sender *sender_start(const Config *config, GError **error);
 
 /* What came of it, since the start. */
 typedef struct {
-    guint sent, dead, put_off; /* deliveries; attempts that failed for now */
+    guint sent, dead, put_off; /* deliveries; attempts that are to be made again */
     char *trouble;             /* why the last one failed, or NULL; caller frees */
 } SenderSummary;
 

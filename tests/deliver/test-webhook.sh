@@ -166,9 +166,9 @@ place private
 cp "$samples/invoice-classic.pdf" "$place/inbox/"
 expect 0 run
 expect_states 'dead 1'
-sed -i 's|^url=http:|url=https:|' "$place/docket.conf"
+scheme=https:
 for host in 127.0.0.1 localhost '[::1]' '[::ffff:127.0.0.1]' 2130706433 0x7f.1; do
-    sed -i "s|^url=https://[^/]*:|url=https://$host:|" "$place/docket.conf"
+    sed -i "s|^url=.*|url=$scheme//$host:${url##*:}|" "$place/docket.conf"
     expect 0 webhook resend --dead
     expect 0 webhook send
     expect_states 'dead 1'

@@ -3,6 +3,8 @@
 
 #include "pipeline/host/ledger-batches.h"
 #include "pipeline/host/ledger-budget.h"
+#include "pipeline/host/ledger-deliveries.h"
+#include "pipeline/host/ledger-requeue.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -475,6 +477,34 @@ static void test_version_4(void)
     remove_state(state);
 }
 
+/* The same with a batch; nobody was told of anything, and nothing was put back. */
+static void test_version_5(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *state = temp_state();
+    Ledger *ledger = open_version(state, "ledger-v5.sql");
+    g_assert_cmpuint(ledger_schema_version(ledger), >=, 6);
+    assert_whole(ledger);
+    g_autoptr(GPtrArray) batches = ledger_batches(ledger, FALSE, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(batches->len, ==, 1);
+    guint64 deliveries[DELIVERY_LAST] = {1, 1, 1};
+    g_assert_true(ledger_count_deliveries(ledger, deliveries, &error));
+    g_assert_cmpuint(deliveries[0] + deliveries[1] + deliveries[2], ==, 0);
+    g_assert_null(ledger_last_revision(ledger, 2, &error));
+    g_assert_null(ledger_next_requeued(ledger, 0, &error));
+    g_assert_no_error(error);
+    g_assert_true(ledger_requeue(ledger, 2, "/out/archive/accepted.txt", "retry", &error));
+    g_assert_true(ledger_commit(ledger, &error));
+    g_autoptr(LedgerRevision) before = ledger_last_revision(ledger, 2, &error);
+    g_assert_cmpstr(before->record, ==, "{\"total\":12.5}");
+    g_autoptr(LedgerDocument) again = ledger_next_requeued(ledger, 0, &error);
+    g_assert_cmpint(again->id, ==, 2);
+    assert_whole(ledger);
+    ledger_close(ledger);
+    remove_state(state);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -491,5 +521,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ledger-durable/version-2", test_version_2);
     g_test_add_func("/ledger-durable/version-3", test_version_3);
     g_test_add_func("/ledger-durable/version-4", test_version_4);
+    g_test_add_func("/ledger-durable/version-5", test_version_5);
     return g_test_run();
 }
