@@ -68,6 +68,16 @@ static const Command commands[] = {
      "  docket rerun --pack invoice --since v3        # all since prompt v3 (or a pack's version)\n"
      "  docket rerun --pack invoice --since 30d",
      command_rerun},
+    {"export", "PACK", "a pack's records from the ledger, for a spreadsheet or another program",
+     "  docket export invoice --since 30d > invoices.jsonl\n"
+     "  docket export listing --format csv --bom > listings.csv",
+     command_export},
+    {"backup", "FILE", "a copy of the ledger, while runs go on",
+     "To go back to it, put it in the place of the state folder's ledger.db while nothing runs, "
+     "and\n"
+     "remove ledger.db-wal and ledger.db-shm there.\n\n"
+     "  docket backup /backup/docket-$(date +%F).db",
+     command_backup},
     {"webhook", "ACTION [ID…]",
      "what is told to other programs of each verdict, and what became of it",
      "Actions:\n"

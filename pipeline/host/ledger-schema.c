@@ -334,12 +334,28 @@ static gboolean ledger_schema_refuse(Ledger *ledger, GError **error, const char 
     return FALSE;
 }
 
+/* All from one moment: another process may be setting the database up just now. */
+static gboolean ledger_schema_look(Ledger *ledger, gint64 *application, gint64 *version,
+                                   gint64 *tables, GError **error)
+{
+    gboolean row = FALSE;
+    g_autoptr(Statement) query =
+        ledger_reading(ledger,
+                       "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+                       " FROM pragma_application_id, pragma_user_version",
+                       error);
+    if (!query || !ledger_step(ledger, query, &row, error))
+        return FALSE;
+    *application = row ? ledger_column_int(query, 0) : 0;
+    *version = row ? ledger_column_int(query, 1) : 0;
+    *tables = row ? ledger_column_int(query, 2) : 0;
+    return TRUE;
+}
+
 gboolean ledger_schema_check(Ledger *ledger, gboolean *is_new, GError **error)
 {
     gint64 application = 0, version = 0, tables = 0;
-    if (!ledger_integer(ledger, "PRAGMA application_id", &application, error) ||
-        !ledger_integer(ledger, "PRAGMA user_version", &version, error) ||
-        !ledger_integer(ledger, "SELECT count(*) FROM sqlite_schema", &tables, error))
+    if (!ledger_schema_look(ledger, &application, &version, &tables, error))
         return FALSE;
     *is_new = application == 0 && version == 0 && tables == 0;
     if (*is_new && ledger->write)

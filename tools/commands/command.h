@@ -117,6 +117,8 @@ COMMAND(watch);
 COMMAND(retry);
 COMMAND(rerun);
 COMMAND(webhook);
+COMMAND(export);
+COMMAND(backup);
 COMMAND(extract);
 COMMAND(read);
 COMMAND(validate);

@@ -4,7 +4,7 @@ _docket() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local common="--config --json --quiet --verbose --no-progress --version --help"
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "run watch retry rerun webhook extract read review show stats budget log batch audit doctor pack prompt validate help --help --version" -- "$word"))
+        COMPREPLY=($(compgen -W "run watch retry rerun webhook export backup extract read review show stats budget log batch audit doctor pack prompt validate help --help --version" -- "$word"))
         return
     fi
     case $before in
@@ -27,6 +27,8 @@ _docket() {
     run) common+=" --inbox --outbox --state --packs --pack --estimate --batch --max-time" ;;
     watch) common+=" --inbox --outbox --state --packs --pack --batch --poll" ;;
     retry) common+=" --verdict --pack --reason --since --dry-run --outbox --state" ;;
+    export) common+=" --format --since --verdict --bom --raw --state --packs" ;;
+    backup) common+=" --force --state" ;;
     webhook) common+=" list resend send --state --dead" ;;
     rerun) common+=" --pack --since --dry-run --outbox --state --packs" ;;
     extract) common+=" --pack --schema --meta --stream --packs" ;;
