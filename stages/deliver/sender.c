@@ -20,6 +20,7 @@ struct Sender {
     GHashTable *under_way;    /* id of the delivery -> Post */
     int leave, at_once;       /* atomic */
     gboolean failed_late;     /* one was put off when it was to end already */
+    GMutex lock;              /* guards summary */
     SenderSummary summary;
 };
 
@@ -43,8 +44,19 @@ static gint64 wait_of(guint attempts, gint64 asked_us)
 
 static void note_trouble(Sender *sender, const char *text)
 {
+    g_mutex_lock(&sender->lock);
     g_free(sender->summary.trouble);
     sender->summary.trouble = g_strdup(text);
+    g_mutex_unlock(&sender->lock);
+}
+
+static void count(Sender *sender, DeliveryState state)
+{
+    g_mutex_lock(&sender->lock);
+    sender->summary.sent += state == DELIVERY_SENT;
+    sender->summary.dead += state == DELIVERY_DEAD;
+    sender->summary.put_off += state == DELIVERY_OWED;
+    g_mutex_unlock(&sender->lock);
 }
 
 static void settle(Sender *sender, Post *post, CURLcode code)
@@ -64,9 +76,7 @@ static void settle(Sender *sender, Post *post, CURLcode code)
         note_trouble(sender, error->message); /* it is sent again, with the same key */
     else if (note)
         note_trouble(sender, note);
-    sender->summary.sent += state == DELIVERY_SENT;
-    sender->summary.dead += state == DELIVERY_DEAD;
-    sender->summary.put_off += state == DELIVERY_OWED;
+    count(sender, state);
     sender->failed_late |= state == DELIVERY_OWED && g_atomic_int_get(&sender->leave);
 }
 
@@ -173,6 +183,8 @@ static void sender_free(Sender *sender)
     g_clear_pointer(&sender->ledger, ledger_close);
     receiver_clear(&sender->webhook);
     receiver_clear(&sender->notify);
+    g_mutex_clear(&sender->lock);
+    g_free(sender->summary.trouble);
     g_free(sender);
     curl_global_cleanup();
 }
@@ -182,6 +194,7 @@ Sender *sender_start(const Config *config, GError **error)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     g_autoptr(Sender) sender = g_new0(Sender, 1);
+    g_mutex_init(&sender->lock);
     sender->under_way = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)post_free);
     if (!find_receivers(sender, config, error) || (!sender->webhook.url && !sender->notify.url))
         return NULL;
@@ -194,6 +207,15 @@ Sender *sender_start(const Config *config, GError **error)
     return g_steal_pointer(&sender);
 }
 
+SenderSummary sender_take(Sender *sender)
+{
+    g_mutex_lock(&sender->lock);
+    SenderSummary summary = sender->summary;
+    sender->summary = (SenderSummary){0};
+    g_mutex_unlock(&sender->lock);
+    return summary;
+}
+
 SenderSummary sender_stop(Sender *sender, gboolean at_once)
 {
     g_atomic_int_set(&sender->leave, 1);
@@ -201,7 +223,7 @@ SenderSummary sender_stop(Sender *sender, gboolean at_once)
         g_atomic_int_set(&sender->at_once, 1);
     curl_multi_wakeup(sender->multi);
     g_thread_join(sender->thread);
-    SenderSummary summary = sender->summary;
+    SenderSummary summary = sender_take(sender);
     sender_free(sender);
     return summary;
 }

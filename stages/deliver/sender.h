@@ -15,12 +15,13 @@ char *sender_signature(const char *secret, gint64 time_s, const char *body);
  * there. */
 Sender *sender_start(const Config *config, GError **error);
 
-/* What came of it, since the start. */
+/* What came of it since it was last taken. */
 typedef struct {
     guint sent, dead, put_off; /* deliveries; attempts that are to be made again */
     char *trouble;             /* why the last one failed, or NULL; caller frees */
 } SenderSummary;
+SenderSummary sender_take(Sender *sender);
 
-/* Ends it, and frees it: `at_once` after the attempts that are under way are broken off (they are made
- * again by the next run), else when nothing is due any more. */
+/* Ends it, and frees it: `at_once` the attempts that are under way are broken off (they are made again by
+ * the next run), else it ends when nothing is due any more, or the receiver has trouble. */
 SenderSummary sender_stop(Sender *sender, gboolean at_once);

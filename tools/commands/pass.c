@@ -9,7 +9,6 @@
 #include "pipeline/host/readings.h"
 #include "stages/ask/batch.h"
 #include "stages/deliver/deliver.h"
-#include "stages/deliver/sender.h"
 #include "stages/plan.h"
 #include "tools/commands/requeue.h"
 
@@ -289,10 +288,9 @@ static gboolean give_notices(const Pass *pass, GError **error)
            ledger_commit(pass->ledger, error);
 }
 
-/* What was told, and whom one could not tell: that is no end of a run, its time comes again. */
-static void end_sender(const Pass *pass, Sender *sender, gboolean at_once)
+/* Whom one could not tell: that is no end of a run, its time comes again. */
+static void say_deliveries(const Pass *pass, SenderSummary summary)
 {
-    SenderSummary summary = sender_stop(sender, at_once);
     if (summary.dead)
         log_info("%u %s given up: docket webhook list --state dead; the last: %s", summary.dead,
                  summary.dead == 1 ? "delivery is" : "deliveries are",
@@ -303,22 +301,34 @@ static void end_sender(const Pass *pass, Sender *sender, gboolean at_once)
     g_free(summary.trouble);
 }
 
+void pass_end_deliveries(Pass *pass, gboolean at_once)
+{
+    if (pass->sender)
+        say_deliveries(pass, sender_stop(g_steal_pointer(&pass->sender), at_once));
+}
+
+static gboolean ensure_sender(Pass *pass, GError **error)
+{
+    GError *bad = NULL;
+    if (!pass->sender)
+        pass->sender = sender_start(pass->config, &bad);
+    if (bad)
+        g_propagate_error(error, bad);
+    return !bad;
+}
+
 static gboolean walk(Pass *pass, GError **error)
 {
     gboolean any = FALSE;
-    GError *bad = NULL;
     if (!publish_folder(pass->outbox, error) ||
         !deliver_recover(pass->ledger, pass->outbox, error) ||
         !readings_clean(config_string(pass->config, "paths.state"), error) ||
-        !look_ahead(pass, &any, error))
+        !look_ahead(pass, &any, error) || !ensure_sender(pass, error) ||
+        (any && !run_engine(pass, error)) || !give_notices(pass, error))
         return FALSE;
-    Sender *sender = sender_start(pass->config, &bad);
-    gboolean good = !bad && (!any || run_engine(pass, &bad)) && give_notices(pass, &bad);
-    if (sender)
-        end_sender(pass, sender, !good || pass->stopped);
-    if (bad)
-        g_propagate_error(error, bad);
-    return good;
+    if (pass->sender)
+        say_deliveries(pass, sender_take(pass->sender));
+    return TRUE;
 }
 
 /* Collects or submits. What concerns a server only is no end of the run: what it keeps back is held
@@ -419,6 +429,7 @@ void pass_print(const Command *command, const Pass *pass, int code)
 
 void pass_clear(Pass *pass)
 {
+    pass_end_deliveries(pass, TRUE);
     g_clear_pointer(&pass->ahead, inbox_file_free);
     g_clear_pointer(&pass->inbox, inbox_free);
     g_clear_pointer(&pass->refusals, g_hash_table_unref);

@@ -1,6 +1,7 @@
 /* One pass over the inbox: `run` makes one, `watch` one after another. Engine's thread. */
 #pragma once
 
+#include "stages/deliver/sender.h"
 #include "stages/intake/inbox.h"
 #include "tools/commands/command.h"
 
@@ -12,6 +13,7 @@ typedef struct {
     char *outbox;       /* absolute */
     Ledger *ledger;
     GPtrArray *packs;
+    Sender *sender;       /* from the first pass on, where anybody is to be told anything */
     Inbox *inbox;         /* of this pass */
     GHashTable *refusals; /* paths that were refused, and said so, in any pass */
     InboxFile *ahead;     /* found before there was an engine to give it to */
@@ -37,6 +39,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pass, pass_clear)
 /* Collects batches, takes what was put back and what lies in the inbox until there is no more, submits
  * batches. Counts begin anew. */
 gboolean pass_walk(Pass *pass, GError **error);
+
+/* Posts what is due still; `at_once` does not wait for it. */
+void pass_end_deliveries(Pass *pass, gboolean at_once);
 
 guint64 pass_decided(const Pass *pass);
 int pass_exit_code(const Pass *pass);

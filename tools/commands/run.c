@@ -36,6 +36,7 @@ int command_run(const Command *command, Console *console, int argc, char **argv)
         !pass_prepare(&pass, &error))
         return console_fail(console, error);
     gboolean good = pass_walk(&pass, &error);
+    pass_end_deliveries(&pass, !good || pass.stopped);
     code = good ? pass_exit_code(&pass) : console_fail(console, error);
     pass_print(command, &pass, code);
     return code;
