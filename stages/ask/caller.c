@@ -149,6 +149,18 @@ void caller_send_later(Ticket *ticket, gint64 ms)
 
 /* ---- asking ---- */
 
+/* Behind those that came before it; one that goes first stands before all that do not. */
+static void enqueue(Caller *caller, Ticket *ticket)
+{
+    GList *place = ticket->terms.first ? caller->queue.head : NULL;
+    while (place && ((const Ticket *)place->data)->terms.first)
+        place = place->next;
+    if (place)
+        g_queue_insert_before(&caller->queue, place, ticket);
+    else
+        g_queue_push_tail(&caller->queue, ticket);
+}
+
 void caller_ask_on(Caller *caller, char *body, const CallerTerms *terms, Ticket **location,
                    CallerDone done, gpointer data)
 {
@@ -171,7 +183,7 @@ void caller_ask_on(Caller *caller, char *body, const CallerTerms *terms, Ticket 
         caller_end_unsent(ticket, why);
         return;
     }
-    g_queue_push_tail(&caller->queue, ticket);
+    enqueue(caller, ticket);
     caller_pump(caller);
 }
 

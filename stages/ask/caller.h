@@ -45,6 +45,7 @@ typedef struct {
     guint64 tokens;    /* that it will use, in and out, as far as one can tell */
     gint64 begun_us;   /* monotonic: the deadline counts from here; 0: from the first sending */
     CallerAgain again; /* NULL: it may */
+    gboolean first; /* its document was asked about before: what is begun ends before more begins */
 } CallerTerms;
 
 /* `settings`, `dialect` and `context` must outlive the caller. DOCKET_ERROR_CONFIG for a base URL

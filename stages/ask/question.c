@@ -187,6 +187,7 @@ static void send_alone(gpointer data)
         .tokens = estimate_tokens(endpoint->settings, &endpoint->usage, question->call->bytes),
         .begun_us = question->job->asked_us,
         .again = on_again,
+        .first = !g_str_equal(question->terms.purpose, "ask"),
     };
     caller_ask_on(endpoint->caller, g_steal_pointer(&question->body), &terms, &question->ticket,
                   call_ended, question);

@@ -516,6 +516,43 @@ static void test_deadline_of_document(void)
     cJSON_Delete(sim_stop(&sim));
 }
 
+typedef struct {
+    GString *order;
+    char letter;
+} Place;
+
+static void note_place(const Outcome *outcome, gpointer data)
+{
+    const Place *place = data;
+    g_assert_cmpint(outcome->judgement, ==, JUDGE_ANSWERED);
+    g_string_append_c(place->order, place->letter);
+}
+
+/* One at a time: those that go first stand before the others, in their own order. */
+static void test_first(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GMainContext) context = g_main_context_new();
+    const char *arguments[] = {"--latency=30", NULL};
+    Sim sim = sim_start(arguments);
+    ModelSettings settings = settings_for(&sim);
+    settings.max_in_flight = 1;
+    g_autoptr(Caller) caller = caller_new(&settings, &dialect_openai, context, &error);
+    g_assert_no_error(error);
+    g_autoptr(GString) order = g_string_new(NULL);
+    Place places[] = {{order, 'a'}, {order, 'b'}, {order, 'c'}, {order, 'X'}, {order, 'Y'}};
+    Ticket *tickets[G_N_ELEMENTS(places)];
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+        CallerTerms terms = {.first = g_ascii_isupper(places[i].letter)};
+        caller_ask_on(caller, body_of(i), &terms, &tickets[i], note_place, &places[i]);
+    }
+    while (order->len < G_N_ELEMENTS(places))
+        g_main_context_iteration(context, TRUE);
+    g_assert_cmpstr(order->str, ==, "aXYbc");
+    g_clear_pointer(&caller, caller_free);
+    cJSON_Delete(sim_stop(&sim));
+}
+
 /* Cancelled in every state, and freed with requests under way: nothing comes, nothing leaks. */
 static void test_cancel(void)
 {
@@ -590,6 +627,7 @@ int main(int argc, char **argv)
     g_test_add_func("/caller/hedge", test_hedge);
     g_test_add_func("/caller/leave-to-send-again", test_leave_to_send_again);
     g_test_add_func("/caller/deadline-of-document", test_deadline_of_document);
+    g_test_add_func("/caller/first", test_first);
     g_test_add_func("/caller/cancel", test_cancel);
     int status = g_test_run();
     remove_folder();
