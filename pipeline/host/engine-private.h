@@ -32,6 +32,7 @@ struct Engine {
     gint64 drain_at_us; /* monotonic: nothing is begun from then on; 0: no such time */
     gint64 stop_at_us;  /* monotonic: then it is over; 0 unless interrupted or draining */
     guint signals;
+    gboolean more; /* the source had a job when it was last asked */
     GError *fault; /* ends the run */
 };
 

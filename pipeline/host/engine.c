@@ -46,6 +46,7 @@ static void start_what_fits(Engine *engine)
         Job *job = engine->options.source(engine, &engine->drained, engine->options.data, &error);
         if (error)
             engine_fault(engine, error);
+        engine->more = job != NULL;
         if (!job)
             return;
         engine_admit(engine, job, 0);
@@ -83,7 +84,9 @@ static gboolean is_over(const Engine *engine)
 /* Takes what is there; under load there is always more, and what came first waits for its commit. */
 static void wait_for_more(Engine *engine)
 {
-    gboolean idle = g_queue_is_empty(&engine->runnable) && engine->actions->len == 0;
+    /* Documents that were done at once (known ones) made room, and nothing else tells that they did. */
+    gboolean next = engine->more && !engine->drained && !engine->stop_at_us && room(engine) > 0;
+    gboolean idle = g_queue_is_empty(&engine->runnable) && engine->actions->len == 0 && !next;
     g_main_context_iteration(engine->context, idle);
     if (idle && g_hash_table_size(engine->jobs) >= MANY_JOBS)
         g_usleep(GATHER_US);
