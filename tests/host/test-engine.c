@@ -1,5 +1,6 @@
 /* The engine's walk through a plan: steps, errors, commits, rows, same content. The stages are
  * made up here; ledger and loop are the real ones. */
+#include "pipeline/core/clock.h"
 #include "pipeline/host/engine.h"
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,9 @@ typedef struct {
     GPtrArray *jobs; /* still to be given */
     guint done;
     gboolean endless; /* the source is never drained */
+    guint known;      /* so many documents that are done at once come first */
+    gint64 stop_us;   /* as EngineOptions has it */
+    gboolean stopped; /* the time was over before all was done */
 } World;
 
 static World *world_of(Job *job)
@@ -48,6 +52,8 @@ static gpointer first_start(Engine *engine, GError **error)
 static StageStep first_run(Job *job, GError **error)
 {
     gboolean finished;
+    if (strcmp(job->name, "known") == 0)
+        return STAGE_DONE;
     note(job, "first");
     job->sha256 = g_strdup(job->name);
     job->media_type = g_strdup("text/plain");
@@ -191,6 +197,8 @@ static const Stage *const plan[] = {&first, &reading, &check, &model, &late, &de
 static Job *source(Engine *engine, gboolean *drained, gpointer data, GError **error)
 {
     World *world = data;
+    if (world->known > 0 && world->known--)
+        return job_new(engine, JOB_DOCUMENT, "known");
     *drained = world->jobs->len <= 1 && !world->endless;
     return world->jobs->len ? job_new(engine, JOB_DOCUMENT, g_ptr_array_steal_index(world->jobs, 0))
                             : NULL;
@@ -222,13 +230,16 @@ static gboolean run(World *world, GError **error, const char *name, ...)
                              .config = config,
                              .packs = packs,
                              .ledger = ledger,
+                             .stop_us = world->stop_us,
                              .source = source,
                              .done = done,
                              .data = world};
     the_world = world;
     g_autoptr(Engine) engine = engine_new(&options, error);
     g_assert_no_error(*error);
-    return engine_run(engine, error);
+    gboolean good = engine_run(engine, error);
+    world->stopped = engine_stopped(engine);
+    return good;
 }
 
 static void world_clear(World *world)
@@ -353,6 +364,32 @@ static void test_interrupt(void)
     world_clear(&w);
 }
 
+/* However many are known already, the loop has something to do and does not sleep: half a second for
+ * each twenty of them would be 50 s. */
+static void test_known(void)
+{
+    World w = {.known = 2000};
+    g_autoptr(GError) error = NULL;
+    g_test_timer_start();
+    g_assert_true(run(&w, &error, "plain", NULL));
+    g_assert_no_error(error);
+    g_assert_cmpuint(w.done, ==, 2001);
+    g_assert_cmpfloat(g_test_timer_elapsed(), <, 25);
+    world_clear(&w);
+}
+
+/* A source that never ends is left when the time is over, and that is no fault. */
+static void test_stop(void)
+{
+    World w = {.endless = TRUE, .stop_us = clock_monotonic_us() + G_USEC_PER_SEC};
+    g_autoptr(GError) error = NULL;
+    g_assert_true(run(&w, &error, "plain", NULL));
+    g_assert_no_error(error);
+    g_assert_cmpuint(w.done, ==, 1);
+    g_assert_true(w.stopped);
+    world_clear(&w);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -363,5 +400,7 @@ int main(int argc, char **argv)
     g_test_add_func("/engine/children", test_children);
     g_test_add_func("/engine/same-content", test_same_content);
     g_test_add_func("/engine/interrupt", test_interrupt);
+    g_test_add_func("/engine/known", test_known);
+    g_test_add_func("/engine/stop", test_stop);
     return g_test_run();
 }

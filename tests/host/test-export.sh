@@ -8,7 +8,7 @@ need_command jq
 need_command python3
 mkdir -p "$work/inbox/listing"
 cat >"$work/inbox/listing/rows.jsonl" <<'END'
-{"sku":"A1","title":"=HYPERLINK(\"http://x.example\",\"win\")","brand":"Acme","category":"Clothing","price":"16.90","currency":"EUR","condition":"new","description":"Warm socks, \"thick\",\nin two lines"}
+{"sku":"A1","title":"=HYPERLINK(\"#x\",\"win\")","brand":"Acme","category":"Clothing","price":"16.90","currency":"EUR","condition":"new","description":"Warm socks, \"thick\",\nin two lines"}
 {"sku":"A2","title":"@SUM(1+1) mug","brand":"+Plus","category":"Household","price":"5.00","currency":"EUR","condition":"new","description":"-2+3 cmd mug of stoneware"}
 {"sku":"A3","title":"Plain mug","brand":"Acme","category":"Household","price":"7.50","currency":"EUR","condition":"used","description":"A mug, blue"}
 END
