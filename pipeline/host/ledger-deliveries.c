@@ -72,17 +72,31 @@ gboolean ledger_delivery_owe(Ledger *ledger, gint64 document, const char *receiv
     return ledger_finish(ledger, insert, NULL, error);
 }
 
-LedgerDelivery *ledger_delivery_due(Ledger *ledger, gint64 now_us, gint64 after, GError **error)
+/* In the order of the index over what is owed: nothing is sorted, however much that is. */
+GPtrArray *ledger_deliveries_due(Ledger *ledger, gint64 now_us, const char *const *receivers,
+                                 guint most, GError **error)
 {
     gboolean row = FALSE;
+    g_autoptr(GPtrArray) due = g_ptr_array_new_with_free_func((GDestroyNotify)ledger_delivery_free);
+    g_autofree char *names = g_strjoinv(",", (char **)receivers);
     g_autoptr(Statement) query = ledger_reading(
-        ledger, COLUMNS "WHERE state = 'owed' AND next_us <= ?1 AND id > ?2 ORDER BY id LIMIT 1",
+        ledger,
+        COLUMNS
+        "WHERE state = 'owed' AND next_us <= ?1 AND instr(',' || ?2 || ',', ',' || receiver "
+        "|| ',') ORDER BY next_us LIMIT ?3",
         error);
     if (!query)
         return NULL;
     ledger_bind_int(query, 1, now_us);
-    ledger_bind_int(query, 2, after);
-    return ledger_step(ledger, query, &row, error) && row ? read_delivery(query) : NULL;
+    ledger_bind_text(query, 2, names);
+    ledger_bind_int(query, 3, most);
+    do {
+        if (!ledger_step(ledger, query, &row, error))
+            return NULL;
+        if (row)
+            g_ptr_array_add(due, read_delivery(query));
+    } while (row);
+    return g_steal_pointer(&due);
 }
 
 gboolean ledger_delivery_tried(Ledger *ledger, gint64 id, DeliveryState state, gint64 next_us,

@@ -26,9 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerDelivery, ledger_delivery_free)
 gboolean ledger_delivery_owe(Ledger *ledger, gint64 document, const char *receiver, const char *key,
                              const char *body, GError **error);
 
-/* The oldest behind `after` that is due at now_us (epoch); NULL: none (an error is set on a fault
- * only). Caller frees. */
-LedgerDelivery *ledger_delivery_due(Ledger *ledger, gint64 now_us, gint64 after, GError **error);
+/* Those that are due at now_us (epoch), the longest due first, at most so many, for these receivers
+ * (NULL-terminated). GPtrArray of LedgerDelivery; caller unrefs. */
+GPtrArray *ledger_deliveries_due(Ledger *ledger, gint64 now_us, const char *const *receivers,
+                                 guint most, GError **error);
 
 /* What came of an attempt: sent or dead; or owed still, not before next_us. In the open turn. */
 gboolean ledger_delivery_tried(Ledger *ledger, gint64 id, DeliveryState state, gint64 next_us,

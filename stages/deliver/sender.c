@@ -8,6 +8,7 @@
 
 #define MOST_IN_FLIGHT 8u
 #define LOOK_MS 500 /* between two looks for what is due */
+#define REST_US G_TIME_SPAN_MINUTE
 #define FIRST_WAIT_US G_USEC_PER_SEC
 #define LONGEST_WAIT_US G_TIME_SPAN_HOUR
 
@@ -20,6 +21,7 @@ struct Sender {
     GHashTable *under_way;    /* id of the delivery -> Post */
     int leave, at_once;       /* atomic */
     gboolean failed_late;     /* one was put off when it was to end already */
+    gint64 rests_until_us;    /* monotonic: the ledger could not be written, so nothing is begun */
     GMutex lock;              /* guards summary */
     SenderSummary summary;
 };
@@ -70,46 +72,54 @@ static void settle(Sender *sender, Post *post, CURLcode code)
     if (state == DELIVERY_OWED && delivery->attempts + 1 >= sender->attempts)
         state = DELIVERY_DEAD;
     gint64 next_us = clock_now_us() + wait_of(delivery->attempts, asked_us);
-    if (!ledger_delivery_tried(sender->ledger, delivery->id, state, next_us, status, note,
-                               &error) ||
-        !ledger_commit(sender->ledger, &error))
-        note_trouble(sender, error->message); /* it is sent again, with the same key */
-    else if (note)
+    gboolean entered =
+        ledger_delivery_tried(sender->ledger, delivery->id, state, next_us, status, note, &error);
+    if (!ledger_commit(sender->ledger, entered ? &error : NULL) || !entered) {
+        /* It is sent again, with the same key; but not as fast as the disk can fail. */
+        sender->rests_until_us = clock_monotonic_us() + REST_US;
+        note_trouble(sender, error->message);
+        return;
+    }
+    if (note)
         note_trouble(sender, note);
     count(sender, state);
     sender->failed_late |= state == DELIVERY_OWED && g_atomic_int_get(&sender->leave);
 }
 
-static const Receiver *receiver_of(const Sender *sender, const LedgerDelivery *delivery)
+static void send_one(Sender *sender, LedgerDelivery *delivery)
 {
-    const Receiver *receiver =
-        g_str_equal(delivery->receiver, "webhook") ? &sender->webhook : &sender->notify;
-    return receiver->url ? receiver : NULL;
-}
-
-static void send_one(Sender *sender, LedgerDelivery *delivery, const Receiver *receiver)
-{
-    Post *post = post_new(delivery, receiver);
+    gboolean is_webhook = g_str_equal(delivery->receiver, "webhook");
+    Post *post = post_new(delivery, is_webhook ? &sender->webhook : &sender->notify);
     g_hash_table_insert(sender->under_way, GSIZE_TO_POINTER(delivery->id), post);
     curl_multi_add_handle(sender->multi, post->easy);
 }
 
-/* Begins what is due and fits. A receiver in trouble does not keep a run from ending. */
+/* Begins what is due and fits; those under way are due still, so there may be as many of them among
+ * what is found. A receiver in trouble does not keep a run from ending. */
 static void begin(Sender *sender)
 {
+    const char *receivers[3] = {NULL};
     g_autoptr(GError) error = NULL;
-    gint64 last = 0;
-    while (g_hash_table_size(sender->under_way) < MOST_IN_FLIGHT && !sender->failed_late) {
-        g_autoptr(LedgerDelivery) due =
-            ledger_delivery_due(sender->ledger, clock_now_us(), last, &error);
-        if (error)
-            note_trouble(sender, error->message);
-        if (!due)
-            return;
-        last = due->id;
-        const Receiver *receiver = receiver_of(sender, due);
-        if (receiver && !g_hash_table_contains(sender->under_way, GSIZE_TO_POINTER(due->id)))
-            send_one(sender, g_steal_pointer(&due), receiver);
+    if (sender->failed_late || g_hash_table_size(sender->under_way) == MOST_IN_FLIGHT ||
+        clock_monotonic_us() < sender->rests_until_us)
+        return;
+    guint n = 0;
+    if (sender->webhook.url)
+        receivers[n++] = "webhook";
+    if (sender->notify.url)
+        receivers[n] = "notify";
+    g_autoptr(GPtrArray) due = ledger_deliveries_due(sender->ledger, clock_now_us(), receivers,
+                                                     2 * MOST_IN_FLIGHT, &error);
+    if (error)
+        note_trouble(sender, error->message);
+    while (due && due->len && g_hash_table_size(sender->under_way) < MOST_IN_FLIGHT) {
+        const LedgerDelivery *next = due->pdata[0];
+        gboolean known = g_hash_table_contains(sender->under_way, GSIZE_TO_POINTER(next->id));
+        LedgerDelivery *delivery = g_ptr_array_steal_index(due, 0);
+        if (known)
+            ledger_delivery_free(delivery);
+        else
+            send_one(sender, delivery);
     }
 }
 
